@@ -1,0 +1,154 @@
+"""What was last heard of each feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from controller.core.metering import EnergyReading, MeterBounds, MeterReading, judge_meter
+from controller.core.quality import (
+    Hashprice,
+    Range,
+    Refusal,
+    aged,
+    judge_hashprice,
+    judge_time,
+)
+from controller.core.timeline import PriceTimeline
+from controller.model.base import Model
+from controller.model.quality import Missing, Observed
+from controller.model.samples import HashpriceSample, MeterSample, PriceSample, Sample
+
+LEAST_HASHPRICE = Decimal("0.000001")
+"""A hashprice of zero is a fault, not a market."""
+
+
+class BoardSettings(Model, frozen=True, kw_only=True):
+    """What is believed and for how long."""
+
+    price_min_per_mwh: Decimal = Decimal(-2_000)
+    price_max_per_mwh: Decimal = Decimal(25_000)
+    price_stale_after_s: int = 900
+    """How long the last price is shown as stale before it is missing."""
+    hashprice_max_per_ph_day: Decimal = Decimal(10_000)
+    hashprice_max_age_s: int | None = None
+    """None: it does not age."""
+    meter_max_w: int
+    """More than any meter of the site can show, in either direction."""
+    meter_max_age_s: int = 30
+    meter_counter_step_wh: int = 1_000
+    """The coarsest step of a meter's energy counter."""
+    meters: tuple[str, ...] = ()
+    """Scopes that have a meter: missing until heard."""
+
+
+class Board:
+    """Judges every sample as it comes in and keeps the good ones. No I/O, no clock."""
+
+    def __init__(self, settings: BoardSettings) -> None:
+        self._settings = settings
+        self._prices = PriceTimeline(stale_after_s=settings.price_stale_after_s)
+        self._hashprice: Hashprice | None = None
+        self._meters: dict[str, MeterReading] = {}
+        self._refused: dict[str, dict[str, int]] = {}
+        self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
+        self._hashprice_range = Range(low=LEAST_HASHPRICE, high=settings.hashprice_max_per_ph_day)
+        self.meter_bounds = MeterBounds(
+            max_w=settings.meter_max_w, counter_step_wh=settings.meter_counter_step_wh
+        )
+
+    def offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:
+        """Use `sample`, or count and return why not."""
+        refusal = self._offer(sample, now)
+        if refusal is not None:
+            counts = self._refused.setdefault(feed, {})
+            counts[refusal.value] = counts.get(refusal.value, 0) + 1
+        return refusal
+
+    def restore(self, samples: Iterable[Sample], now: datetime) -> None:
+        """Take up samples that were good before a restart; what is refused now is not counted.
+
+        Each is judged as of when it was said: a price whose interval is over since then still
+        is the last one known. What claims to be from after `now` is left out.
+        """
+        for sample in samples:
+            said_at = judge_time(_said_at(sample))
+            if isinstance(said_at, datetime) and said_at <= now:
+                self._offer(sample, said_at)
+
+    def price(self, now: datetime) -> Observed[Decimal]:
+        return self._prices.at(now)
+
+    def hashprice(self, now: datetime) -> Observed[Decimal]:
+        known = self._hashprice
+        if known is None:
+            return Missing(why="no hashprice has arrived")
+        return aged(known.per_ph_day, known.at, now, self._settings.hashprice_max_age_s)
+
+    def meters(self, now: datetime) -> Mapping[str, Observed[int]]:
+        """Watts by scope: of every scope that should have a meter, and of every other heard."""
+        seen: dict[str, Observed[int]] = {
+            scope: Missing(why=f"no reading of the meter of {scope} has arrived")
+            for scope in self._settings.meters
+        }
+        for scope, reading in self._meters.items():
+            seen[scope] = aged(reading.power_w, reading.at, now, self._settings.meter_max_age_s)
+        return seen
+
+    def energy(self, scope: str) -> EnergyReading | None:
+        """The scope's import counter as last heard: `(at, energy_wh)`."""
+        reading = self._meters.get(scope)
+        if reading is None or reading.energy_wh is None:
+            return None
+        return EnergyReading(reading.at, reading.energy_wh)
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """The first moment after `now` at which an observation changes by itself."""
+        moments = [self._prices.next_change(now)]
+        max_age_s = self._settings.hashprice_max_age_s
+        if self._hashprice is not None and max_age_s is not None:
+            moments.append(self._hashprice.at + timedelta(seconds=max_age_s))
+        silence = timedelta(seconds=self._settings.meter_max_age_s)
+        moments.extend(reading.at + silence for reading in self._meters.values())
+        return min((m for m in moments if m is not None and m > now), default=None)
+
+    @property
+    def refused(self) -> Mapping[str, Mapping[str, int]]:
+        """How many samples of a feed were refused, by reason."""
+        return {feed: dict(counts) for feed, counts in self._refused.items()}
+
+    def _offer(self, sample: Sample, now: datetime) -> Refusal | None:
+        match sample:
+            case PriceSample():
+                return self._offer_price(sample, now)
+            case HashpriceSample():
+                return self._offer_hashprice(sample, now)
+            case MeterSample():
+                return self._offer_meter(sample, now)
+
+    def _offer_price(self, sample: PriceSample, now: datetime) -> Refusal | None:
+        prices = self._prices.offer(sample, now, self._price_range)
+        if isinstance(prices, Refusal):
+            return prices
+        self._prices = prices
+        return None
+
+    def _offer_hashprice(self, sample: HashpriceSample, now: datetime) -> Refusal | None:
+        known = judge_hashprice(sample, self._hashprice, now, self._hashprice_range)
+        if isinstance(known, Refusal):
+            return known
+        self._hashprice = known
+        return None
+
+    def _offer_meter(self, sample: MeterSample, now: datetime) -> Refusal | None:
+        last = self._meters.get(sample.scope)
+        reading = judge_meter(sample, last, now, self.meter_bounds)
+        if isinstance(reading, Refusal):
+            return reading
+        self._meters[sample.scope] = reading
+        return None
+
+
+def _said_at(sample: Sample) -> datetime:
+    return sample.published_at if isinstance(sample, PriceSample) else sample.at

@@ -1,0 +1,274 @@
+"""The desk: what the grid and people ask arrives here, is committed, and only then counts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import reprlib
+from collections import Counter
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import msgspec
+
+from controller.core.acceptance import Refused, Repeated, judge
+from controller.core.dispatch_body import Code
+from controller.errors import PermanentError, TemporaryError
+from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder
+from controller.model.quality import Observed
+from controller.model.records import DispatchArrived, LockArrived, OrderArrived
+from controller.model.site import Site
+from controller.ports import Clock, Ledger, Receipt, Recovered
+
+KEPT = timedelta(days=30)
+"""How long a dispatch that is over is remembered, to tell a repeat from a new one."""
+
+_SHORT = reprlib.Repr()
+_SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 200, 200
+
+T = TypeVar("T")
+
+
+class Desk:
+    """The Inbox of a site. One thing at a time: what is judged next knows what was committed."""
+
+    def __init__(
+        self,
+        site: Site,
+        clock: Clock,
+        ledger: Ledger,
+        *,
+        power_w: Callable[[], Observed[int]],
+        wake: Callable[[], None],
+        places: Callable[[], Collection[str]],
+        recovered: Recovered,
+    ) -> None:
+        """`power_w` gives the power at the site's meter, `places` the names of the miners."""
+        self._site = site
+        self._clock = clock
+        self._ledger = ledger
+        self._power_w = power_w
+        self._wake = wake
+        self._places = places
+        self._dispatches = dict(recovered.dispatches)
+        self._orders = dict(recovered.orders)
+        self._locks = {lock.place: lock for lock in recovered.locks.values()}
+        self._refused: Counter[str] = Counter()
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    @property
+    def refused(self) -> Mapping[str, int]:
+        """Dispatches refused since the process began, by code."""
+        return dict(self._refused)
+
+    @property
+    def locks(self) -> Mapping[str, MaintenanceLock]:
+        """Those not released, by place."""
+        return dict(self._locks)
+
+    def active_dispatches(self, now: datetime) -> Mapping[str, Dispatch]:
+        """Those in force and those to come."""
+        return {key: each for key, each in self._dispatches.items() if not each.over(now)}
+
+    def active_orders(self, now: datetime) -> Mapping[str, ManualOrder]:
+        """Those in force and those to come."""
+        return {key: each for key, each in self._orders.items() if now < each.until}
+
+    def next_change(self, now: datetime) -> datetime | None:
+        """When the next dispatch or order starts or ends by itself."""
+        moments: list[datetime | None] = []
+        for dispatch in self.active_dispatches(now).values():
+            moments += (dispatch.start, dispatch.end)
+        for order in self.active_orders(now).values():
+            moments += (order.issued_at, order.until)
+        return min((each for each in moments if each is not None and now < each), default=None)
+
+    async def dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
+        return await self._in_turn(self._take_dispatch(body, authority))
+
+    async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
+        """Set, replace or end a manual order.
+
+        Raises:
+            PermanentError: it is about nothing, has expired, or is not there to be ended.
+            TemporaryError: it is not committed.
+        """
+        await self._in_turn(self._take_order(order, ended=ended))
+
+    async def lock(self, lock: MaintenanceLock) -> None:
+        """Lock a place.
+
+        Raises:
+            PermanentError: there is no such place, or somebody else's lock is on it.
+            TemporaryError: it is not committed.
+        """
+        await self._in_turn(self._take_lock(lock))
+
+    async def release(self, place: str, person: str) -> None:
+        """Release a place.
+
+        Raises:
+            PermanentError: it is not locked, or nobody is named.
+            TemporaryError: it is not committed.
+        """
+        await self._in_turn(self._take_release(place, person))
+
+    async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do it whole, even if who asked has gone: what is committed must be remembered too."""
+
+        async def turn() -> T:
+            async with self._turn:
+                return await work
+
+        task = asyncio.create_task(turn())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _take_dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
+        now = self._clock.now()
+        self._forget(now)
+        judgement = judge(
+            body,
+            authority,
+            site=self._site,
+            known=self._dispatches,
+            now=now,
+            power_w=self._power_w(),
+        )
+        if isinstance(judgement, Repeated):
+            return _received(judgement.dispatch, repeated=True)
+        if isinstance(judgement, Refused):
+            return await self._refuse(body, authority, now, judgement)
+        return await self._accept(body, authority, now, judgement)
+
+    async def _accept(
+        self, body: Mapping[str, Any], authority: str, now: datetime, dispatch: Dispatch
+    ) -> Receipt:
+        record = DispatchArrived(at=now, authority=authority, body=dict(body), dispatch=dispatch)
+        try:
+            await self._ledger.commit([record])
+        except TemporaryError as error:
+            self._refused[Code.NOT_COMMITTED] += 1
+            problem = f"it could not be written down ({error}); send it again in {error.delay_s} s"
+            return _answer(body, Refused(code=Code.NOT_COMMITTED, problem=problem))
+        self._dispatches[dispatch.id] = dispatch
+        self._wake()
+        return _received(dispatch)
+
+    async def _refuse(
+        self, body: Mapping[str, Any], authority: str, now: datetime, refused: Refused
+    ) -> Receipt:
+        self._refused[refused.code] += 1
+        why = f"{refused.code}: {refused.problem}"
+        record = DispatchArrived(at=now, authority=authority, body=_as_sent(body), refused=why)
+        # The sender needs the answer more than the books need the refusal; that the ledger does
+        # not write shows in its health.
+        with contextlib.suppress(TemporaryError):
+            await self._ledger.commit([record])
+        return _answer(body, refused)
+
+    async def _take_order(self, order: ManualOrder, *, ended: bool) -> None:
+        now = self._clock.now()
+        self._forget(now)
+        if ended and order.id not in self._orders:
+            raise PermanentError(f"no order {order.id} is in force; {_are(self._orders)}")
+        if not ended:
+            self._check_order(order, now)
+        await self._ledger.commit([OrderArrived(at=now, order=order, ended=ended)])
+        if ended:
+            del self._orders[order.id]
+        else:
+            self._orders[order.id] = order
+        self._wake()
+
+    def _check_order(self, order: ManualOrder, now: datetime) -> None:
+        _check_person(order.person)
+        if order.scope != SITE and order.scope not in self._site.groups:
+            raise PermanentError(
+                f"scope {order.scope!r} is neither {SITE!r} nor a group; {_are(self._site.groups)}"
+            )
+        if order.until <= max(now, order.issued_at):
+            raise PermanentError("until has passed, or is before issued_at; give a later time")
+        if order.limit_w < 0:
+            raise PermanentError("limit_w is below 0; give the most watts that may be drawn")
+
+    async def _take_lock(self, lock: MaintenanceLock) -> None:
+        _check_person(lock.person)
+        if lock.place not in self._site.groups and lock.place not in self._places():
+            raise PermanentError(
+                f"place {lock.place!r} is neither a group nor a miner; {_are(self._site.groups)}"
+            )
+        held = self._locks.get(lock.place)
+        if held is not None and (held.person, held.why) == (lock.person, lock.why):
+            return  # the same word again: it has been locked since the first
+        if held is not None:
+            raise PermanentError(
+                f"place {lock.place!r} has been locked by {held.person} since "
+                f"{held.since.isoformat()}; it has to be released first"
+            )
+        await self._ledger.commit([LockArrived(at=self._clock.now(), lock=lock)])
+        self._locks[lock.place] = lock
+        self._wake()
+
+    async def _take_release(self, place: str, person: str) -> None:
+        _check_person(person)
+        lock = self._locks.get(place)
+        if lock is None:
+            raise PermanentError(f"place {place!r} is not locked; {_are(self._locks)}")
+        record = LockArrived(at=self._clock.now(), lock=lock, released_by=person)
+        await self._ledger.commit([record])
+        del self._locks[place]
+        self._wake()
+
+    def _forget(self, now: datetime) -> None:
+        """Drop what was over long ago, so that memory stays bounded."""
+        for key, each in list(self._dispatches.items()):
+            if each.over(now) and max(each.received_at, each.end or each.start) + KEPT < now:
+                del self._dispatches[key]
+        self._orders = dict(self.active_orders(now))
+
+
+def _check_person(person: str) -> None:
+    if not person.strip():
+        raise PermanentError("person is empty; name who answers for this")
+
+
+def _are(known: Collection[str]) -> str:
+    return f"there are: {', '.join(sorted(known)) or 'none'}"
+
+
+def _received(dispatch: Dispatch, *, repeated: bool = False) -> Receipt:
+    return Receipt(
+        received=True,
+        id=dispatch.id,
+        version=dispatch.version,
+        limit_kw=None if dispatch.cancelled else Decimal(dispatch.limit_w) / 1000,
+        repeated=repeated,
+    )
+
+
+def _answer(body: Mapping[str, Any], refused: Refused) -> Receipt:
+    """The refusal, with the id and version that were sent where they can be repeated."""
+    key, version = body.get("id"), body.get("version")
+    return Receipt(
+        received=False,
+        id=key[:128] if isinstance(key, str) and key.isprintable() else "",
+        version=version if type(version) is int and 0 < version < 2**63 else 0,
+        problem=refused.problem,
+        code=refused.code,
+    )
+
+
+def _as_sent(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The body for the ledger; where it cannot be kept as JSON, the text of it."""
+    try:
+        json.dumps(body, allow_nan=False, default=str)
+        msgspec.json.encode(body)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return {"unreadable": _SHORT.repr(body)}
+    return dict(body)

@@ -1,0 +1,133 @@
+"""From what adapters say last to the snapshot that a decision is made on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import timedelta
+
+from controller.app.board import Board
+from controller.app.inbox import Desk
+from controller.app.shadow import ShadowFleet
+from controller.core.cohorts import cohorts
+from controller.model.fleet import Cohort, Curve, MinerReading, MinerSeen
+from controller.model.seen import Snapshot
+from controller.model.site import Site
+from controller.ports import Clock, Fleet
+
+
+class Gathering:
+    """Gathers miners at rest into cohorts. One that has not changed stays the very object it was,
+    so that recording it costs nothing."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, Cohort] = {}
+
+    def cohorts(self, at_rest: Mapping[str, MinerSeen]) -> dict[str, Cohort]:
+        found = cohorts(at_rest)
+        for key, cohort in found.items():
+            before = self._before.get(key)
+            if before == cohort:
+                found[key] = before
+        self._before = found
+        return found
+
+
+def miners(
+    readings: Mapping[str, MinerReading],
+    curves: Mapping[str, Curve],
+    locked: Collection[str],
+    *,
+    fleet_known: bool,
+) -> dict[str, MinerSeen]:
+    """Every miner as the decision sees it.
+
+    One that never answered counts with the top of its curve; while the process is still asking for
+    the first time, the meter alone says what it draws.
+    """
+    found = {}
+    for name, reading in readings.items():
+        power_w = reading.power_w
+        if reading.at is None and fleet_known:
+            power_w = _most_w(reading, readings.values(), curves)
+        found[name] = MinerSeen(
+            group=reading.group,
+            curve=reading.curve,
+            level=reading.level,
+            power_w=power_w,
+            at=reading.at,
+            reachable=reading.reachable,
+            locked=name in locked or reading.group in locked,
+            grade=reading.grade,
+        )
+    return found
+
+
+def _most_w(
+    unheard: MinerReading, readings: Iterable[MinerReading], curves: Mapping[str, Curve]
+) -> int:
+    """The top of its curve, or of its neighbours' where its own is not known."""
+    keys = (
+        {unheard.curve}
+        if unheard.curve
+        else {r.curve for r in readings if r.group == unheard.group}
+    )
+    return max((curves[key].top.power_w for key in keys if key in curves), default=0)
+
+
+def heard(readings: Mapping[str, MinerReading]) -> bool:
+    """Whether every miner has answered, or failed to, since the process began."""
+    return all(reading.at is not None or reading.failure for reading in readings.values())
+
+
+class Observer:
+    """Puts the snapshot together."""
+
+    def __init__(
+        self,
+        *,
+        site: Site,
+        clock: Clock,
+        fleet: Fleet,
+        board: Board,
+        desk: Desk,
+        start_grace_s: float,
+        shadow: ShadowFleet | None = None,
+    ) -> None:
+        """`start_grace_s` is how long every miner is given to be heard for the first time."""
+        self._site = site
+        self._clock = clock
+        self._fleet = fleet
+        self._board = board
+        self._desk = desk
+        self._shadow = shadow
+        self._gathering = Gathering()
+        self._patience = clock.now() + timedelta(seconds=start_grace_s)
+        self._fleet_known = False
+
+    def look(self, moving: Collection[str]) -> Snapshot:
+        """Everything that may influence the decision, as of now. `moving` are the miners that are
+        to be seen each by itself."""
+        now = self._clock.now()
+        readings = self._fleet.readings()
+        self._fleet_known = self._fleet_known or now >= self._patience or heard(readings)
+        curves = self._fleet.curves()
+        locks = self._desk.locks
+        everyone = miners(readings, curves, locks.keys(), fleet_known=self._fleet_known)
+        meters = self._board.meters(now)
+        return Snapshot(
+            now=now,
+            site=self._site,
+            price_per_mwh=self._board.price(now),
+            hashprice_per_ph_day=self._board.hashprice(now),
+            meters_w=self._shadow.meters(meters) if self._shadow else meters,
+            dispatches=self._desk.active_dispatches(now),
+            orders=self._desk.active_orders(now),
+            locks=locks,
+            curves=curves,
+            cohorts=self._gathering.cohorts(
+                {name: miner for name, miner in everyone.items() if name not in moving}
+            ),
+            moving={name: everyone[name] for name in sorted(moving) if name in everyone},
+            outcomes={outcome.command: outcome for outcome in self._fleet.outcomes()},
+            fleet_known=self._fleet_known,
+        )

@@ -1,0 +1,98 @@
+"""Shadow mode: everything but sending. Miners are shown as if they had done what was decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
+from controller.model.grid import SITE
+from controller.model.quality import Fresh, Observed
+from controller.model.view import FleetHealth
+from controller.ports import Clock, Fleet
+
+
+class ShadowFleet:
+    """Implements `Fleet` over a real one that it reads and never commands."""
+
+    def __init__(self, real: Fleet, clock: Clock) -> None:
+        self._real = real
+        self._clock = clock
+        self._assumed: dict[str, tuple[str, datetime]] = {}
+        self._outcomes: list[Outcome] = []
+        self._wake: Callable[[], None] = lambda: None
+        self.withheld = 0
+        """Commands that a daemon out of shadow mode would have sent."""
+
+    async def start(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        await self._real.start(wake)
+
+    async def stop(self) -> None:
+        await self._real.stop()
+
+    def readings(self) -> Mapping[str, MinerReading]:
+        curves = self._real.curves()
+        return {
+            name: self._as_if(reading, curves) for name, reading in self._real.readings().items()
+        }
+
+    def _as_if(self, reading: MinerReading, curves: Mapping[str, Curve]) -> MinerReading:
+        if reading.miner not in self._assumed or reading.curve not in curves:
+            return reading
+        name, since = self._assumed[reading.miner]
+        level = curves[reading.curve].level(name)
+        heard = max(reading.at, since) if reading.at else since
+        return replace(
+            reading,
+            level=name,
+            power_w=level.power_w,
+            hashrate_ths=level.hashrate_ths,
+            at=max(heard, self._clock.now()) if reading.reachable else heard,
+        )
+
+    def meters(self, observed: Mapping[str, Observed[int]]) -> Mapping[str, Observed[int]]:
+        """The meters as if: less what the miners draw beyond what is assumed of them."""
+        real, assumed = self._real.readings(), self.readings()
+        found = dict(observed)
+        for scope, value in observed.items():
+            if isinstance(value, Fresh):
+                beyond_w = sum(
+                    reading.power_w - assumed[name].power_w
+                    for name, reading in real.items()
+                    if scope in (SITE, reading.group)
+                )
+                found[scope] = replace(value, value=max(0, value.value - beyond_w))
+        return found
+
+    def curves(self) -> Mapping[str, Curve]:
+        return self._real.curves()
+
+    def send(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            now = self._clock.now()
+            self._assumed[command.miner] = (command.level, now)
+            self._outcomes.append(
+                Outcome(
+                    command=command.id,
+                    miner=command.miner,
+                    stage=Stage.WITHHELD,
+                    at=now,
+                    detail="shadow mode: not sent",
+                )
+            )
+        self.withheld += len(commands)
+        if commands:
+            self._wake()
+
+    def outcomes(self) -> Sequence[Outcome]:
+        drained, self._outcomes = self._outcomes, []
+        return drained
+
+    def watch(self, miners: Collection[str]) -> None:
+        self._real.watch(miners)
+
+    def health(self) -> FleetHealth:
+        return self._real.health()

@@ -1,0 +1,175 @@
+"""The app put together from its parts for one configuration."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from controller.app.board import Board
+from controller.app.books import Books
+from controller.app.control import Control, Parts
+from controller.app.diary import Diary
+from controller.app.inbox import Desk
+from controller.app.observe import Observer
+from controller.app.rebuild import counters, decided
+from controller.app.shadow import ShadowFleet
+from controller.app.supervisor import Supervisor
+from controller.config.compose import Settings
+from controller.config.identity import config_hash, public
+from controller.config.site import to_board, to_site
+from controller.core.settlement import Rules
+from controller.fleet.fleet import MinerFleet
+from controller.model.grid import SITE
+from controller.model.records import RunStarted
+from controller.model.seen import State
+from controller.ports import Clock, Feed, Fleet, Ledger, Recovered
+from controller.surfaces.http import HttpSurface
+from controller.version import code_version
+from controller.wiring import DRIVERS, build_feeds, build_ledger
+
+HEARD_WITHIN_POLLS = 3
+"""How many rounds of polling every miner is given to be heard for the first time."""
+SPOKEN_FOR_CYCLES = 4
+"""For how many missed cycles the books let a cycle speak."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole:
+    """A site ready to run."""
+
+    clock: Clock
+    control: Control
+    fleet: Fleet
+    ledger: Ledger
+    diary: Diary
+    books: Books
+    supervisor: Supervisor
+    surface: HttpSurface
+    feeds: Mapping[str, Feed]
+    shadow: ShadowFleet | None
+
+    def adapters(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
+        """Each feed with its supervised life."""
+        for name, feed in self.feeds.items():
+
+            async def listen(name: str = name, feed: Feed = feed) -> None:
+                async for sample in feed.samples():
+                    self.control.take(name, sample)
+
+            yield name, self.supervisor.keep(name, "feed", listen)
+
+    def summary(self) -> dict[str, str]:
+        """What this run comes to, for the log."""
+        totals = self.books.totals
+        return {
+            "curtailed_kwh": f"{totals.curtailed_wh / 1000:.1f}",
+            "avoided_cost": f"{totals.avoided_cost:.2f}",
+            "foregone_revenue": f"{totals.foregone_revenue:.2f}",
+            "net_gain": f"{totals.avoided_cost - totals.foregone_revenue:.2f}",
+            "withheld_commands": str(self.shadow.withheld if self.shadow else 0),
+        }
+
+
+def build_fleet(settings: Settings, clock: Clock) -> MinerFleet:
+    """The miners of every group."""
+    return MinerFleet(
+        settings=settings.fleet,
+        groups={name: group.miners for name, group in settings.groups.items()},
+        firmwares=DRIVERS,
+        state_dir=settings.state_dir,
+        clock=clock,
+    )
+
+
+async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
+    """Open the ledger, carry on where the process before ended, and connect everything.
+
+    Raises:
+        CurtaildError: the ledger, the inventory or a secret cannot be used.
+    """
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    ledger = build_ledger(settings)
+    ledger.open()
+    recovered = ledger.recover()
+    await ledger.commit([_started(settings, clock, shadow=shadow)])
+    board = Board(to_board(settings))
+    board.restore(recovered.prices, clock.now())
+    real = build_fleet(settings, clock)
+    assumed = ShadowFleet(real, clock) if shadow else None
+    wake = asyncio.Event()
+    desk = Desk(
+        to_site(settings),
+        clock,
+        ledger,
+        power_w=lambda: board.meters(clock.now())[SITE],
+        wake=wake.set,
+        places=lambda: real.readings().keys(),
+        recovered=recovered,
+    )
+    diary = Diary(ledger, shadow=shadow)
+    books = _books(settings, board, recovered)
+    supervisor = Supervisor(clock)
+    observer = Observer(
+        site=to_site(settings),
+        clock=clock,
+        fleet=assumed or real,
+        board=board,
+        desk=desk,
+        start_grace_s=HEARD_WITHIN_POLLS * float(settings.fleet.poll_s),
+        shadow=assumed,
+    )
+    parts = Parts(
+        clock=clock,
+        observer=observer,
+        fleet=assumed or real,
+        ledger=ledger,
+        board=board,
+        desk=desk,
+        books=books,
+        diary=diary,
+        supervisor=supervisor,
+        cycle_s=float(settings.cycle_s),
+        code_version=code_version(),
+        config_hash=config_hash(settings),
+        shadow=assumed,
+        wake=wake,
+    )
+    control = Control(parts, recovered.state or State())
+    return Whole(
+        clock=clock,
+        control=control,
+        fleet=parts.fleet,
+        ledger=ledger,
+        diary=diary,
+        books=books,
+        supervisor=supervisor,
+        surface=HttpSurface(settings.http, desk, control, clock),
+        feeds=build_feeds(settings, clock),
+        shadow=assumed,
+    )
+
+
+def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:
+    return RunStarted(
+        at=clock.now(),
+        code_version=code_version(),
+        config_hash=config_hash(settings),
+        settings=public(settings),
+        shadow=shadow,
+    )
+
+
+def _books(settings: Settings, board: Board, recovered: Recovered) -> Books:
+    rules = Rules(
+        bounds=board.meter_bounds,
+        interval_minutes=settings.interval_minutes,
+        gap_s=max(60, int(SPOKEN_FOR_CYCLES * settings.cycle_s)),
+    )
+    return Books(
+        rules,
+        cycles=decided(recovered.cycles),
+        readings=counters(recovered.cycles),
+        closed=recovered.intervals,
+    )

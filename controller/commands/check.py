@@ -1,0 +1,72 @@
+"""`curtaild check`: everything that is wrong with a configuration, at once."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
+
+from controller.commands.console import Exit, complain, say, say_json, with_config, with_json
+
+if TYPE_CHECKING:
+    from controller.config.compose import Settings
+    from controller.config.problems import ConfigurationError
+
+NAME = "check"
+HELP = "say everything that is wrong with a configuration, or print the schema"
+
+
+def add(parser: ArgumentParser) -> None:
+    with_config(parser, required=False)
+    with_json(parser)
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema for editors")
+    parser.add_argument("--keys", action="store_true", help="print every key as a Markdown table")
+
+
+def run(args: Namespace) -> int:
+    from controller.config.problems import ConfigurationError
+    from controller.wiring import load_settings
+
+    if args.schema or args.keys:
+        return _print_reference(args)
+    if args.config is None:
+        complain("curtaild check: name a configuration with --config FILE, or ask for --schema")
+        return Exit.CONFIGURATION
+    try:
+        settings = load_settings(args.config)
+    except ConfigurationError as error:
+        _refuse(args, error)
+        return Exit.CONFIGURATION
+    _approve(args, settings)
+    return Exit.OK
+
+
+def _print_reference(args: Namespace) -> int:
+    from controller.config.reference import reference
+    from controller.config.schema import schema_text
+    from controller.wiring import SETTINGS
+
+    say((schema_text(SETTINGS) if args.schema else reference(SETTINGS)).rstrip("\n"))
+    return Exit.OK
+
+
+def _refuse(args: Namespace, error: ConfigurationError) -> None:
+    if args.json:
+        problems = [problem.plain() for problem in error.problems]
+        say_json({"ok": False, "problems": problems})
+        return
+    complain(str(error))
+    count = len(error.problems)
+    complain(f"{args.config}: {count} error{'s' if count > 1 else ''}")
+
+
+def _approve(args: Namespace, settings: Settings) -> None:
+    from controller.config.identity import config_hash
+
+    digest = config_hash(settings)
+    if args.json:
+        say_json({"ok": True, "problems": [], "site": settings.site.id, "config_hash": digest})
+        return
+    miners = sum(len(group.miners.miners()) for group in settings.groups.values())
+    counts = f"{len(settings.groups)} groups, {miners} miners, {len(settings.feeds)} feeds"
+    say(f"{args.config}: in order: {counts}, {len(settings.programs)} programs")
+    say(f"configuration {digest}")

@@ -1,0 +1,44 @@
+"""`curtaild fleet status`: the miners, as the running daemon sees them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from controller.commands.asking import ask
+from controller.commands.console import (
+    Exit,
+    say,
+    say_json,
+    settings_of,
+    table,
+    with_config,
+    with_json,
+)
+
+NAME = "fleet"
+HELP = "the miners by group, level and standing"
+
+
+def add(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    status = actions.add_parser("status", help="ask the running daemon")
+    with_config(status)
+    with_json(status)
+
+
+def run(args: Namespace) -> int:
+    state = ask(settings_of(args).http, "/api/v1/state")
+    fleet, groups, motions = state["fleet"], state["groups"], state["motions"]
+    if args.json:
+        say_json({"fleet": fleet, "groups": groups, "motions": motions})
+        return Exit.OK
+    say(f"{fleet['known']} miners, {fleet['reachable']} reachable, {motions['total']} in motion")
+    head = ("group", "curve", "level", "standing", "miners", "kW", "evidence")
+    say(*table(head, [row for group in groups for row in _rows(group)]))
+    return Exit.OK
+
+
+def _rows(group: dict[str, Any]) -> list[tuple[Any, ...]]:
+    keys = ("curve", "level", "standing", "miners", "power_kw", "evidence")
+    return [(group["id"], *(cohort[key] for key in keys)) for cohort in group["cohorts"]]

@@ -1,0 +1,93 @@
+"""`curtaild ledger`: the books, for auditors and spreadsheets."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+from controller.commands.console import (
+    Exit,
+    complain,
+    say,
+    say_json,
+    settings_of,
+    with_config,
+    with_json,
+)
+
+NAME = "ledger"
+HELP = "export the books, or verify that they are whole"
+PARTS = (
+    "intervals",
+    "curtailed",
+    "commands",
+    "dispatches",
+    "orders",
+    "samples",
+    "cycles",
+    "runs",
+)
+
+
+def add(parser: ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    export = actions.add_parser("export", help="write a part of the books")
+    with_config(export)
+    with_json(export)
+    export.add_argument("part", choices=PARTS, help="which part")
+    with_range(export)
+    export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    verify = actions.add_parser("verify", help="check every row against the rest")
+    with_config(verify)
+    with_json(verify)
+
+
+def with_range(parser: ArgumentParser) -> None:
+    parser.add_argument("--since", type=moment, metavar="TIME", help="from this time on, with zone")
+    parser.add_argument("--until", type=moment, metavar="TIME", help="before this time")
+
+
+def moment(text: str) -> datetime:
+    """A time of the command line, such as 2023-09-06T17:35:00Z."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a time like 2023-09-06T17:35:00Z") from error
+    if at.tzinfo is None:
+        raise ArgumentTypeError(f"{text!r} needs a zone, for example {text}Z")
+    return at
+
+
+def run(args: Namespace) -> int:
+    from controller.wiring import ledger_path
+
+    path = ledger_path(settings_of(args))
+    return _export(args, path) if args.action == "export" else _verify(args, path)
+
+
+def _export(args: Namespace, path: Path) -> int:
+    from controller.ledger.export import Format, Part, export
+
+    form: Format = "json" if args.json else "csv"
+    part = Part(args.part)
+    if args.out is None:
+        export(path, part, form, sys.stdout, since=args.since, until=args.until)
+        return Exit.OK
+    with args.out.open("w", encoding="utf-8", newline="") as out:
+        rows = export(path, part, form, out, since=args.since, until=args.until)
+    complain(f"{args.out}: {rows} rows")
+    return Exit.OK
+
+
+def _verify(args: Namespace, path: Path) -> int:
+    from controller.ledger.verify import verify
+
+    report = verify(path)
+    if args.json:
+        say_json({"ok": report.ok, **asdict(report)})
+    else:
+        say(*report.lines())
+    return Exit.OK if report.ok else Exit.FAILED

@@ -1,0 +1,131 @@
+"""What no single section can know: whether the sections fit each other and the files are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from controller.config.compose import Settings
+from controller.config.explain import hint
+from controller.config.problems import Key
+from controller.config.secrets import missing_files, unusable_tokens
+from controller.config.site import metered_scopes
+from controller.config.site_sections import ContractedReference, ProgramSettings
+from controller.model.grid import SITE
+
+Faults: TypeAlias = Iterable[tuple[Key, str]]
+
+
+@dataclass(frozen=True)
+class Check:
+    """Run when none of the sections it reads has faults of its own."""
+
+    needs: frozenset[str]
+    run: Callable[[Settings], Faults]
+
+
+def _meter_silence(settings: Settings) -> Faults:
+    site = settings.site
+    if (site.safe_kw is None) != (site.meter_silent_after_s is None):
+        absent = "safe_kw" if site.safe_kw is None else "meter_silent_after_s"
+        yield ("site", absent), "is missing: safe_kw and meter_silent_after_s go together"
+    if site.safe_kw is not None and site.safe_kw > site.import_limit_kw:
+        yield ("site", "safe_kw"), "must not be above import_limit_kw"
+
+
+def _silence_needs_a_meter(settings: Settings) -> Faults:
+    if settings.site.safe_kw is not None and SITE not in metered_scopes(settings):
+        yield ("site", "safe_kw"), f"no feed has scope: {SITE}, so its silence cannot be told"
+
+
+def _groups(settings: Settings) -> Faults:
+    for name, group in settings.groups.items():
+        key = ("groups", name)
+        if name == SITE:
+            yield key, f"a group may not be called {SITE}: that is the scope of the whole site"
+        if group.limit_kw is not None and group.floor_kw > group.limit_kw:
+            yield (*key, "floor_kw"), "must not be above the group's own limit_kw"
+        if group.floor_kw and not group.floor_source:
+            yield (*key, "floor_source"), "is missing: say to whom floor_kw is promised"
+
+
+def _floors_fit_the_connection(settings: Settings) -> Faults:
+    if sum(group.floor_kw for group in settings.groups.values()) > settings.site.import_limit_kw:
+        yield ("groups",), "the floors together are above site.import_limit_kw: promise less"
+
+
+def _scopes(settings: Settings) -> Faults:
+    first = metered_scopes(settings)
+    known = [SITE, *settings.groups]
+    for name, feed in settings.feeds.items():
+        scope = getattr(feed, "scope", None)
+        key = ("feeds", name, "scope")
+        if scope is not None and scope not in known:
+            yield key, f"must be {SITE} or a group: {', '.join(known)}{hint(scope, known)}"
+        elif scope is not None and first[scope] != name:
+            yield key, f"feed {first[scope]} meters {scope} already"
+
+
+def _programs(settings: Settings) -> Faults:
+    for name, program in settings.programs.items():
+        key = ("programs", name)
+        by = [kind for kind in program.allowed if kind.startswith("reduce_by")]
+        if by and not program.references:
+            yield (*key, "references"), f"is missing: {by[0]} needs a reference to measure from"
+        yield from _contracted(settings, key, program)
+
+
+def _contracted(settings: Settings, key: Key, program: ProgramSettings) -> Faults:
+    for name, reference in program.references.items():
+        kw = reference.kw if isinstance(reference, ContractedReference) else 0
+        if kw > settings.site.import_limit_kw:
+            yield (*key, "references", name, "kw"), "must not be above site.import_limit_kw"
+
+
+def _authorities(settings: Settings) -> Faults:
+    for name, program in settings.programs.items():
+        if program.authority not in settings.http.tokens:
+            yield (
+                ("programs", name, "authority"),
+                f"has no token: name its file under http.tokens.{program.authority}",
+            )
+
+
+def _addresses(settings: Settings) -> Faults:
+    taken: dict[tuple[str, int], str] = {}
+    for name, group in settings.groups.items():
+        own = {(address, group.miners.port) for address in group.miners.miners().values()}
+        shared = sorted(own & taken.keys())
+        if shared:
+            address, where = shared[0][0], taken[shared[0]]
+            more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
+            yield (
+                ("groups", name, "miners", "addresses"),
+                f"{address}{more} in group {where} already: a miner belongs to one group",
+            )
+        taken.update(dict.fromkeys(own, name))
+
+
+def _interval(settings: Settings) -> Faults:
+    if 60 % settings.interval_minutes:
+        yield ("interval_minutes",), "must divide the hour: 5, 10, 15, 30 or 60"
+
+
+def _needs(run: Callable[[Settings], Faults], *sections: str) -> Check:
+    return Check(frozenset(sections), run)
+
+
+CHECKS = (
+    _needs(_meter_silence, "site"),
+    _needs(_silence_needs_a_meter, "site", "feeds"),
+    _needs(_groups, "groups"),
+    _needs(_floors_fit_the_connection, "groups", "site"),
+    _needs(_addresses, "groups"),
+    _needs(_scopes, "feeds", "groups"),
+    _needs(_programs, "programs", "site"),
+    _needs(_authorities, "programs", "http"),
+    _needs(_interval, "interval_minutes"),
+    _needs(missing_files),
+    _needs(unusable_tokens, "http"),
+)

@@ -1,0 +1,118 @@
+"""The whole configuration as one model, from the adapters that there are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from copy import copy
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any, Protocol, Union, cast, get_args
+
+from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic_core import PydanticCustomError
+
+from controller.clock import ClockSettings
+from controller.config.quality import QualitySettings
+from controller.config.section import Name, NotTruth, Section
+from controller.config.site_sections import (
+    EconomicsSettings,
+    GroupSettings,
+    LogSettings,
+    PacingSettings,
+    ProgramSettings,
+    SiteSettings,
+)
+from controller.fleet.settings import FleetSettings
+from controller.simulator.settings import SimulationSettings
+from controller.surfaces.settings import HttpSettings
+
+
+class Settings(Section):
+    """Everything a configuration file may say.
+
+    The parts typed `Any` here are those that adapters own: `settings_model` gives them their type.
+    """
+
+    site: SiteSettings
+    groups: Annotated[dict[Name, GroupSettings], Field(min_length=1)]
+    """By name: the miners that share a place, an owner and a policy."""
+    programs: dict[Name, ProgramSettings] = Field(default_factory=dict)
+    """By name: the contracts with the grid."""
+    economics: EconomicsSettings = EconomicsSettings()
+    pacing: PacingSettings = PacingSettings()
+    feeds: dict[Name, Any] = Field(default_factory=dict)
+    """By name: where prices, the hashprice and meter readings come from."""
+    quality: QualitySettings = QualitySettings()
+    fleet: FleetSettings = FleetSettings()
+    ledger: Any
+    """Where the books are kept."""
+    http: HttpSettings = HttpSettings()
+    state_dir: Path
+    """The folder of the ledger and of all that is remembered; made when it is not there."""
+    cycle_s: Annotated[Decimal, Field(gt=0, le=3600)] = Decimal(5)
+    """The longest pause between two decisions, in site time."""
+    interval_minutes: Annotated[int, Field(ge=1, le=60), NotTruth] = 15
+    """The settlement interval; it divides the hour."""
+    clock: ClockSettings = ClockSettings()
+    """Leave it out for real time."""
+    simulation: SimulationSettings | None = None
+    """The simulated farm of `curtaild simulate`; a real site has none."""
+    log: LogSettings = LogSettings()
+
+
+class HasSettings(Protocol):
+    """An adapter, as far as its configuration goes."""
+
+    @property
+    def settings(self) -> type[BaseModel]: ...
+
+
+def settings_model(
+    *,
+    feeds: Mapping[str, HasSettings],
+    drivers: Mapping[str, HasSettings],
+    ledgers: Mapping[str, HasSettings],
+) -> type[Settings]:
+    """The model of a configuration that may choose among these adapters by name."""
+    group = create_model(
+        "Group",
+        __base__=GroupSettings,
+        __doc__=GroupSettings.__doc__,
+        miners=(one_of("driver", drivers), copy(GroupSettings.model_fields["miners"])),
+    )
+    parts: dict[str, Any] = {
+        "groups": (_by_name(group), copy(Settings.model_fields["groups"])),
+        "feeds": (_by_name(one_of("adapter", feeds)), copy(Settings.model_fields["feeds"])),
+        "ledger": (one_of("adapter", ledgers), copy(Settings.model_fields["ledger"])),
+    }
+    return create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, **parts)
+
+
+def one_of(tag: str, adapters: Mapping[str, HasSettings]) -> Any:
+    """The type of a mapping whose `tag` names one of `adapters`.
+
+    Raises:
+        ValueError: an adapter stands under another name than its settings' `tag` accepts.
+    """
+    models = []
+    for name, adapter in adapters.items():
+        field = adapter.settings.model_fields.get(tag)
+        if field is None or get_args(field.annotation) != (name,):
+            raise ValueError(f"{adapter.settings.__qualname__}.{tag} must be Literal[{name!r}]")
+        models.append(adapter.settings)
+    if len(models) == 1:
+        return Annotated[models[0], BeforeValidator(partial(_with_tag, tag))]
+    return Annotated[cast("Any", Union)[tuple(models)], Field(discriminator=tag)]
+
+
+def _by_name(kind: Any) -> Any:
+    return cast("Any", dict)[Name, kind]
+
+
+def _with_tag(tag: str, value: Any) -> Any:
+    """Where there is one adapter only, its name is asked for all the same: a second one must not
+    change what a file means."""
+    if isinstance(value, dict) and tag not in value:
+        raise PydanticCustomError("union_tag_not_found", "no tag", {"discriminator": repr(tag)})
+    return value

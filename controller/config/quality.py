@@ -1,0 +1,32 @@
+"""What is believed of the feeds, and for how long."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import Field
+
+from controller.config.section import NotTruth, Section
+from controller.config.site_sections import PerMwh, PositiveKilowatts, PositiveSeconds
+
+
+class QualitySettings(Section):
+    """Samples outside these bounds are refused and counted; older ones are stale."""
+
+    price_min_per_mwh: PerMwh = Decimal(-2000)
+    """The lowest price that is believed."""
+    price_max_per_mwh: PerMwh = Decimal(25_000)
+    """The highest price that is believed."""
+    price_stale_after_s: Annotated[int, Field(ge=0, le=7 * 86_400), NotTruth] = 900
+    """How long after its interval the last price is still known, as stale."""
+    hashprice_max_per_ph_day: Annotated[Decimal, Field(gt=0, le=100_000)] = Decimal(10_000)
+    """The highest hashprice that is believed."""
+    hashprice_max_age_s: PositiveSeconds | None = None
+    """Leave it out where the hashprice does not age."""
+    meter_max_kw: PositiveKilowatts | None = None
+    """More than any meter of the site can show; default: ten times the import limit."""
+    meter_max_age_s: PositiveSeconds = 30
+    """A reading older than this is stale."""
+    meter_counter_step_wh: Annotated[int, Field(ge=1, le=1_000_000), NotTruth] = 1000
+    """The coarsest step of a meter's energy counter."""

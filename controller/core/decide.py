@@ -1,0 +1,67 @@
+"""The decision: from everything that is seen and remembered to a plan. Pure.
+
+The order of the parts is the argument for its safety: first what miners have proven, then what
+limits leave, then what economics wants of that, and at the very end what may start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from controller.core.motions import Orders, begin_moves, issue_repeats
+from controller.core.planning import Share, share
+from controller.core.report import report
+from controller.core.schedule import next_look
+from controller.core.situation import Situation, assess
+from controller.core.verdict import verdict
+from controller.core.wishes import Wish, wish, with_floors
+from controller.model.plan import Plan
+from controller.model.seen import Snapshot, State
+
+
+def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
+    """The plan for now, what to remember, and when to ask again at the latest."""
+    orders = Orders(state.next_command)
+    now = assess(seen, state, orders)
+    wishes = [wish(pool, seen, now.state, now.halt) for pool in now.pools]
+    shares = _shares(now, wishes)
+    ideal = _shares(now, [replace(one, wanted=one.ideal) for one in wishes])
+    steps, allowance = verdict(now, shares)
+    motions = begin_moves(now.seen, now.motions, steps, orders)
+    motions = issue_repeats(motions, orders)
+    after = State(
+        motions=motions,
+        other_w=now.other_w if seen.fleet_known else state.other_w,
+        moved_at=seen.now if orders.events else state.moved_at,
+        restored_at=allowance.at,
+        restore_credit_w=allowance.left_w,
+        running=_running(now, shares),
+        meter_heard_at=now.state.meter_heard_at,
+        next_command=orders.next_command,
+    )
+    plan = report(now, shares, ideal, orders)
+    return plan, after, next_look(now.seen, after, _waiting_w(shares), allowance)
+
+
+def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
+    promised = with_floors(wishes, now.floors)
+    return share(promised, now.limits, now.fixed_w, now.seen.site.headroom)
+
+
+def _running(now: Situation, shares: list[Share]) -> dict[str, int]:
+    """What economics let run; while it cannot be decided, what it let run before."""
+    if now.halt is not None:
+        return dict(now.state.running)
+    return {share.wish.pool.key: share.wish.worth for share in shares}
+
+
+def _waiting_w(shares: list[Share]) -> int:
+    """The smallest step that is granted and not yet taken; 0 when none is."""
+    waiting = [
+        step.power_w
+        for one in shares
+        for rung, step in enumerate(one.wish.ladder, start=1)
+        if one.granted[rung - 1] > one.wish.pool.seen_from(rung)
+    ]
+    return min(waiting, default=0)

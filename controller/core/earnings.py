@@ -1,0 +1,51 @@
+"""What hashing earns, as far as the miners' own word goes: an estimate, never a payout."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from controller.model.fleet import OFF, Curve, MinerSeen, Standing
+from controller.model.quality import Missing
+from controller.model.seen import Snapshot
+
+
+def revenue_per_day(hashrate_ths: Decimal, seen: Snapshot) -> Decimal:
+    """Currency a day: TH/s ÷ 1000 × hashprice per PH/s and day × (1 − pool fee).
+
+    A stale hashprice is the best estimate there is; without any, nothing is claimed.
+    """
+    hashprice = seen.hashprice_per_ph_day
+    if isinstance(hashprice, Missing):
+        return Decimal(0)
+    return hashrate_ths * hashprice.value * (1 - seen.site.economics.pool_fee) / 1000
+
+
+def hashrate_ths(seen: Snapshot) -> Decimal:
+    """TH/s by the levels that the reachable miners say they run at.
+
+    A miner in motion counts once its power shows the level: from half way between off and there.
+    """
+    resting = sum(
+        _nominal_ths(seen.curves.get(cohort.curve), cohort.level) * len(cohort.members)
+        for cohort in seen.cohorts.values()
+        if cohort.standing is not Standing.UNREACHABLE
+    )
+    moving = sum(
+        _nominal_ths(seen.curves.get(miner.curve), miner.level)
+        for miner in seen.moving.values()
+        if _shows(miner, seen.curves.get(miner.curve))
+    )
+    return Decimal(resting + moving)
+
+
+def _nominal_ths(curve: Curve | None, name: str) -> Decimal:
+    if curve is None or name in ("", OFF):
+        return Decimal(0)
+    return next((x.hashrate_ths for x in curve.levels if x.name == name), Decimal(0))
+
+
+def _shows(miner: MinerSeen, curve: Curve | None) -> bool:
+    level = next((x for x in curve.levels if x.name == miner.level), None) if curve else None
+    if curve is None or level is None or not miner.reachable:
+        return False
+    return 2 * miner.power_w >= curve.off.power_w + level.power_w

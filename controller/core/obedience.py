@@ -1,0 +1,191 @@
+"""The life of a command: intended, sent, confirmed by observed power, repeated, failed.
+
+A miner in motion is advanced by what is seen of it. A command's return value proves nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from controller.model.fleet import (
+    OFF,
+    Command,
+    CommandEvent,
+    Curve,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Outcome,
+    Stage,
+)
+from controller.model.site import Pacing
+
+IN_FLIGHT = frozenset({Stage.INTENDED, Stage.SENT})
+ABOVE = 1.12
+"""Up to which part of a lower level's nominal power a miner counts as having come down to it: more
+than wobble and the inaccuracy of a firmware's own estimate, less than a step of a curve off."""
+RUNNING = 0.5
+"""From which part of a level's nominal power a miner counts as having come up to it: a machine with
+a dead board runs too, and is then counted with what it draws."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What became of a motion: None when the miner is at rest again. A motion whose command has no
+    id yet is to be told once more."""
+
+    motion: Motion | None
+    events: tuple[CommandEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The circumstances in which motions are advanced."""
+
+    now: datetime
+    pacing: Pacing
+    may_start: bool
+
+
+def shows(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether power observed since the command proves that the miner does what it says."""
+    command = motion.command
+    if not miner.reachable or miner.at is None or miner.at <= command.at:
+        return False
+    if miner.level != command.level or miner.grade is EvidenceGrade.INFERRED:
+        return False
+    nominal = curve.level(command.level).power_w
+    if command.level == OFF:
+        return True  # a reading says `off` only where its power is a standby power
+    if goes_down(motion, curve):
+        return miner.power_w <= ABOVE * nominal
+    return miner.power_w >= RUNNING * nominal
+
+
+def goes_down(motion: Motion, curve: Curve) -> bool:
+    """Whether the command asks for no more power than the miner was proven to draw."""
+    return curve.level(motion.command.level).power_w <= motion.proven_w
+
+
+def counted_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
+    """What a miner in motion counts with: what is not proven counts in full."""
+    nominal = curve.level(motion.command.level).power_w
+    if motion.stage is Stage.CONFIRMED:
+        return miner.power_w if miner.reachable else max(miner.power_w, motion.proven_w)
+    if motion.stage is Stage.FAILED and miner.reachable:
+        return miner.power_w
+    return max(motion.proven_w, miner.power_w, nominal)
+
+
+def begin(
+    command: Command, pacing: Pacing, *, group: str, curve: str, from_level: str, proven_w: int
+) -> Motion:
+    """The motion that a new command starts."""
+    return Motion(
+        command=command,
+        stage=Stage.INTENDED,
+        group=group,
+        curve=curve,
+        from_level=from_level,
+        proven_w=proven_w,
+        deadline=_deadline(command, pacing),
+    )
+
+
+def _deadline(command: Command, pacing: Pacing) -> datetime:
+    seconds = pacing.stop_within_s if command.level == OFF else pacing.start_within_s
+    return command.at + timedelta(seconds=seconds)
+
+
+def advance(
+    motion: Motion,
+    miner: MinerSeen,
+    curve: Curve,
+    outcome: Outcome | None,
+    look: Look,
+) -> Advance:
+    """Take a motion one look further."""
+    if motion.stage is Stage.CONFIRMED:
+        return _rest(motion, miner, look)
+    if shows(motion, miner, curve):
+        return _confirm(motion, miner, look)
+    if motion.stage is Stage.FAILED:
+        return Advance(None if _given_up(motion, miner, curve, look) else motion)
+    return _in_flight(motion, miner, curve, outcome, look)
+
+
+def _in_flight(
+    motion: Motion, miner: MinerSeen, curve: Curve, outcome: Outcome | None, look: Look
+) -> Advance:
+    if outcome is not None and outcome.command == motion.command.id:
+        if outcome.stage is Stage.FAILED:
+            return _again(motion, miner, curve, look, outcome.detail)
+        told = event_of(replace(motion, stage=outcome.stage), miner, look.now, outcome.detail)
+        return Advance(replace(motion, stage=Stage.SENT), (told,))
+    if motion.deadline > look.now:
+        return Advance(motion)
+    why = "its power does not show it" if miner.reachable else "it cannot be reached"
+    return _again(motion, miner, curve, look, why)
+
+
+def _given_up(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
+    """Whether a disobedient miner may be told something again: after its time, or when it failed to
+    start as told but runs, for then it has to be within reach of the limits."""
+    runs = miner.reachable and miner.level != OFF and not goes_down(motion, curve)
+    return runs or (motion.rest_until is not None and motion.rest_until <= look.now)
+
+
+def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
+    """A confirmed miner rests, unless somebody else moved it or its rest is over."""
+    moved = miner.reachable and miner.level != motion.command.level
+    rested = motion.rest_until is None or motion.rest_until <= look.now
+    return Advance(None if moved or rested else motion)
+
+
+def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
+    rest_s = 0
+    if motion.command.level == OFF:
+        rest_s = look.pacing.minimum_off_s
+    elif motion.from_level == OFF:
+        rest_s = look.pacing.minimum_on_s
+    confirmed = replace(
+        motion,
+        stage=Stage.CONFIRMED,
+        proven_w=miner.power_w,
+        rest_until=look.now + timedelta(seconds=rest_s),
+    )
+    return Advance(confirmed, (event_of(confirmed, miner, look.now, ""),))
+
+
+def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str) -> Advance:
+    """Tell it once more, or give it up so that others take its place."""
+    command = motion.command
+    rest = timedelta(seconds=look.pacing.retry_after_s)
+    failed = replace(motion, stage=Stage.FAILED, rest_until=look.now + rest)
+    events = (event_of(failed, miner, look.now, why),)
+    if command.attempt >= look.pacing.attempts:
+        return Advance(failed, events)
+    if not goes_down(motion, curve) and not look.may_start:
+        return Advance(None, events)
+    command = replace(command, id="", attempt=command.attempt + 1, at=look.now)
+    deadline = _deadline(command, look.pacing)
+    again = replace(motion, command=command, stage=Stage.INTENDED, deadline=deadline)
+    return Advance(again, events)
+
+
+def event_of(motion: Motion, miner: MinerSeen, now: datetime, detail: str) -> CommandEvent:
+    """What the ledger keeps of a motion's new stage."""
+    proven = motion.stage is Stage.CONFIRMED
+    power_w = miner.power_w if proven else max(miner.power_w, motion.proven_w)
+    return CommandEvent(
+        command=motion.command,
+        stage=motion.stage,
+        at=now,
+        group=motion.group,
+        power_w=power_w,
+        grade=miner.grade,
+        detail=detail,
+    )

@@ -1,0 +1,59 @@
+"""How much the site has to be counted with: the larger of what meters and miners say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from controller.core.obedience import IN_FLIGHT, counted_w
+from controller.model.fleet import Motion
+from controller.model.grid import SITE
+from controller.model.quality import Fresh
+from controller.model.seen import Snapshot, State
+
+
+def reported_w(seen: Snapshot, scope: str) -> int:
+    """What the miners of a scope say that they draw; of the unreachable, the last proven."""
+    at_rest = sum(c.power_w for c in seen.cohorts.values() if scope in (SITE, c.group))
+    return at_rest + sum(m.power_w for m in seen.moving.values() if scope in (SITE, m.group))
+
+
+def counted(seen: Snapshot, motions: Mapping[str, Motion], scope: str) -> int:
+    """What the miners of a scope count with: what is not proven counts in full."""
+    at_rest = sum(c.power_w for c in seen.cohorts.values() if scope in (SITE, c.group))
+    return at_rest + sum(
+        counted_w(motion, seen.moving[name], seen.curves[motion.curve])
+        for name, motion in motions.items()
+        if scope in (SITE, motion.group)
+    )
+
+
+def other_w(
+    seen: Snapshot, state: State, motions: Mapping[str, Motion], moved_at: datetime | None
+) -> dict[str, int]:
+    """By scope, the metered power that no miner reports.
+
+    While things move, or not every miner has been heard, meter and reports do not match: the figure
+    of before stands. A scope seen for the first time is taken as it is.
+    """
+    settled = seen.fleet_known and not any(motion.stage in IN_FLIGHT for motion in motions.values()) and (
+        moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
+    )
+    found = {}
+    for scope in sorted({SITE, *seen.meters_w}):
+        meter = seen.meters_w.get(scope)
+        known = state.other_w.get(scope)
+        if isinstance(meter, Fresh) and (settled or known is None):
+            found[scope] = max(0, meter.value - reported_w(seen, scope))
+        elif known is not None:
+            found[scope] = known
+    return found
+
+
+def expected_w(
+    seen: Snapshot, motions: Mapping[str, Motion], other: Mapping[str, int], scope: str
+) -> int:
+    """The most that a scope may be drawing now."""
+    total = counted(seen, motions, scope) + other.get(scope, 0)
+    meter = seen.meters_w.get(scope)
+    return max(total, meter.value) if isinstance(meter, Fresh) else total

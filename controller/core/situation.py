@@ -1,0 +1,101 @@
+"""What a decision stands on, worked out once from what is seen and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from controller.core.cohorts import cohorts
+from controller.core.failsafe import mode, standstill
+from controller.core.limits import floors, limits
+from controller.core.motions import Orders, look_again
+from controller.core.obedience import Look
+from controller.core.pools import Pool, build
+from controller.core.power import expected_w, other_w
+from controller.model.fleet import Motion
+from controller.model.grid import SITE, Floor, Limit
+from controller.model.plan import Mode
+from controller.model.quality import Fresh
+from controller.model.seen import Snapshot, State
+from controller.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    seen: Snapshot
+    state: State
+    mode: Mode
+    halt: Reason | None
+    """Why nothing may start; None when things may."""
+    motions: Mapping[str, Motion]
+    moved_at: datetime | None
+    limits: tuple[Limit, ...]
+    floors: tuple[Floor, ...]
+    other_w: Mapping[str, int]
+    """By scope, metered power that no miner reports."""
+    fixed_w: Mapping[str, int]
+    """By scope, that and the power of miners of an unknown kind: nothing can be told to either."""
+    expected_w: Mapping[str, int]
+    """By scope, the most that it may be drawing now."""
+    pools: tuple[Pool, ...]
+
+
+def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
+    """Judge commands by the power seen, then count, then collect what holds."""
+    state = _hear_meter(seen, state)
+    mode_now = mode(seen, state)
+    halt = standstill(seen, mode_now)
+    look = Look(seen.now, seen.site.pacing, may_start=halt is None)
+    motions = look_again(seen, state.motions, look, orders)
+    seen = _released(seen, motions)
+    moved_at = seen.now if orders.events else state.moved_at
+    other = other_w(seen, state, motions, moved_at)
+    return Situation(
+        seen=seen,
+        state=state,
+        mode=mode_now,
+        halt=halt,
+        motions=motions,
+        moved_at=moved_at,
+        limits=limits(seen, state),
+        floors=floors(seen),
+        other_w=other,
+        fixed_w={
+            scope: other.get(scope, 0) + _strange_w(seen, scope)
+            for scope in (SITE, *seen.site.groups)
+        },
+        expected_w={
+            scope: expected_w(seen, motions, other, scope) for scope in (SITE, *seen.site.groups)
+        },
+        pools=tuple(build(seen, motions).values()),
+    )
+
+
+def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:
+    """The snapshot with the miners whose motion has just ended among those at rest."""
+    done = {name: miner for name, miner in seen.moving.items() if name not in motions}
+    if not done:
+        return seen
+    return replace(
+        seen,
+        cohorts={**seen.cohorts, **cohorts(done, prefix="released/")},
+        moving={name: miner for name, miner in seen.moving.items() if name in motions},
+    )
+
+
+def _strange_w(seen: Snapshot, scope: str) -> int:
+    return sum(
+        cohort.power_w
+        for cohort in seen.cohorts.values()
+        if cohort.curve not in seen.curves and scope in (SITE, cohort.group)
+    )
+
+
+def _hear_meter(seen: Snapshot, state: State) -> State:
+    """A meter never heard counts from the first look on: it is given its time to speak."""
+    if isinstance(seen.meters_w.get(SITE), Fresh) or state.meter_heard_at is None:
+        return replace(state, meter_heard_at=seen.now)
+    return state

@@ -1,0 +1,83 @@
+"""Which miners go down and which may come up now, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from controller.core.moves import Move, Step, moves
+from controller.core.pacing import Credit, admit, credit
+from controller.core.planning import Share
+from controller.core.pools import Pool, rung_of
+from controller.core.situation import Situation
+from controller.model.fleet import OFF
+from controller.reasons import Reason
+
+
+def verdict(now: Situation, shares: list[Share]) -> tuple[list[Step], Credit]:
+    """Downward moves all at once, then as many starts as limits and pace allow."""
+    downs: list[Step] = []
+    ups: list[Move] = []
+    for share in shares:
+        downs += _locked(now, share.wish.pool)
+        found = moves(share, _salt(now))
+        downs += _lowered(share, [move for move in found if move.down])
+        ups += [move for move in found if not move.down]
+    raised, allowance = _raised(now, ups)
+    why = {share.wish.pool.key: share.wish.reason for share in shares}
+    return [
+        *downs,
+        *(Step(move, _start_reason(why[move.pool.key])) for move in raised),
+    ], allowance
+
+
+def _raised(now: Situation, ups: list[Move]) -> tuple[list[Move], Credit]:
+    pacing = now.seen.site.pacing
+    largest_w = max((move.rise_w for move in ups), default=0)
+    allowance = credit(now.state, now.seen.now, pacing, largest_w)
+    if now.halt is not None:
+        return [], allowance
+    return admit(ups, now.limits, now.expected_w, now.seen.site.headroom, allowance)
+
+
+def _start_reason(wish: Reason) -> Reason:
+    return Reason.COMMITMENT if wish is Reason.COMMITMENT else Reason.PROFITABLE
+
+
+def _salt(now: Situation) -> str:
+    """Another place in the row of equals for each day and each set of dispatches."""
+    return "/".join([now.seen.now.date().isoformat(), *sorted(now.seen.dispatches)])
+
+
+def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
+    """The first go for money, as many as economics would lower; the rest because of the limit."""
+    pool = share.wish.pool
+    for_money = max(
+        pool.free_from(rung) + pool.pinned_from(rung) - wanted
+        for rung, wanted in enumerate(share.wish.wanted, start=1)
+    )
+    for index, move in enumerate(downs):
+        limit = share.cut.get(move.to_rung + 1)
+        if index < for_money or limit is None:
+            yield Step(move, Reason.UNPROFITABLE)
+        else:
+            dispatch = limit.source if limit.reason is Reason.DISPATCH else ""
+            yield Step(move, limit.reason, dispatch)
+
+
+def _locked(now: Situation, pool: Pool) -> Iterator[Step]:
+    """Whatever still runs at a locked place goes off."""
+    curve = now.seen.curves[pool.curve]
+    for cohort in pool.locked:
+        unit_w = -(-cohort.power_w // len(cohort.members))
+        rung = rung_of(pool.levels, curve, cohort.level, unit_w)
+        if rung:
+            for miner in cohort.members:
+                move = Move(pool, miner, rung, 0, cohort.level, unit_w)
+                yield Step(move, Reason.MAINTENANCE_LOCK)
+    for name in pool.locked_pinned:
+        motion, miner_seen = now.motions[name], now.seen.moving[name]
+        rung = rung_of(pool.levels, curve, motion.command.level, miner_seen.power_w)
+        if motion.command.level != OFF:
+            power_w = max(motion.proven_w, miner_seen.power_w, pool.levels[rung].power_w)
+            move = Move(pool, name, rung, 0, motion.command.level, power_w)
+            yield Step(move, Reason.MAINTENANCE_LOCK)

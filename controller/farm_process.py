@@ -1,0 +1,80 @@
+"""The simulated farm as a child: it starts before the daemon, and ends with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from controller.clock import ClockSettings, anchored
+from controller.errors import PermanentError
+from controller.simulator.settings import SimulationSettings
+
+READY_WITHIN_S = 20.0
+GONE_WITHIN_S = 3.0
+
+
+@asynccontextmanager
+async def farm_process(
+    config: Path, simulation: SimulationSettings, clock: ClockSettings
+) -> AsyncIterator[ClockSettings]:
+    """Run `curtaild simulate` on `config`; yields the clock that both share.
+
+    The child is in a session of its own, so that a Ctrl-C reaches the daemon alone. It follows its
+    standard input: however the daemon ends, the pipe closes and the farm goes too.
+
+    Raises:
+        PermanentError: the farm ended by itself or was not ready in time.
+    """
+    shared = anchored(clock)
+    child = await _start(config, shared)
+    try:
+        last = simulation.groups[-1]
+        await _ready(child, str(last.address), last.port)
+        yield shared
+    finally:
+        await _end(child)
+
+
+async def _start(config: Path, clock: ClockSettings) -> Process:
+    environment = dict(os.environ)
+    if clock.anchor is not None:
+        environment["CURTAILD_CLOCK__ANCHOR"] = clock.anchor.isoformat()
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "controller", "simulate", "--config", str(config), "--follow-stdin"),
+        stdin=PIPE,
+        stdout=DEVNULL,
+        env=environment,
+        start_new_session=True,
+    )
+
+
+async def _ready(child: Process, host: str, port: int) -> None:
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + READY_WITHIN_S
+    while loop.time() < deadline:
+        if child.returncode is not None:
+            raise PermanentError(f"the simulated farm ended with code {child.returncode}")
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError:
+            await asyncio.sleep(0.05)
+        else:
+            writer.close()
+            return
+    raise PermanentError(f"the simulated farm was not ready on {host}:{port} in time")
+
+
+async def _end(child: Process) -> None:
+    if child.stdin is not None:
+        child.stdin.close()
+    gone = asyncio.ensure_future(child.wait())
+    await asyncio.wait({gone}, timeout=GONE_WITHIN_S)
+    if not gone.done():
+        child.kill()
+        await gone

@@ -1,0 +1,1 @@
+"""The adapter behind the `Fleet` port: miners over their own network interfaces."""

@@ -1,0 +1,58 @@
+"""Runs calls to miners side by side: so many at a time, and always with room for commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from controller.fleet.deadline import abandon
+
+T = TypeVar("T")
+Done = Callable[["asyncio.Task[Any]"], None]
+
+
+class Crew:
+    """`width` calls at a time, of which reads take at most three quarters."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._most_reads = width - max(1, width // 4)
+        self._reads: set[asyncio.Task[Any]] = set()
+        self._commands: set[asyncio.Task[Any]] = set()
+
+    def can_command(self) -> bool:
+        return len(self._reads) + len(self._commands) < self._width
+
+    def can_read(self) -> bool:
+        return len(self._reads) < self._most_reads and self.can_command()
+
+    def read(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
+        self._launch(self._reads, call, done)
+
+    def command(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
+        self._launch(self._commands, call, done)
+
+    def _launch(
+        self, side: set[asyncio.Task[Any]], call: Coroutine[Any, Any, Any], done: Done
+    ) -> None:
+        task = asyncio.create_task(call)
+        side.add(task)
+        task.add_done_callback(side.discard)
+        task.add_done_callback(done)
+
+    async def disband(self, *, grace_s: float, patience_s: float) -> int:
+        """End everything: reads at once, commands after `grace_s`. How many would not end."""
+        for task in self._reads:
+            task.cancel()
+        if self._commands:
+            await asyncio.wait(self._commands, timeout=grace_s)
+        for task in self._commands:
+            task.cancel()
+        left = self._reads | self._commands
+        if left:
+            await asyncio.wait(left, timeout=patience_s)
+        stuck = [task for task in left if not task.done()]
+        for task in stuck:
+            abandon(task)
+        return len(stuck)

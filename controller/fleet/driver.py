@@ -1,0 +1,72 @@
+"""What the fleet needs of a firmware: the port that every driver implements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from controller.fleet.owed import Owed
+from controller.fleet.settings import FleetSettings, GroupMiners
+from controller.fleet.tally import Tally
+from controller.model.fleet import Curve, Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one read of a miner says."""
+
+    power_w: int
+    hashrate_ths: Decimal
+    level: str
+    """`off` where it draws standby power, whatever else it says; otherwise its own level's name."""
+    model: str
+    version: str
+    mac: str
+
+    def is_of(self, identity: Identity) -> bool:
+        """Whether the miner is still the one that was identified."""
+        return (self.model, self.version, self.mac) == (
+            identity.model,
+            identity.version,
+            identity.mac,
+        )
+
+
+class Driver(Protocol):
+    """One firmware. Every call is bounded in time and size, and ends at once when cancelled.
+
+    Each may raise MinerError (TemporaryError), or PermanentError where a person has to act.
+    """
+
+    firmware: str
+
+    async def identify(self, miner: str, address: str, port: int) -> Identity:
+        """What answers there. `own_level` is the level it is set to."""
+
+    async def curve(self, identity: Identity) -> Curve:
+        """Every level that the miner offers, by rising power, the first one `off`."""
+
+    async def read(self, identity: Identity) -> Measured:
+        """What it draws and does now."""
+
+    async def apply(self, identity: Identity, level: str) -> None:
+        """Tell it to go to `level`. Returns when it answered, which proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """What a driver is built from."""
+
+    settings: FleetSettings
+    tally: Tally
+    owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Firmware:
+    """A driver as the composition root knows it; `build` loads what it needs of libraries."""
+
+    settings: type[GroupMiners]
+    build: Callable[[Toolbox], Driver]

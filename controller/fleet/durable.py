@@ -1,0 +1,54 @@
+"""Small files that survive a crash: whole or not at all, old or new."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace the file and return once it is on disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.new")
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+class Saver:
+    """Writes one file, each time as it is then; many who wait at once share one write."""
+
+    def __init__(self, path: Path, content: Callable[[], bytes]) -> None:
+        self._path = path
+        self._content = content
+        self._wanted = 0
+        self._written = 0
+        self._writer: asyncio.Task[None] | None = None
+
+    async def save(self) -> None:
+        """Return once everything up to now is on disk.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        self._wanted += 1
+        mine = self._wanted
+        while self._written < mine:
+            if self._writer is None or self._writer.done():
+                self._writer = asyncio.create_task(self._write())
+            # A write goes on when who waits for it is cancelled: two at once would mix.
+            await asyncio.shield(self._writer)
+
+    async def _write(self) -> None:
+        covered = self._wanted
+        await asyncio.to_thread(write, self._path, self._content())
+        self._written = covered

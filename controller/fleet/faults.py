@@ -1,0 +1,43 @@
+"""What can go wrong with a miner on the wire, as kinds that are counted."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from controller.errors import PermanentError, TemporaryError
+
+
+class FaultKind(StrEnum):
+    NO_CONNECTION = "no_connection"
+    NO_REPLY = "no_reply"
+    """It took the question and did not answer in time."""
+    TOO_LONG = "too_long"
+    """Its reply went beyond what any reply needs."""
+    GARBAGE = "garbage"
+    """It answered something that is no reply to the question."""
+    CONTESTED = "contested"
+    """Somebody else holds its only session."""
+    REFUSED = "refused"
+    """It understood the command and would not do it."""
+
+
+class MinerError(TemporaryError):
+    """One call to one miner failed. The message names the miner."""
+
+    def __init__(self, kind: FaultKind, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+    @property
+    def silent(self) -> bool:
+        """Whether another call would only be waited for in vain."""
+        return self.kind in (FaultKind.NO_CONNECTION, FaultKind.NO_REPLY)
+
+
+def kind_of(error: BaseException) -> str:
+    """The word under which a failure is counted."""
+    if isinstance(error, MinerError):
+        return error.kind.value
+    if isinstance(error, TemporaryError):
+        return "temporary"
+    return "permanent" if isinstance(error, PermanentError) else "internal"

@@ -1,0 +1,257 @@
+"""The `Fleet` port over real interfaces: reads miners, executes commands, decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import structlog
+
+from controller.errors import CurtaildError, PermanentError, TemporaryError
+from controller.fleet.crew import Crew
+from controller.fleet.deadline import within
+from controller.fleet.driver import Firmware, Measured, Toolbox
+from controller.fleet.faults import FaultKind, MinerError, kind_of
+from controller.fleet.identification import Identification
+from controller.fleet.inventory import Inventory
+from controller.fleet.owed import Owed
+from controller.fleet.roster import Member, roster
+from controller.fleet.rota import CommandQueue, PollRota
+from controller.fleet.settings import FleetSettings, GroupMiners
+from controller.fleet.tally import Tally
+from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
+from controller.model.view import FleetHealth
+from controller.ports import Clock
+
+T = TypeVar("T")
+_log = structlog.get_logger(__name__)
+_GRACE_S = 2.0
+_PATIENCE_S = 2.0
+_LEAST_OFTEN = 4
+"""An unreachable miner is read this many times less often in the end."""
+
+
+class MinerFleet:
+    """Implements `controller.ports.Fleet`."""
+
+    def __init__(
+        self,
+        *,
+        settings: FleetSettings,
+        groups: Mapping[str, GroupMiners],
+        firmwares: Mapping[str, Firmware],
+        state_dir: Path,
+        clock: Clock,
+    ) -> None:
+        """
+        Raises:
+            PermanentError: a file in `state_dir` is corrupt, or a miner is in two groups.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._tally = Tally()
+        self._owed = Owed(state_dir / "owed.json")
+        tools = Toolbox(settings, self._tally, self._owed)
+        used = {declared.driver for declared in groups.values()}
+        self._members = roster(groups, {name: firmwares[name].build(tools) for name in used})
+        inventory = Inventory(state_dir / "inventory.json")
+        self._identification = Identification(inventory, self._tally)
+        for member in self._members.values():
+            self._identification.recall(member)
+        self._readings = {miner: member.reading() for miner, member in self._members.items()}
+        self._unread = {miner: place for place, miner in enumerate(self._members, 1)}
+        self._crew = Crew(settings.width)
+        self._queue = CommandQueue()
+        self._rota = PollRota((), clock.now())
+        self._watched: frozenset[str] = frozenset()
+        self._outcomes: list[Outcome] = []
+        self._stir = asyncio.Event()
+        self._wake: Callable[[], None] = _nobody_to_wake
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._rota = PollRota(self._members, self._clock.now())
+        for miner, what in self._owed.miners().items():
+            _log.warning("owed_since_before", miner=miner, what=what)
+        self._running = asyncio.create_task(self._run())
+        self._running.add_done_callback(_say_why_it_ended)
+
+    async def stop(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+            self._running = None
+        for command in self._queue.clear():
+            self._report(command, Stage.FAILED, "the fleet stopped before it was sent")
+        stuck = await self._crew.disband(grace_s=_GRACE_S, patience_s=_PATIENCE_S)
+        self._tally.abandoned += stuck
+        await self._identification.close(_PATIENCE_S)
+
+    def readings(self) -> Mapping[str, MinerReading]:
+        return dict(self._readings)
+
+    def curves(self) -> Mapping[str, Curve]:
+        return dict(self._identification.curves)
+
+    def send(self, commands: Sequence[Command]) -> None:
+        for command in commands:
+            if self._running is None:
+                self._report(command, Stage.FAILED, "the fleet is not running")
+            elif command.miner not in self._members:
+                self._report(command, Stage.FAILED, f"{command.miner} is no miner of this site")
+            elif (replaced := self._queue.put(command)) is not None:
+                self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
+        self._stir.set()
+
+    def outcomes(self) -> Sequence[Outcome]:
+        drained, self._outcomes = self._outcomes, []
+        return drained
+
+    def watch(self, miners: Collection[str]) -> None:
+        wanted = frozenset(miners) & self._members.keys()
+        soon = self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
+        for miner in wanted - self._watched:
+            self._rota.hasten(miner, soon)
+        self._watched = wanted
+        self._stir.set()
+
+    def health(self) -> FleetHealth:
+        return self._tally.health(
+            known=sum(member.identity is not None for member in self._members.values()),
+            reachable=sum(member.reachable for member in self._members.values()),
+        )
+
+    async def _run(self) -> None:
+        while True:
+            self._stir.clear()
+            self._begin_commands()
+            self._begin_reads()
+            await self._pause()
+
+    def _begin_commands(self) -> None:
+        while self._crew.can_command() and (command := self._queue.take()):
+            member = self._members[command.miner]
+            call = self._bounded(
+                self._execute(member, command), self._settings.command_timeout_s, member
+            )
+            self._crew.command(call, partial(self._command_done, command))
+
+    def _begin_reads(self) -> None:
+        now = self._clock.now()
+        round_trip_s = self._settings.connect_timeout_s + self._settings.reply_timeout_s
+        while self._crew.can_read() and (miner := self._rota.take(now)):
+            member = self._members[miner]
+            # Longest: a read, two questions for what it is, and a read again.
+            call = self._bounded(self._look(member), 4 * round_trip_s + 1, member)
+            self._crew.read(call, partial(self._read_done, member))
+
+    async def _pause(self) -> None:
+        """Until something stirs, or the next miner is due and can be read."""
+        waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._stir.wait())}
+        due = self._rota.next_at() if self._crew.can_read() else None
+        if due is not None:
+            nap_s = (due - self._clock.now()).total_seconds()
+            waits.add(asyncio.ensure_future(self._nap(nap_s)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _nap(self, site_s: float) -> None:
+        await self._clock.sleep(site_s)
+
+    async def _bounded(self, call: Coroutine[Any, Any, T], limit_s: float, member: Member) -> T:
+        try:
+            return await within(call, limit_s)
+        except TimeoutError:
+            self._tally.abandoned += 1
+            raise MinerError(
+                FaultKind.NO_REPLY, f"{member.miner}: cut off after {limit_s:g} s"
+            ) from None
+
+    async def _look(self, member: Member) -> tuple[Measured, datetime]:
+        """What it says, and from when on that is true."""
+        identity = member.identity or await self._identification.identify(member)
+        at = self._clock.now()
+        measured = await member.driver.read(identity)
+        if not measured.is_of(identity):
+            identity = await self._identification.identify(member)
+            at = self._clock.now()
+            measured = await member.driver.read(identity)
+        return measured, at
+
+    async def _execute(self, member: Member, command: Command) -> None:
+        if member.identity is None or member.curve is None:
+            raise TemporaryError(member.problem or f"{member.miner}: not identified yet")
+        if command.level not in (level.name for level in member.curve.levels):
+            raise PermanentError(f"{member.miner}: it has no level {command.level!r}")
+        await member.driver.apply(member.identity, command.level)
+
+    def _read_done(self, member: Member, task: asyncio.Task[tuple[Measured, datetime]]) -> None:
+        if task.cancelled():
+            return
+        error = task.exception()
+        if error is None:
+            changed = member.heard(*task.result())
+        else:
+            self._count(error, member)
+            changed = member.failed(str(error), self._settings.unreachable_after)
+        if changed:
+            _log.info("reachable" if member.reachable else "unreachable", miner=member.miner)
+        self._readings[member.miner] = member.reading()
+        self._rota.schedule(member.miner, self._clock.now() + self._until_next(member))
+        self._stir.set()
+        if changed or (error is None and member.miner in self._watched):
+            self._wake()
+
+    def _until_next(self, member: Member) -> timedelta:
+        settings = self._settings
+        watched = member.miner in self._watched
+        seconds = settings.poll_moving_s if watched else settings.poll_s
+        place = self._unread.pop(member.miner, None)
+        if place is not None:
+            # All were read at once at the start: from here on they take turns.
+            seconds *= place / len(self._members)
+        rounds_lost = max(0, member.failures - settings.unreachable_after)
+        return timedelta(seconds=seconds * min(2**rounds_lost, _LEAST_OFTEN))
+
+    def _command_done(self, command: Command, task: asyncio.Task[None]) -> None:
+        self._queue.done(command.miner)
+        error = None if task.cancelled() else task.exception()
+        if task.cancelled():
+            self._report(command, Stage.FAILED, "the fleet stopped before it was answered")
+        elif error is not None:
+            self._count(error, self._members[command.miner])
+            self._report(command, Stage.FAILED, str(error) or type(error).__name__)
+        else:
+            self._tally.sent += 1
+            self._report(command, Stage.SENT, "")
+        soon = self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
+        self._rota.hasten(command.miner, soon)
+        self._stir.set()
+
+    def _report(self, command: Command, stage: Stage, detail: str) -> None:
+        at = self._clock.now()
+        self._outcomes.append(
+            Outcome(command=command.id, miner=command.miner, stage=stage, at=at, detail=detail)
+        )
+        self._wake()
+
+    def _count(self, error: BaseException, member: Member) -> None:
+        self._tally.failed(kind_of(error))
+        if not isinstance(error, CurtaildError):
+            _log.error("driver_failed", miner=member.miner, exc_info=error)
+
+
+def _say_why_it_ended(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        _log.critical("fleet_failed", exc_info=task.exception())
+
+
+def _nobody_to_wake() -> None:
+    """Before the start nobody waits for outcomes."""

@@ -1,0 +1,75 @@
+"""Finding out what a miner is: once, and again only when it is no longer that."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+from msgspec.structs import replace
+
+from controller.fleet.inventory import Inventory
+from controller.fleet.roster import Member
+from controller.fleet.tally import Tally
+from controller.model.fleet import Curve, Identity
+
+_log = structlog.get_logger(__name__)
+
+
+class Identification:
+    """Fills in what members are, from the inventory or by asking them."""
+
+    def __init__(self, inventory: Inventory, tally: Tally) -> None:
+        self._inventory = inventory
+        self._tally = tally
+        self._saves: set[asyncio.Task[None]] = set()
+        self.curves: dict[str, Curve] = {}
+        """By the key that readings carry. None is ever dropped: a motion may still name it."""
+
+    def recall(self, member: Member) -> None:
+        """Without asking it, if it was identified before as what it is declared to be."""
+        known = self._inventory.get(member.miner)
+        if known is not None and known[0].firmware == member.driver.firmware:
+            self._enter(member, *known)
+
+    async def identify(self, member: Member) -> Identity:
+        """Ask it. Raises what its driver raises."""
+        driver = member.driver
+        identity = await driver.identify(member.miner, member.address, member.port)
+        full = await driver.curve(identity)
+        identity = _with_its_own_level(identity, full, member.identity)
+        self._tally.probes += 1
+        _log.info("identified", miner=member.miner, model=identity.model, version=identity.version)
+        self._inventory.remember(identity, full)
+        self._enter(member, identity, full)
+        save = asyncio.create_task(self._save())
+        self._saves.add(save)
+        save.add_done_callback(self._saves.discard)
+        return identity
+
+    async def close(self, patience_s: float) -> None:
+        """Wait for what is being written."""
+        if self._saves:
+            await asyncio.wait(self._saves, timeout=patience_s)
+
+    def _enter(self, member: Member, identity: Identity, full: Curve) -> None:
+        member.identified(identity, full)
+        if member.curve is not None:
+            self.curves[member.curve_key] = member.curve
+        else:
+            _log.error("no_level_allowed", miner=member.miner, why=member.problem)
+
+    async def _save(self) -> None:
+        try:
+            await self._inventory.save()
+        except OSError as error:
+            self._tally.failed("inventory")
+            _log.warning("inventory_not_written", error=str(error))
+
+
+def _with_its_own_level(identity: Identity, full: Curve, before: Identity | None) -> Identity:
+    """The same machine with another firmware may stand where we put it: what it had counts."""
+    if before is None or before.mac != identity.mac:
+        return identity
+    if all(level.name != before.own_level for level in full.levels):
+        return identity
+    return replace(identity, own_level=before.own_level)

@@ -1,0 +1,103 @@
+"""Who belongs to the fleet, and the last that is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from controller.errors import PermanentError
+from controller.fleet.curves import curve_key, named_in, offered
+from controller.fleet.driver import Driver, Measured
+from controller.fleet.settings import GroupMiners
+from controller.model.fleet import Curve, Identity, MinerReading
+
+
+@dataclass(slots=True)
+class Member:
+    """One configured miner."""
+
+    miner: str
+    group: str
+    address: str
+    port: int
+    driver: Driver
+    allowed: Sequence[str] | None
+    identity: Identity | None = None
+    curve: Curve | None = None
+    """What it may be told; None until it has been identified."""
+    curve_key: str = ""
+    failures: int = 0
+    """Failed reads in a row."""
+    reachable: bool = False
+    measured: Measured | None = None
+    """The last that it said."""
+    at: datetime | None = None
+    """From when on the last it said is true."""
+    failure: str = ""
+    problem: str = ""
+    """Why it can be read and not told anything."""
+
+    def identified(self, identity: Identity, full: Curve) -> None:
+        """It is this, and offers these levels: which it may be told is its group's choice."""
+        self.identity = identity
+        try:
+            self.curve, self.problem = offered(full, identity, self.allowed), ""
+        except PermanentError as error:
+            self.curve, self.problem = None, str(error)
+        self.curve_key = curve_key(identity, self.curve) if self.curve else ""
+
+    def heard(self, measured: Measured, at: datetime) -> bool:
+        """Take a read that began at `at`; whether this makes it reachable."""
+        returned = not self.reachable
+        self.measured, self.at = measured, at
+        self.reachable, self.failures, self.failure = True, 0, ""
+        return returned
+
+    def failed(self, why: str, unreachable_after: int) -> bool:
+        """Take a failed read; whether this makes it unreachable."""
+        self.failures += 1
+        self.failure = why
+        lost = self.reachable and self.failures >= unreachable_after
+        self.reachable = self.reachable and not lost
+        return lost
+
+    def reading(self) -> MinerReading:
+        said = self.measured
+        return MinerReading(
+            miner=self.miner,
+            group=self.group,
+            curve=self.curve_key,
+            level=self._level(),
+            power_w=said.power_w if said else 0,
+            hashrate_ths=said.hashrate_ths if said and self.reachable else Decimal(0),
+            at=self.at,
+            reachable=self.reachable,
+            failure=self.failure or self.problem,
+        )
+
+    def _level(self) -> str:
+        if self.measured is None or self.curve is None:
+            return ""
+        return named_in(self.curve, self.measured.level, self.measured.power_w)
+
+
+def roster(groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver]) -> dict[str, Member]:
+    """Every configured miner by its id.
+
+    Raises:
+        PermanentError: one is in two groups.
+    """
+    members: dict[str, Member] = {}
+    for group, declared in groups.items():
+        for miner, address in declared.miners().items():
+            if miner in members:
+                other = members[miner].group
+                raise PermanentError(
+                    f"groups.{group}.miners: {miner} belongs to group {other} already; "
+                    "take it out of one of them"
+                )
+            driver = drivers[declared.driver]
+            members[miner] = Member(miner, group, address, declared.port, driver, declared.levels)
+    return members

@@ -1,0 +1,31 @@
+"""What the fleet counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from controller.model.view import FleetHealth
+
+
+@dataclass
+class Tally:
+    """Counts since the process began, shared by everything in the fleet."""
+
+    abandoned: int = 0
+    probes: int = 0
+    sent: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+
+    def failed(self, kind: str) -> None:
+        self.failures[kind] += 1
+
+    def health(self, *, known: int, reachable: int) -> FleetHealth:
+        return FleetHealth(
+            known=known,
+            reachable=reachable,
+            abandoned_calls=self.abandoned,
+            probes=self.probes,
+            sent=self.sent,
+            failures=dict(sorted(self.failures.items())),
+        )

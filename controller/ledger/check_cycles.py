@@ -1,0 +1,60 @@
+"""Whether the recorded decisions can be put together, and rest on dispatches that are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from controller.core.chain import Whole, unfold
+from controller.ledger.findings import Finding
+from controller.model.base import from_plain, to_plain
+from controller.model.plan import Plan
+from controller.model.records import CycleRecorded, DispatchArrived, Record, RunStarted
+from controller.model.seen import Snapshot, State
+
+
+class CyclesCheck:
+    """Follows the chain of keyframes and patches."""
+
+    def __init__(self) -> None:
+        self._whole: Whole | None = None
+        self._dispatches: dict[tuple[str, int], Any] = {}
+        self._checked: Any = None
+
+    def see(self, seq: int, record: Record) -> Iterator[Finding]:
+        if isinstance(record, RunStarted):
+            self._whole = None
+        elif isinstance(record, DispatchArrived):
+            accepted = record.dispatch
+            if accepted is not None and not record.refused:
+                self._dispatches[accepted.id, accepted.version] = to_plain(accepted)
+        elif isinstance(record, CycleRecorded):
+            yield from self._cycle(seq, record)
+
+    def finish(self) -> Iterator[Finding]:
+        """The chain may end anywhere: nothing to find."""
+        yield from ()
+
+    def _cycle(self, seq: int, record: CycleRecorded) -> Iterator[Finding]:
+        try:
+            self._whole = whole = unfold(self._whole, record)
+            seen = from_plain(whole.seen, Snapshot)
+            plan = from_plain(whole.plan, Plan)
+            for state in (whole.state_before, whole.state):
+                from_plain(state, State)
+        except ValueError as problem:
+            yield Finding(seq, f"its cycle cannot be put together: {problem}")
+            return
+        if not seen.now == plan.at == record.at:
+            yield Finding(seq, "its cycle is not of the time that the row says")
+        yield from self._in_force(seq, whole.seen.get("dispatches", {}))
+
+    def _in_force(self, seq: int, dispatches: dict[str, Any]) -> Iterator[Finding]:
+        if dispatches is self._checked:
+            return
+        self._checked = dispatches
+        for name, dispatch in dispatches.items():
+            if self._dispatches.get((name, dispatch["version"])) != dispatch:
+                yield Finding(
+                    seq, f"dispatch {name} was in force as no row before records it as accepted"
+                )

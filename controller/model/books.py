@@ -1,0 +1,50 @@
+"""Settlement intervals: metered energy, money, and who caused what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from controller.model.base import Model
+from controller.reasons import Reason
+
+
+class CurtailedEnergy(Model, frozen=True, kw_only=True):
+    """Energy not used, by one primary cause. An estimate by nature: nobody metered it."""
+
+    energy_wh: Decimal
+    avoided_cost: Decimal
+    foregone_revenue: Decimal
+
+
+class Interval(Model, frozen=True, kw_only=True):
+    """One settlement interval. A correction is a new row with a higher version."""
+
+    start: datetime
+    end: datetime
+    version: int = 1
+    energy_wh: Decimal | None = None
+    """Metered; None when the meter did not cover the interval."""
+    energy_estimated_wh: Decimal | None = None
+    """Where it was not metered: from power, and marked by standing here."""
+    price_per_mwh: Decimal | None = None
+    """Full marginal price, mean over the interval."""
+    energy_cost: Decimal | None = None
+    hash_revenue: Decimal = Decimal(0)
+    """Estimated from what the miners reported."""
+    curtailed: Mapping[Reason, CurtailedEnergy] = {}
+    dispatches: tuple[str, ...] = ()
+    """Those in force at any moment of it."""
+
+
+class Totals(Model, frozen=True, kw_only=True):
+    """The sum of closed intervals and the open one, for the page."""
+
+    since: datetime | None = None
+    energy_wh: Decimal = Decimal(0)
+    energy_cost: Decimal = Decimal(0)
+    hash_revenue: Decimal = Decimal(0)
+    curtailed_wh: Decimal = Decimal(0)
+    avoided_cost: Decimal = Decimal(0)
+    foregone_revenue: Decimal = Decimal(0)

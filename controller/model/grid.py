@@ -1,0 +1,129 @@
+"""What the grid and people may ask of a site, and what follows for its power."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeAlias
+
+from controller.model.base import Model
+from controller.reasons import Reason
+
+SITE = "site"
+"""The scope of a limit or an order that is about the whole site; else a group's id."""
+
+
+class ReduceTo(Model, frozen=True, kw_only=True, tag_field="kind", tag="reduce_to_kw"):
+    """Draw no more than this at the site's meter."""
+
+    kw: Decimal
+
+
+class ReduceBy(Model, frozen=True, kw_only=True, tag_field="kind", tag="reduce_by_kw"):
+    """Draw this much less than a reference that the program names."""
+
+    kw: Decimal
+    reference: str
+
+
+class ReduceByPercent(Model, frozen=True, kw_only=True, tag_field="kind", tag="reduce_by_percent"):
+    """Draw this many per cent less than a reference that the program names."""
+
+    percent: Decimal
+    reference: str
+
+
+Target: TypeAlias = ReduceTo | ReduceBy | ReduceByPercent
+
+
+class Obligation(StrEnum):
+    """Whether a program's obligation may be weighed against money."""
+
+    COMPLIANCE = "compliance"
+    FINANCIAL = "financial"
+
+
+class ReferenceKind(StrEnum):
+    CONTRACTED = "contracted"
+    """A constant of the contract."""
+    POWER_AT_ACCEPTANCE = "power_at_acceptance"
+    """The site's metered power when the dispatch is accepted."""
+
+
+class Reference(Model, frozen=True, kw_only=True):
+    """What a reduction is measured from."""
+
+    kind: ReferenceKind
+    contracted_w: int = 0
+
+
+class Dispatch(Model, frozen=True, kw_only=True):
+    """One instruction under a program, accepted and committed."""
+
+    id: str
+    version: int
+    program: str
+    authority: str
+    issued_at: datetime
+    received_at: datetime
+    start: datetime
+    target: Target
+    limit_w: int
+    """What the target comes to, frozen when it was accepted."""
+    end: datetime | None = None
+    """None: open, until it is cancelled by a newer version."""
+    cancelled: bool = False
+
+    def in_force(self, at: datetime) -> bool:
+        return not self.cancelled and self.start <= at and (self.end is None or at < self.end)
+
+    def over(self, at: datetime) -> bool:
+        return self.cancelled or (self.end is not None and self.end <= at)
+
+
+class ManualOrder(Model, frozen=True, kw_only=True):
+    """A limit that a named person set for a scope."""
+
+    id: str
+    scope: str
+    limit_w: int
+    person: str
+    why: str
+    issued_at: datetime
+    until: datetime
+
+    def in_force(self, at: datetime) -> bool:
+        return self.issued_at <= at < self.until
+
+
+class MaintenanceLock(Model, frozen=True, kw_only=True):
+    """Nothing starts at this place until a named person releases it. It never expires."""
+
+    id: str
+    place: str
+    """A group's id or a miner's."""
+    person: str
+    why: str
+    since: datetime
+
+
+class Limit(Model, frozen=True, kw_only=True):
+    """The most that a scope may draw now."""
+
+    scope: str
+    limit_w: int
+    source: str
+    reason: Reason
+    until: datetime | None = None
+
+
+class Floor(Model, frozen=True, kw_only=True):
+    """The least that a scope should draw now. No floor beats a limit; low ranks go first."""
+
+    scope: str
+    floor_w: int
+    rank: int
+    source: str
+    reason: Reason
+    until: datetime | None = None

@@ -1,0 +1,38 @@
+"""What feeds say, before it has been judged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+from controller.model.base import Model
+
+
+class PriceSample(Model, frozen=True, kw_only=True, tag="price"):
+    """A price for an interval. Not yet judged: it may be NaN, late or overlap another."""
+
+    start: datetime
+    end: datetime
+    price_per_mwh: str
+    """As it was read: judging it is the core's work."""
+    published_at: datetime
+
+
+class HashpriceSample(Model, frozen=True, kw_only=True, tag="hashprice"):
+    """A hashprice from a moment on."""
+
+    at: datetime
+    per_ph_day: str
+
+
+class MeterSample(Model, frozen=True, kw_only=True, tag="meter"):
+    """A meter's reading of a scope."""
+
+    scope: str
+    at: datetime
+    power_w: float
+    energy_wh: int | None = None
+    """Its import counter, where it has one."""
+
+
+Sample: TypeAlias = PriceSample | HashpriceSample | MeterSample

@@ -1,0 +1,54 @@
+"""What goes into a decision and what is remembered between two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from controller.model.base import Model
+from controller.model.fleet import Cohort, Curve, MinerSeen, Motion, Outcome
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
+from controller.model.quality import Missing, Observed
+from controller.model.site import Site
+
+
+class Snapshot(Model, frozen=True, kw_only=True):
+    """Everything that may influence a decision."""
+
+    now: datetime
+    site: Site
+    price_per_mwh: Observed[Decimal] = Missing(why="no price feed")
+    hashprice_per_ph_day: Observed[Decimal] = Missing(why="no hashprice feed")
+    meters_w: Mapping[str, Observed[int]] = {}
+    """By scope: the site, or a group."""
+    dispatches: Mapping[str, Dispatch] = {}
+    """Accepted and not over."""
+    orders: Mapping[str, ManualOrder] = {}
+    locks: Mapping[str, MaintenanceLock] = {}
+    curves: Mapping[str, Curve] = {}
+    cohorts: Mapping[str, Cohort] = {}
+    """The miners at rest."""
+    moving: Mapping[str, MinerSeen] = {}
+    """The miners of `State.motions`, by name."""
+    outcomes: Mapping[str, Outcome] = {}
+    """By command: what the fleet reported since the last decision."""
+    fleet_known: bool = False
+    """Every miner has been heard, or was given the time to be heard, since the process began."""
+
+
+class State(Model, frozen=True, kw_only=True):
+    """What must be remembered from one decision to the next."""
+
+    motions: Mapping[str, Motion] = {}
+    other_w: Mapping[str, int] = {}
+    """By scope: metered power that no miner reports."""
+    moved_at: datetime | None = None
+    """When power was last seen or told to change."""
+    restored_at: datetime | None = None
+    """When the restore allowance was last drawn upon."""
+    restore_credit_w: int = 0
+    running: Mapping[str, int] = {}
+    """By group and curve: how many steps economics last let run, for the start margin."""
+    meter_heard_at: datetime | None = None
+    next_command: int = 1

@@ -1,0 +1,151 @@
+"""What the app needs of the outside, and what it offers to it.
+
+Adapters implement the first four. The app implements `Inbox` and `Watch`, which adapters call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from controller.model.base import Model
+from controller.model.books import Interval
+from controller.model.fleet import Command, Curve, MinerReading, Outcome
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
+from controller.model.records import CycleRecorded, Record
+from controller.model.samples import Sample
+from controller.model.seen import State
+from controller.model.view import FleetHealth, LedgerHealth, View
+
+
+class Clock(Protocol):
+    """Site time. Nothing but a clock reads the system's."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait for this much site time."""
+
+
+class Feed(Protocol):
+    """A source of samples of one kind."""
+
+    name: str
+
+    def samples(self) -> AsyncIterator[Sample]:
+        """Samples as they become known, for as long as the feed runs.
+
+        Raises:
+            TemporaryError: the supervisor starts it again after the error's delay.
+            PermanentError: it stays down until the configuration changes.
+        """
+
+
+class Fleet(Protocol):
+    """The miners. It executes and reports; what to do is decided elsewhere."""
+
+    async def start(self, wake: Callable[[], None]) -> None:
+        """Begin to read; call `wake` when something of note changed."""
+
+    async def stop(self) -> None:
+        """End within 10 s, whatever the miners do."""
+
+    def readings(self) -> Mapping[str, MinerReading]:
+        """The last that is known of every configured miner."""
+
+    def curves(self) -> Mapping[str, Curve]:
+        """By the key that readings carry."""
+
+    def send(self, commands: Sequence[Command]) -> None:
+        """Execute these; returns at once. What becomes of them comes out of `outcomes`."""
+
+    def outcomes(self) -> Sequence[Outcome]:
+        """What was sent or failed since the last call."""
+
+    def watch(self, miners: Collection[str]) -> None:
+        """Read these often: they are in motion."""
+
+    def health(self) -> FleetHealth: ...
+
+
+class Recovered(Model, frozen=True, kw_only=True):
+    """What a ledger knows of the time before this process."""
+
+    state: State | None = None
+    dispatches: Mapping[str, Dispatch] = {}
+    """The newest version of each, cancelled and past ones included."""
+    orders: Mapping[str, ManualOrder] = {}
+    """Not ended by a person; they may have expired."""
+    locks: Mapping[str, MaintenanceLock] = {}
+    """Not released."""
+    prices: Sequence[Sample] = ()
+    """Accepted price and hashprice samples of the last two days, in order of arrival."""
+    intervals: Sequence[Interval] = ()
+    """The newest version of every closed interval."""
+    cycles: Sequence[CycleRecorded] = ()
+    """Those of the last two hours, the first one a keyframe, to carry on the open interval."""
+
+
+class Ledger(Protocol):
+    """The books. A record whose commit returned survives kill -9 and a full disk."""
+
+    def recover(self) -> Recovered: ...
+
+    async def commit(self, records: Sequence[Record]) -> None:
+        """Return once these are on disk, in order, all or none.
+
+        Raises:
+            TemporaryError: they are not, and will not be written later.
+        """
+
+    def health(self) -> LedgerHealth: ...
+
+    async def close(self) -> None:
+        """Write what waits and close the file."""
+
+
+class Receipt(Model, frozen=True, kw_only=True):
+    """The answer to a dispatch. `received` is said only after the commit."""
+
+    received: bool
+    id: str
+    version: int
+    limit_kw: Decimal | None = None
+    problem: str = ""
+    """Why not, and what to do: for the sender to read."""
+    code: str = ""
+    """The refusal as a word: malformed, unknown_program, unauthorised, not_allowed,
+    unknown_reference, over, late, too_long, stale_version, contradictory, not_committed."""
+    repeated: bool = False
+    """The same id, version and content had been received before."""
+
+
+class Inbox(Protocol):
+    """The way in for dispatches and for people. The app implements it."""
+
+    async def dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
+        """Judge, commit and answer a dispatch, as it was sent, of an authenticated sender."""
+
+    async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
+        """Set, replace or end a manual order. Raises TemporaryError when it is not committed."""
+
+    async def lock(self, lock: MaintenanceLock) -> None: ...
+
+    async def release(self, place: str, person: str) -> None:
+        """Raises PermanentError when the place is not locked."""
+
+
+class Watch(Protocol):
+    """What surfaces see. The app implements it."""
+
+    def view(self) -> View | None:
+        """None before the first cycle."""
+
+    def changes(self) -> AsyncIterator[View]:
+        """The views from now on; a slow reader misses some, never blocks the loop."""
+
+    def alive(self) -> bool:
+        """Cycles complete in time."""

@@ -1,0 +1,45 @@
+"""How a faulty miner behaves on a connection. Times here are real: they try a client's patience."""
+
+from __future__ import annotations
+
+import asyncio
+
+from controller.simulator.faults import MinerFault
+
+GARBAGE = b"\x00\xff\xfe<html>\x80 502 {{[ not json \xc3\x28\r\n"
+_ENDLESS = b'{"STATUS":"S","Msg":"and on and on"},' * 512
+_HOLD_S = 600.0
+_BREATH_S = 0.01  # bounds an endless miner to a few MB/s, so that it does not starve the farm
+
+
+async def misbehave(
+    fault: MinerFault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> bool:
+    """Do to this connection what the fault says; False: it is to be answered as usual."""
+    if fault.kind == "slow":
+        await asyncio.sleep(fault.seconds or 0)
+    elif fault.kind == "garbage":
+        writer.write(GARBAGE)
+        return True
+    elif fault.kind == "hang":
+        await _say_nothing(reader)
+        return True
+    elif fault.kind == "endless":
+        await _never_end(writer)
+    return False
+
+
+async def _say_nothing(reader: asyncio.StreamReader) -> None:
+    """Until the client gives up, at the latest after ten minutes."""
+    async with asyncio.timeout(_HOLD_S):
+        while await reader.read(1024):
+            pass
+
+
+async def _never_end(writer: asyncio.StreamWriter) -> None:
+    """Until the client closes, which ends this by a ConnectionError."""
+    writer.write(b'{"STATUS":[')
+    while True:
+        writer.write(_ENDLESS)
+        await writer.drain()
+        await asyncio.sleep(_BREATH_S)

@@ -1,0 +1,52 @@
+"""Noise without a random number: a keyed hash of who and when.
+
+Constant within a bucket of `BUCKET_S` seconds, so that it can be integrated exactly.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from array import array
+from functools import lru_cache
+from itertools import accumulate
+
+BUCKET_S = 5.0
+_BUCKETS_A_HASH = 32
+
+
+def unit(key: str, at_s: float) -> float:
+    """A number in [-1, 1] for `key` at POSIX second `at_s`."""
+    chunk, place = divmod(math.floor(at_s / BUCKET_S), _BUCKETS_A_HASH)
+    return _chunk(key, chunk)[0][place]
+
+
+def integral(key: str, start_s: float, end_s: float) -> float:
+    """The integral of `unit` over [start_s, end_s], in seconds."""
+    first, last = math.floor(start_s / BUCKET_S), math.floor(end_s / BUCKET_S)
+    if first == last:
+        return unit(key, start_s) * (end_s - start_s)
+    head = unit(key, start_s) * ((first + 1) * BUCKET_S - start_s)
+    tail = unit(key, end_s) * (end_s - last * BUCKET_S)
+    return head + BUCKET_S * _sum(key, first + 1, last) + tail
+
+
+def _sum(key: str, first: int, stop: int) -> float:
+    total = 0.0
+    while first < stop:
+        chunk, place = divmod(first, _BUCKETS_A_HASH)
+        until = min(place + stop - first, _BUCKETS_A_HASH)
+        sums = _chunk(key, chunk)[1]
+        total += sums[until] - sums[place]
+        first += until - place
+    return total
+
+
+@lru_cache(maxsize=8192)
+def _chunk(key: str, index: int) -> tuple[array[float], array[float]]:
+    """The values of 32 buckets in a row, and their running sums from 0."""
+    digest = hashlib.blake2b(f"{key}/{index}".encode(), digest_size=2 * _BUCKETS_A_HASH).digest()
+    values = array(
+        "d", (int.from_bytes(digest[i : i + 2], "big") / 32767.5 - 1 for i in range(0, 64, 2))
+    )
+    return values, array("d", accumulate(values, initial=0.0))

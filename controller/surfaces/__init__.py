@@ -1,0 +1,1 @@
+"""What shows the site to people and machines: HTTP API, metrics, page."""

@@ -1,0 +1,137 @@
+"""What may be sent to the API, and the answers to it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from controller.surfaces.api_models import Served
+
+OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
+Place = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+LimitKw = Annotated[Decimal, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+
+
+class Sent(BaseModel):
+    """A body of a request."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class OrderSent(Sent):
+    """A limit for the site or a group, by a named person, until a moment."""
+
+    id: OrderId
+    """The same id again replaces the order."""
+    scope: Place
+    """`site`, or a group's id."""
+    limit_kw: LimitKw
+    person: Person
+    why: Why
+    until: AwareDatetime
+    """Site time with a zone."""
+
+
+class OrderEnd(Sent):
+    """Who ends an order; the body may be left out, then it is the token's authority."""
+
+    person: Person
+
+
+class LockSent(Sent):
+    """Nothing starts at the place until it is released."""
+
+    place: Place
+    """A group's id or a miner's."""
+    person: Person
+    why: Why
+
+
+class LockRelease(Sent):
+    person: Person
+    """Who releases it."""
+
+
+class ReduceToSent(Sent):
+    """Draw no more than this."""
+
+    kind: Literal["reduce_to_kw"]
+    kw: Annotated[float, Field(ge=0)]
+
+
+class ReduceBySent(Sent):
+    """Draw this much less than a reference of the program."""
+
+    kind: Literal["reduce_by_kw"]
+    kw: Annotated[float, Field(ge=0)]
+    reference: str
+
+
+class ReduceByPercentSent(Sent):
+    """Draw this many per cent less than a reference of the program."""
+
+    kind: Literal["reduce_by_percent"]
+    percent: Annotated[float, Field(ge=0, le=100)]
+    reference: str
+
+
+TargetSent = Annotated[
+    ReduceToSent | ReduceBySent | ReduceByPercentSent, Field(discriminator="kind")
+]
+
+
+class DispatchSent(Sent):
+    """One instruction under a program. A newer version replaces or cancels an older one.
+
+    It describes the body; the program judges it, and refuses with a code and a sentence.
+    """
+
+    id: str
+    version: Annotated[int, Field(ge=1)]
+    program: str
+    issued_at: AwareDatetime
+    target: TargetSent
+    start: AwareDatetime | None = None
+    """Left out or null: from `issued_at`."""
+    end: AwareDatetime | None = None
+    """Left out or null: open, until a newer version cancels it."""
+    cancelled: bool = False
+
+
+class DispatchReceived(Served):
+    """The dispatch is on disk and will be obeyed."""
+
+    received: Literal[True] = True
+    id: str
+    version: int
+    limit_kw: float | None
+    """What the target comes to; null when the dispatch was cancelled."""
+    repeated: bool
+    """The same had been received before."""
+
+
+class DispatchRefused(Served):
+    """Nothing was taken over from this dispatch."""
+
+    received: Literal[False] = False
+    id: str | None = None
+    version: int | None = None
+    code: str
+    problem: str
+    """Why not, and what to do."""
+
+
+class LockReleased(Served):
+    place: str
+    released_by: str
+
+
+class Problem(Served):
+    """Why a request was not served."""
+
+    code: str
+    problem: str

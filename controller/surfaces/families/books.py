@@ -1,0 +1,43 @@
+"""The books' totals. Money may fall (prices can be negative), so it is a gauge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from prometheus_client.core import Metric
+
+from controller.model.view import View
+from controller.surfaces.families.build import counter, gauges
+
+JOULES_PER_WH = 3600
+
+
+def families(view: View) -> Iterator[Metric]:
+    totals = view.totals
+    yield counter(
+        "curtaild_books_energy_joules_total",
+        "Energy drawn from the grid: metered, or estimated where the meter did not cover.",
+        float(totals.energy_wh * JOULES_PER_WH),
+    )
+    yield counter(
+        "curtaild_books_curtailed_joules_total",
+        "Energy not used; an estimate.",
+        float(totals.curtailed_wh * JOULES_PER_WH),
+    )
+    yield _money(view, "energy_cost", "Cost of the energy.", totals.energy_cost)
+    yield _money(view, "hash_revenue", "Revenue of the hashes; an estimate.", totals.hash_revenue)
+    yield _money(
+        view, "avoided_cost", "Cost of the energy not used; an estimate.", totals.avoided_cost
+    )
+    yield _money(
+        view,
+        "foregone_revenue",
+        "Hash revenue not earned; an estimate.",
+        totals.foregone_revenue,
+    )
+
+
+def _money(view: View, name: str, text: str, amount: Decimal) -> Metric:
+    rows = [([view.seen.site.currency], float(amount))]
+    return gauges(f"curtaild_books_{name}", text, ["currency"], rows)

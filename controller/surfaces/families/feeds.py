@@ -1,0 +1,112 @@
+"""What is heard: prices, the age and quality of every feed, and the adapters behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from prometheus_client.core import Metric
+
+from controller.model.grid import SITE
+from controller.model.quality import Fresh, Missing, Observed, Stale
+from controller.model.view import View
+from controller.surfaces.families.build import Row, counters, gauges
+
+FEED = ("kind", "scope")
+CURRENCY = ("currency",)
+
+
+def families(view: View, now: datetime) -> Iterator[Metric]:
+    """Ages are as of `now`."""
+    yield from _prices(view)
+    feeds = _observations(view)
+    yield gauges(
+        "curtaild_feed_age_seconds",
+        "Age of the last observation, by kind and scope; absent when nothing was ever heard.",
+        FEED,
+        (
+            (names, (now - one.at).total_seconds())
+            for names, one in feeds
+            if isinstance(one, Fresh | Stale)
+        ),
+    )
+    yield gauges(
+        "curtaild_feed_quality",
+        "1 for the quality that an observation has now: fresh, stale or missing.",
+        (*FEED, "quality"),
+        (row for names, one in feeds for row in _qualities(names, one)),
+    )
+    yield from _adapters(view)
+
+
+def _prices(view: View) -> Iterator[Metric]:
+    seen, currency = view.seen, [view.seen.site.currency]
+    yield gauges(
+        "curtaild_price_per_mwh",
+        "Market price of energy; absent when it is not fresh.",
+        CURRENCY,
+        _fresh(currency, seen.price_per_mwh),
+    )
+    marginal = view.plan.marginal_price_per_mwh
+    yield gauges(
+        "curtaild_marginal_price_per_mwh",
+        "Price of energy with all adders of the site; absent when the price is not fresh.",
+        CURRENCY,
+        [] if marginal is None else [(currency, float(marginal))],
+    )
+    yield gauges(
+        "curtaild_hashprice_per_ph_day",
+        "What 1 PH/s earns in a day; absent when it is not fresh.",
+        CURRENCY,
+        _fresh(currency, seen.hashprice_per_ph_day),
+    )
+
+
+def _fresh(labels: list[str], observed: Observed[Decimal]) -> list[Row]:
+    return [(labels, float(observed.value))] if isinstance(observed, Fresh) else []
+
+
+def _observations(
+    view: View,
+) -> list[tuple[tuple[str, str], Observed[Decimal] | Observed[int]]]:
+    seen = view.seen
+    meters = [(("meter", scope), one) for scope, one in sorted(seen.meters_w.items())]
+    return [
+        (("price", SITE), seen.price_per_mwh),
+        (("hashprice", SITE), seen.hashprice_per_ph_day),
+        *meters,
+    ]
+
+
+def _qualities(
+    names: tuple[str, str], observed: Observed[Decimal] | Observed[int]
+) -> Iterator[Row]:
+    for word, kind in (("fresh", Fresh), ("stale", Stale), ("missing", Missing)):
+        yield (*names, word), float(isinstance(observed, kind))
+
+
+def _adapters(view: View) -> Iterator[Metric]:
+    every = sorted(view.adapters.items())
+    yield gauges(
+        "curtaild_adapter_running",
+        "1 while the adapter runs, 0 while it is down.",
+        ["adapter", "kind"],
+        (([name, one.kind], float(one.running)) for name, one in every),
+    )
+    yield counters(
+        "curtaild_adapter_errors_total",
+        "Errors that an adapter ended with.",
+        ["adapter", "kind"],
+        (([name, one.kind], one.errors) for name, one in every),
+    )
+    yield counters(
+        "curtaild_samples_refused_total",
+        "Samples that were not used, by feed and reason.",
+        ["feed", "reason"],
+        (
+            ([name, reason], count)
+            for name, one in every
+            for reason, count in sorted(one.refused.items())
+        ),
+    )

@@ -1,0 +1,76 @@
+// A card for each group: its miners as a strip, why they stand so, and the cohorts.
+
+import { draw, el } from "./dom.js";
+import * as format from "./format.js";
+
+const GRADES = {
+  outlet: "measured at the outlet",
+  group_meter: "by the group's meter",
+  self_report: "as the miners report",
+  inferred: "inferred",
+};
+
+export function groups(state) {
+  const shown = state.groups.map((group) => ({ ...group, currency: state.site.currency }));
+  draw("groups", shown, (all) => all.map(card));
+}
+
+function card(group) {
+  const metered = group.power_kw.quality === "fresh";
+  const kw = metered ? group.power_kw.value : group.reported_kw;
+  const limit = group.limit_kw === null ? "" : `, limit ${format.power(group.limit_kw)}`;
+  return el("article", { class: "panel group" },
+    el("div", { class: "panel-head" },
+      el("h3", { text: group.id }),
+      el("p", { class: "group-power" },
+        el("strong", { text: format.power(kw) }),
+        el("span", { class: "note", text: metered ? " metered" : " by the miners" }))),
+    el("p", { class: "note", text: `target ${format.power(group.target_kw)}${limit}` }),
+    strip(group),
+    ...group.allocations.map((one) => why(one, group.currency)),
+    table(group));
+}
+
+// What a cohort counts as in the strip: running, off, or cannot be told.
+function kind(cohort) {
+  if (cohort.standing !== "present") return cohort.standing;
+  return cohort.level === "off" ? "off" : "running";
+}
+
+function strip(group) {
+  const counts = { running: 0, moving: group.moving, off: 0, locked: 0, unreachable: 0 };
+  for (const cohort of group.cohorts) counts[kind(cohort)] += cohort.miners;
+  const present = Object.entries(counts).filter(([, miners]) => miners > 0);
+  const parts = present.map(([name, miners]) => {
+    const part = el("i", { data: { kind: name } });
+    part.style.flexGrow = String(miners);
+    return part;
+  });
+  const words = present.map(([name, miners]) =>
+    el("li", { data: { kind: name }, text: `${format.whole(miners)} ${name}` }));
+  return el("div", { class: "strip-box" },
+    el("div", { class: "strip", attributes: { "aria-hidden": "true" } }, ...parts),
+    el("ul", { class: "strip-key" }, ...words));
+}
+
+function why(one, currency) {
+  const counts = Object.entries(one.counts).map(([level, miners]) => `${miners} ${level}`);
+  const next = one.next_break_even_per_mwh === null ? "" :
+    ` The next step pays below ${format.money(one.next_break_even_per_mwh, currency)}/MWh.`;
+  const held = one.held > 0 ? ` ${format.count(one.held, "miner")} cannot be moved now.` : "";
+  return el("p", { class: "why" },
+    el("span", { class: "tag", text: one.curve }),
+    ` ${counts.join(", ")}: ${one.because.text}.${next}${held}`);
+}
+
+function table(group) {
+  const heads = ["Level", "Miners", "Power"].map((text) =>
+    el("th", { text, attributes: { scope: "col" } }));
+  const rows = group.cohorts.map((cohort) => el("tr", { data: { kind: kind(cohort) } },
+    el("td", {}, cohort.level || "does not say",
+      cohort.standing === "present" ? null : el("span", { class: "tag warn", text: cohort.standing })),
+    el("td", { text: format.whole(cohort.miners) }),
+    el("td", { text: format.power(cohort.power_kw), attributes: { title: GRADES[cohort.evidence] } })));
+  return el("details", {}, el("summary", { text: `${format.count(group.cohorts.length, "cohort")}` }),
+    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)));
+}

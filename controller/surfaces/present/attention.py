@@ -1,0 +1,113 @@
+"""What is stale, missing or broken, in sentences, the worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from controller.model.fleet import Stage, Standing
+from controller.model.grid import SITE
+from controller.model.quality import Fresh, Missing, Observed
+from controller.model.view import View
+from controller.surfaces.api_models import Attention, Severity
+
+T = TypeVar("T")
+
+ALARM, WARNING, NOTICE = Severity.ALARM, Severity.WARNING, Severity.NOTICE
+
+
+def attention(view: View, *, alive: bool) -> list[Attention]:
+    """Everything a person on shift should know of; empty when all is well."""
+    found = [
+        *_loop(alive=alive),
+        *_power(view),
+        *_feeds(view),
+        *_ledger(view),
+        *_adapters(view),
+        *_miners(view),
+    ]
+    severities = list(Severity)
+    return sorted(found, key=lambda one: severities.index(one.severity))
+
+
+def _loop(*, alive: bool) -> Iterator[Attention]:
+    if not alive:
+        text = "The control loop does not complete its cycles: what is shown here is old."
+        yield Attention(severity=ALARM, about="control", text=text)
+
+
+def _power(view: View) -> Iterator[Attention]:
+    plan, meter = view.plan, view.seen.meters_w.get(SITE)
+    if plan.shortfall_w > 0:
+        text = f"The limit is exceeded by {_kw(plan.shortfall_w)} that nothing here can turn off."
+        yield Attention(severity=ALARM, about="limit", text=text)
+    if isinstance(meter, Fresh) and meter.value > plan.limit_w:
+        text = f"The site draws {_kw(meter.value - plan.limit_w)} more than its limit."
+        yield Attention(severity=WARNING, about="limit", text=text)
+
+
+def _feeds(view: View) -> Iterator[Attention]:
+    seen = view.seen
+    yield from _feed("price", "The price", WARNING, seen.price_per_mwh, view)
+    yield from _feed("hashprice", "The hashprice", WARNING, seen.hashprice_per_ph_day, view)
+    for scope, meter in sorted(seen.meters_w.items()):
+        name = "The site's meter" if scope == SITE else f"The meter of {scope}"
+        yield from _feed(f"meter {scope}", name, ALARM if scope == SITE else WARNING, meter, view)
+
+
+def _feed(
+    about: str, name: str, severity: Severity, observed: Observed[T], view: View
+) -> Iterator[Attention]:
+    if isinstance(observed, Fresh):
+        return
+    text = f"{name} is missing: {getattr(observed, 'why', '')}."
+    if not isinstance(observed, Missing):
+        age = _duration((view.seen.now - observed.at).total_seconds())
+        text = f"{name} is stale: the last word is {age} old."
+    yield Attention(severity=severity, about=about, text=text)
+
+
+def _ledger(view: View) -> Iterator[Attention]:
+    if not view.ledger.writable:
+        why = view.ledger.last_error or "no reason was given"
+        text = f"The ledger cannot write, control goes on without record: {why}."
+        yield Attention(severity=ALARM, about="ledger", text=text)
+
+
+def _adapters(view: View) -> Iterator[Attention]:
+    for name, one in sorted(view.adapters.items()):
+        if not one.running:
+            why = one.last_error or "no reason was given"
+            yield Attention(severity=WARNING, about=name, text=f"{name} is down: {why}.")
+
+
+def _miners(view: View) -> Iterator[Attention]:
+    seen = view.seen
+    if not seen.fleet_known:
+        text = "The miners are still being heard for the first time."
+        yield Attention(severity=NOTICE, about="fleet", text=text)
+    lost = sum(
+        len(one.members) for one in seen.cohorts.values() if one.standing is Standing.UNREACHABLE
+    ) + sum(not one.reachable for one in seen.moving.values())
+    if lost:
+        text = f"Out of reach, counted with the last proven power: {_miners_of(lost)}."
+        yield Attention(severity=WARNING, about="fleet", text=text)
+    refused = sum(one.stage is Stage.FAILED for one in view.state.motions.values())
+    if refused:
+        text = f"Did not do what was ordered, others stand in: {_miners_of(refused)}."
+        yield Attention(severity=WARNING, about="fleet", text=text)
+
+
+def _miners_of(count: int) -> str:
+    return "1 miner" if count == 1 else f"{count} miners"
+
+
+def _kw(power_w: int) -> str:
+    return f"{power_w / 1000:.1f} kW"
+
+
+def _duration(seconds: float) -> str:
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return f"{int(seconds)} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

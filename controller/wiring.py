@@ -1,0 +1,114 @@
+"""Settings become objects. The dictionaries say which adapters there are: a new one is one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from controller.config.compose import Settings, settings_model
+from controller.config.load import load
+from controller.fleet.driver import Firmware
+from controller.fleet.fleet import MinerFleet
+from controller.fleet.luxos import LUXOS
+from controller.ledger.settings import LedgerSettings
+from controller.ledger.sqlite import FILE_NAME, SqliteLedger
+from controller.links.modbus import ModbusLinks
+from controller.ports import Clock, Feed, Fleet
+from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
+from controller.signals.price_file import PriceFile, PriceFileSettings
+
+S = TypeVar("S", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What feeds share."""
+
+    clock: Clock
+    modbus: ModbusLinks
+
+
+@dataclass(frozen=True)
+class FeedAdapter(Generic[S]):
+    """A source of samples, as the configuration chooses it by `adapter`."""
+
+    settings: type[S]
+    build: Callable[[str, S, Reach], Feed]
+
+
+@dataclass(frozen=True)
+class LedgerAdapter(Generic[S]):
+    """A way to keep the books; `build` is given the state directory."""
+
+    settings: type[S]
+    build: Callable[[S, Path], SqliteLedger]
+
+
+FEEDS: Mapping[str, FeedAdapter[Any]] = {
+    "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
+    "hashprice_fixed": FeedAdapter(
+        HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
+    ),
+    "meter_modbus": FeedAdapter(
+        MeterModbusSettings, lambda n, s, r: MeterModbus(n, s, r.clock, r.modbus)
+    ),
+}
+
+DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS}
+
+LEDGERS: Mapping[str, LedgerAdapter[Any]] = {
+    "sqlite": LedgerAdapter(LedgerSettings, lambda _, folder: SqliteLedger(folder / FILE_NAME)),
+}
+
+SETTINGS = settings_model(feeds=FEEDS, drivers=DRIVERS, ledgers=LEDGERS)
+"""The model of every configuration file."""
+
+
+def load_settings(path: Path) -> Settings:
+    """The configuration in `path` with the environment over it.
+
+    Raises:
+        ConfigurationError: naming the place, key and reason of every error.
+    """
+    return load(path, SETTINGS)
+
+
+def build_feeds(
+    settings: Settings, clock: Clock, *, adapters: Mapping[str, FeedAdapter[Any]] = FEEDS
+) -> dict[str, Feed]:
+    """Every configured feed, by its name."""
+    reach = Reach(clock=clock, modbus=ModbusLinks())
+    return {
+        name: adapters[feed.adapter].build(name, feed, reach)
+        for name, feed in settings.feeds.items()
+    }
+
+
+def build_ledger(settings: Settings) -> SqliteLedger:
+    """The books in the state directory. It still has to be opened."""
+    return LEDGERS[settings.ledger.adapter].build(settings.ledger, settings.state_dir)
+
+
+def ledger_path(settings: Settings) -> Path:
+    """The database file of the books, for those who read it."""
+    return build_ledger(settings).path
+
+
+def build_fleet(settings: Settings, clock: Clock) -> Fleet:
+    """The miners of every group.
+
+    Raises:
+        PermanentError: a file that it keeps in the state directory is corrupt.
+    """
+    return MinerFleet(
+        settings=settings.fleet,
+        groups={name: group.miners for name, group in settings.groups.items()},
+        firmwares=DRIVERS,
+        state_dir=settings.state_dir,
+        clock=clock,
+    )

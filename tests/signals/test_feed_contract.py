@@ -1,0 +1,114 @@
+"""What the app counts on from every feed, real and simulated."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC
+from pathlib import Path
+
+import pytest
+
+from controller.app.board import Board, BoardSettings
+from controller.links.modbus import ModbusLinks
+from controller.model.samples import Sample
+from controller.ports import Feed
+from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.price_file import PriceFile
+from tests.signals.meters import meter_feed, simulated_meter
+from tests.signals.price_files import written
+from tests.signals.sunspec_server import meter_model, serve, sunspec
+from tests.virtual_clock import VirtualClock
+
+
+@asynccontextmanager
+async def prices(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    settings = written(folder, "2023-09-06T17:00:00Z,10", "2023-09-06T17:15:00Z,20")
+    yield PriceFile("price", settings, clock)
+
+
+@asynccontextmanager
+async def hashprice(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    settings = HashpriceFixedSettings(adapter="hashprice_fixed", per_ph_day="50", origin="a test")
+    yield HashpriceFixed("hashprice", settings, clock)
+
+
+@asynccontextmanager
+async def meter(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with serve(sunspec(meter_model())) as server:
+        yield meter_feed(server.port, clock, ModbusLinks())
+
+
+@asynccontextmanager
+async def meter_of_the_simulator(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with simulated_meter(180_000, 7_000_000) as (host, port):
+        yield meter_feed(port, clock, ModbusLinks(), host=host)
+
+
+@pytest.fixture(params=[prices, hashprice, meter, meter_of_the_simulator])
+async def feed(
+    request: pytest.FixtureRequest, clock: VirtualClock, tmp_path: Path
+) -> AsyncIterator[Feed]:
+    async with request.param(clock, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+def board() -> Board:
+    return Board(BoardSettings(meter_max_w=250_000))
+
+
+def listening(feed: Feed) -> aclosing[AsyncGenerator[Sample, None]]:
+    """Its samples, and an end to them: whoever listens to a feed has to be able to stop."""
+    samples = feed.samples()
+    assert isinstance(samples, AsyncGenerator)
+    return aclosing(samples)
+
+
+async def test_it_has_a_name_for_logs_and_counters(feed: Feed) -> None:
+    assert feed.name
+
+
+async def test_what_it_says_first_can_be_used_at_once(
+    feed: Feed, clock: VirtualClock, board: Board
+) -> None:
+    async with listening(feed) as samples:
+        assert board.offer(feed.name, await anext(samples), clock.now()) is None
+    assert board.refused == {}
+
+
+async def test_its_times_are_utc(feed: Feed) -> None:
+    async with listening(feed) as samples:
+        sample = await anext(samples)
+    times = [getattr(sample, name) for name in ("at", "start", "end") if hasattr(sample, name)]
+    assert times
+    assert all(time.tzinfo is UTC for time in times)
+
+
+async def test_it_can_be_stopped_while_it_waits(feed: Feed, clock: VirtualClock) -> None:
+    async with listening(feed) as samples:
+        await anext(samples)
+        waiting = asyncio.ensure_future(anext(samples))
+        await clock.advance(0)
+        waiting.cancel()
+        done, _ = await asyncio.wait({waiting}, timeout=30)
+        assert done
+        assert waiting.cancelled()
+
+
+async def test_it_can_be_started_again(feed: Feed, clock: VirtualClock, board: Board) -> None:
+    for _ in range(2):
+        async with listening(feed) as samples:
+            sample = await anext(samples)
+    assert board.offer(feed.name, sample, clock.now()) is None
+
+
+async def test_two_processes_of_it_do_not_disturb_each_other(feed: Feed) -> None:
+    async with listening(feed) as one, listening(feed) as other:
+        assert await anext(one) == await anext(other)

@@ -1,0 +1,63 @@
+"""What the `simulation:` section refuses, and the words it finds for it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from controller.simulator.settings import SimulationSettings
+
+
+def section(**changes: Any) -> dict[str, Any]:
+    group = {"id": "hall", "miners": 300, "address": "127.9.1.1", **changes.pop("group", {})}
+    return {"groups": [group], **changes}
+
+
+def test_miners_get_consecutive_addresses_across_the_last_octet() -> None:
+    settings = SimulationSettings.model_validate(section())
+    addresses = settings.groups[0].addresses()
+    assert addresses[0] == "127.9.1.1"
+    assert addresses[255] == "127.9.2.0"
+    assert len(set(addresses)) == 300
+
+
+DISPATCH = {
+    "id": "d",
+    "program": "p",
+    "target": {"kind": "reduce_to_kw", "kw": 40},
+    "issue_after_s": 0,
+    "start_after_s": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"group": {"address": "10.0.0.1"}}, "not in 127.0.0.0/8"),
+        ({"group": {"address": "127.255.255.250"}}, "go beyond"),
+        ({"group": {"profile": "12GHz"}}, "'12GHz' is none of 190MHz"),
+        ({"group": {"profiles": ["190MHz"]}}, "'default' is missing from profiles"),
+        ({"group": {"id": "site"}}, "name the group otherwise"),
+        ({"group": {"meter": {"address": "127.9.1.5", "port": 4028}}}, "127.9.1.5:4028 is used"),
+        ({"dispatches": [DISPATCH]}, "dispatches need an operator"),
+        ({"physics": {"wobble": 0.5}}, "less than or equal to 0.1"),
+        ({"minerz": 3}, "Extra inputs"),
+        ({"groups": []}, "at least 1"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_its_reason(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        SimulationSettings.model_validate(section(**changes))
+
+
+def test_the_example_of_the_manual_is_valid() -> None:
+    manual = Path(__file__).parents[2] / "docs" / "simulator.md"
+    example = re.search(r"```yaml\n(.*?)```", manual.read_text(), re.DOTALL)
+    assert example is not None
+    settings = SimulationSettings.model_validate(yaml.safe_load(example[1])["simulation"])
+    assert sum(group.miners for group in settings.groups) == 64

@@ -1,0 +1,90 @@
+"""The app as surfaces know it: inbox, watch and clock, steered by the test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from controller.errors import CurtaildError
+from controller.model.grid import MaintenanceLock, ManualOrder
+from controller.model.view import View
+from controller.ports import Receipt
+from tests.surfaces.views import NOW
+
+
+class FakeClock:
+    """Stands still."""
+
+    def __init__(self, at: datetime = NOW) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(0)
+
+
+class FakeWatch:
+    """Shows what it is given; a reader that is slow gets the newest only."""
+
+    def __init__(self, view: View | None = None) -> None:
+        self.shown = view
+        self.is_alive = True
+        self._changed = asyncio.Condition()
+
+    async def show(self, view: View) -> None:
+        async with self._changed:
+            self.shown = view
+            self._changed.notify_all()
+
+    def view(self) -> View | None:
+        return self.shown
+
+    async def changes(self) -> AsyncIterator[View]:
+        last = self.shown
+        while True:
+            async with self._changed:
+                await self._changed.wait_for(lambda: self.shown is not last)
+                last = self.shown
+            assert last is not None
+            yield last
+
+    def alive(self) -> bool:
+        return self.is_alive
+
+
+class FakeInbox:
+    """Keeps what it is told. `answer` decides what becomes of dispatches, `error` of all."""
+
+    def __init__(self) -> None:
+        self.dispatches: list[tuple[Mapping[str, Any], str]] = []
+        self.orders: list[tuple[ManualOrder, bool]] = []
+        self.locks: list[MaintenanceLock] = []
+        self.released: list[tuple[str, str]] = []
+        self.answer = Receipt(received=True, id="ers-1", version=1, limit_kw=Decimal(40))
+        self.error: CurtaildError | None = None
+
+    def _fail(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+    async def dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
+        self._fail()
+        self.dispatches.append((body, authority))
+        return self.answer
+
+    async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
+        self._fail()
+        self.orders.append((order, ended))
+
+    async def lock(self, lock: MaintenanceLock) -> None:
+        self._fail()
+        self.locks.append(lock)
+
+    async def release(self, place: str, person: str) -> None:
+        self._fail()
+        self.released.append((place, person))

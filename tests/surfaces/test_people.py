@@ -1,0 +1,157 @@
+"""Manual orders and maintenance locks, set by people through an operator's token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from controller.errors import PermanentError, TemporaryError
+from tests.surfaces.conftest import Served, bearer
+from tests.surfaces.views import NOW
+
+ORDER: dict[str, Any] = {
+    "id": "fans",
+    "scope": "site",
+    "limit_kw": 120.5,
+    "person": "R. Ortiz",
+    "why": "fans are being cleaned",
+    "until": "2023-09-06T17:00:00-05:00",
+}
+LOCK = {"place": "a-08", "person": "R. Ortiz", "why": "hash board swap"}
+OPERATOR = bearer("control-room")
+
+
+async def test_an_order_is_set_in_watts_with_the_persons_name(served: Served) -> None:
+    answer = await served.http.post("/api/v1/orders", json=ORDER, headers=OPERATOR)
+    assert answer.status == 201
+    assert (await answer.json())["limit_kw"] == 120.5
+    order, ended = served.inbox.orders[0]
+    assert (order.scope, order.limit_w, order.person, ended) == ("site", 120_500, "R. Ortiz", False)
+    assert order.issued_at == NOW
+    assert order.until.isoformat() == "2023-09-06T22:00:00+00:00"
+
+
+async def test_a_fraction_of_a_watt_makes_no_limit_higher(served: Served) -> None:
+    sent = ORDER | {"limit_kw": 40.0009}
+    await served.http.post("/api/v1/orders", json=sent, headers=OPERATOR)
+    assert served.inbox.orders[0][0].limit_w == 40_000
+
+
+async def test_the_same_id_replaces(served: Served) -> None:
+    sent = ORDER | {"id": "cooling"}
+    assert (await served.http.post("/api/v1/orders", json=sent, headers=OPERATOR)).status == 200
+
+
+async def test_an_order_just_set_can_be_ended_before_the_next_cycle(served: Served) -> None:
+    await served.http.post("/api/v1/orders", json=ORDER, headers=OPERATOR)
+    answer = await served.http.delete("/api/v1/orders/fans", headers=OPERATOR)
+    assert answer.status == 200
+    order, ended = served.inbox.orders[-1]
+    assert (order.id, order.person, ended) == ("fans", "control-room", True)
+
+
+async def test_who_ends_an_order_can_be_named(served: Served) -> None:
+    await served.http.delete("/api/v1/orders/cooling", json={"person": "M. Lee"}, headers=OPERATOR)
+    assert served.inbox.orders[-1][0].person == "M. Lee"
+
+
+async def test_an_order_that_is_not_there_cannot_be_ended(served: Served) -> None:
+    answer = await served.http.delete("/api/v1/orders/nothing", headers=OPERATOR)
+    assert answer.status == 404
+    assert served.inbox.orders == []
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"limit_kw": -1}, "limit_kw"),
+        ({"limit_kw": "many"}, "limit_kw"),
+        ({"person": "   "}, "person"),
+        ({"why": ""}, "why"),
+        ({"until": "2023-09-06T17:00:00"}, "until"),
+        ({"id": "a/b"}, "id"),
+        ({"id": "<b>"}, "id"),
+        ({"limit_w": 5}, "limit_w"),
+    ],
+)
+async def test_a_wrong_field_is_named(served: Served, change: dict[str, Any], named: str) -> None:
+    answer = await served.http.post("/api/v1/orders", json=ORDER | change, headers=OPERATOR)
+    assert answer.status == 400
+    problem = await answer.json()
+    assert problem["code"] == "malformed"
+    assert problem["problem"].startswith(f"{named}:")
+    assert served.inbox.orders == []
+
+
+async def test_a_lock_names_the_place_and_the_person(served: Served) -> None:
+    answer = await served.http.post("/api/v1/locks", json=LOCK, headers=OPERATOR)
+    assert answer.status == 201
+    lock = served.inbox.locks[0]
+    assert (lock.place, lock.person, lock.since) == ("a-08", "R. Ortiz", NOW)
+
+
+async def test_a_release_names_the_person(served: Served) -> None:
+    answer = await served.http.delete(
+        "/api/v1/locks/hall%201%2Fa-07", json={"person": "M. Lee"}, headers=OPERATOR
+    )
+    assert answer.status == 200
+    assert served.inbox.released == [("hall 1/a-07", "M. Lee")]
+
+
+async def test_a_release_without_a_person_is_refused(served: Served) -> None:
+    assert (await served.http.delete("/api/v1/locks/a-07", headers=OPERATOR)).status == 400
+    assert served.inbox.released == []
+
+
+async def test_a_place_that_is_not_locked_cannot_be_released(served: Served) -> None:
+    served.inbox.error = PermanentError("place 'a-09' is not locked; there are: a-07")
+    answer = await served.http.delete(
+        "/api/v1/locks/a-09", json={"person": "M. Lee"}, headers=OPERATOR
+    )
+    assert answer.status == 404
+    assert await answer.json() == {"code": "not_locked", "problem": str(served.inbox.error)}
+
+
+WRITES = [
+    ("POST", "/api/v1/orders", ORDER),
+    ("DELETE", "/api/v1/orders/cooling", {"person": "M. Lee"}),
+    ("POST", "/api/v1/locks", LOCK),
+    ("DELETE", "/api/v1/locks/a-07", {"person": "M. Lee"}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+async def test_only_an_operators_token_writes(
+    served: Served, method: str, path: str, body: dict[str, Any]
+) -> None:
+    without = await served.http.request(method, path, json=body)
+    assert without.status == 401
+    grid = await served.http.request(method, path, json=body, headers=bearer("utility"))
+    assert grid.status == 403
+    assert (await grid.json())["code"] == "not_an_operator"
+    inbox = served.inbox
+    assert (inbox.orders, inbox.locks, inbox.released) == ([], [], [])
+    operator = await served.http.request(method, path, json=body, headers=OPERATOR)
+    assert operator.status in (200, 201)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WRITES)
+async def test_what_is_not_on_disk_was_not_taken_over(
+    served: Served, method: str, path: str, body: dict[str, Any]
+) -> None:
+    served.inbox.error = TemporaryError("the disk is full", delay_s=3)
+    answer = await served.http.request(method, path, json=body, headers=OPERATOR)
+    assert answer.status == 503
+    assert answer.headers["Retry-After"] == "3"
+    assert (await answer.json())["code"] == "not_committed"
+
+
+@pytest.mark.parametrize(("method", "path", "body"), [WRITES[0], WRITES[2]])
+async def test_what_the_inbox_refuses_is_told(
+    served: Served, method: str, path: str, body: dict[str, Any]
+) -> None:
+    served.inbox.error = PermanentError("there is no such place")
+    answer = await served.http.request(method, path, json=body, headers=OPERATOR)
+    assert answer.status == 422
+    assert await answer.json() == {"code": "refused", "problem": "there is no such place"}

@@ -1,0 +1,271 @@
+"""A site in the middle of things, made by hand: what surfaces show of it can be looked up here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from controller.model.books import Interval, Totals
+from controller.model.fleet import Cohort, Command, EvidenceGrade, MinerSeen, Motion, Stage, Standing
+from controller.model.grid import (
+    SITE,
+    Dispatch,
+    Floor,
+    Limit,
+    MaintenanceLock,
+    ManualOrder,
+    ReduceTo,
+)
+from controller.model.plan import Allocation, Curtailed, Mode, Outlook, Plan
+from controller.model.quality import Fresh, Stale
+from controller.model.seen import Snapshot, State
+from controller.model.site import Group, Program, Site
+from controller.model.view import AdapterHealth, FleetHealth, LedgerHealth, View
+from controller.reasons import Reason
+
+NOW = datetime(2023, 9, 6, 20, 5, tzinfo=UTC)
+
+SITE_DECLARED = Site(
+    id="pecos-1",
+    currency="USD",
+    zone="America/Chicago",
+    import_limit_w=220_000,
+    groups={"container-a": Group(limit_w=110_000), "container-b": Group(floor_w=3_500)},
+    programs={"ers": Program(authority="utility", allowed=("reduce_to_kw",))},
+)
+
+DISPATCH = Dispatch(
+    id="ers-0906",
+    version=2,
+    program="ers",
+    authority="utility",
+    issued_at=NOW - timedelta(minutes=12),
+    received_at=NOW - timedelta(minutes=12),
+    start=NOW - timedelta(minutes=2),
+    end=NOW + timedelta(minutes=58),
+    target=ReduceTo(kw=Decimal(40)),
+    limit_w=40_000,
+)
+
+TO_COME = Dispatch(
+    id="ers-0907",
+    version=1,
+    program="ers",
+    authority="utility",
+    issued_at=NOW,
+    received_at=NOW,
+    start=NOW + timedelta(hours=20),
+    target=ReduceTo(kw=Decimal(100)),
+    limit_w=100_000,
+)
+
+ORDER = ManualOrder(
+    id="cooling",
+    scope="container-b",
+    limit_w=60_000,
+    person="R. Ortiz",
+    why="a fan is being changed",
+    issued_at=NOW - timedelta(hours=1),
+    until=NOW + timedelta(hours=2),
+)
+
+LOCK = MaintenanceLock(
+    id="a-07", place="a-07", person="R. Ortiz", why="hash board swap", since=NOW
+)
+
+
+def cohort(
+    group: str, level: str, names: list[str], watts: int, standing: Standing = Standing.PRESENT
+) -> Cohort:
+    """Miners of `watts` each."""
+    return Cohort(
+        group=group,
+        curve="s19j",
+        level=level,
+        standing=standing,
+        members=tuple(names),
+        power_w=watts * len(names),
+        grade=EvidenceGrade.GROUP_METER,
+    )
+
+
+def named(group: str, first: int, count: int) -> list[str]:
+    return [f"{group[-1]}-{number:02}" for number in range(first, first + count)]
+
+
+def motion(miner: str, stage: Stage, level: str = "off") -> Motion:
+    command = Command(id=f"c-{miner}", miner=miner, level=level, reason=Reason.DISPATCH, at=NOW)
+    return Motion(
+        command=command,
+        stage=stage,
+        group=f"container-{miner[0]}",
+        curve="s19j",
+        from_level="normal",
+        proven_w=3_300,
+        deadline=NOW + timedelta(seconds=20),
+    )
+
+
+def seen_now(**changes: Any) -> Snapshot:
+    snapshot = Snapshot(
+        now=NOW,
+        site=SITE_DECLARED,
+        price_per_mwh=Fresh(value=Decimal("2900.17"), at=NOW - timedelta(minutes=5)),
+        hashprice_per_ph_day=Stale(value=Decimal("61.2"), at=NOW - timedelta(hours=9)),
+        meters_w={
+            SITE: Fresh(value=52_400, at=NOW - timedelta(seconds=2)),
+            "container-a": Fresh(value=31_200, at=NOW - timedelta(seconds=2)),
+        },
+        dispatches={DISPATCH.id: DISPATCH, TO_COME.id: TO_COME},
+        orders={ORDER.id: ORDER},
+        locks={LOCK.place: LOCK},
+        cohorts={
+            "a1": cohort("container-a", "normal", named("container-a", 8, 6), 3_300),
+            "a2": cohort("container-a", "off", named("container-a", 14, 17), 15),
+            "a3": cohort("container-a", "off", ["a-07"], 15, Standing.LOCKED),
+            "b1": cohort("container-b", "off", named("container-b", 1, 26), 15),
+            "b2": cohort("container-b", "normal", ["b-27"], 3_300),
+            "b3": cohort("container-b", "", ["b-28"], 3_300, Standing.UNREACHABLE),
+        },
+        moving={
+            name: MinerSeen(group=f"container-{name[0]}", curve="s19j", level="off", power_w=900)
+            for name in ("a-01", "a-02", "a-03", "b-29", "b-30")
+        },
+        fleet_known=True,
+    )
+    return msgspec.structs.replace(snapshot, **changes)
+
+
+def plan_now(**changes: Any) -> Plan:
+    commands = tuple(
+        Command(id=f"c-{name}", miner=name, level="off", reason=Reason.DISPATCH, at=NOW)
+        for name in ("a-02", "a-01")
+    )
+    plan = Plan(
+        at=NOW,
+        mode=Mode.NORMAL,
+        target_w=38_700,
+        expected_w=51_900,
+        limit_w=39_200,
+        marginal_price_per_mwh=Decimal("2912.67"),
+        limits=(
+            Limit(scope=SITE, limit_w=220_000, source="site", reason=Reason.IMPORT_LIMIT),
+            Limit(
+                scope=SITE,
+                limit_w=39_200,
+                source=DISPATCH.id,
+                reason=Reason.DISPATCH,
+                until=DISPATCH.end,
+            ),
+            Limit(
+                scope="container-a",
+                limit_w=110_000,
+                source="feeder",
+                reason=Reason.GROUP_LIMIT,
+            ),
+        ),
+        floors=(
+            Floor(
+                scope="container-b",
+                floor_w=3_500,
+                rank=1,
+                source="heat contract",
+                reason=Reason.COMMITMENT,
+            ),
+        ),
+        allocations={
+            "container-a/s19j": Allocation(
+                group="container-a",
+                curve="s19j",
+                counts={"normal": 6, "off": 23},
+                reason=Reason.DISPATCH,
+                power_w=20_145,
+                next_break_even_per_mwh=Decimal("86.40"),
+                held=1,
+            ),
+            "container-b/s19j": Allocation(
+                group="container-b",
+                curve="s19j",
+                counts={"normal": 2, "off": 28},
+                reason=Reason.UNPROFITABLE,
+                power_w=7_020,
+                next_break_even_per_mwh=Decimal("86.40"),
+                held=1,
+            ),
+        },
+        commands=commands,
+        curtailed={
+            Reason.DISPATCH: Curtailed(power_w=75_900, hashrate_ths=Decimal(2392)),
+            Reason.UNPROFITABLE: Curtailed(power_w=92_400, hashrate_ths=Decimal(2912)),
+        },
+        outlook=(
+            Outlook(
+                at=NOW + timedelta(hours=20),
+                what="dispatch starts",
+                source=TO_COME.id,
+                limit_w=98_000,
+            ),
+        ),
+    )
+    return msgspec.structs.replace(plan, **changes)
+
+
+def a_view(**changes: Any) -> View:
+    """Fields of `View` by name; of its plan and snapshot with `plan_now` and `seen_now`."""
+    motions = {
+        "a-01": motion("a-01", Stage.SENT),
+        "a-02": motion("a-02", Stage.SENT),
+        "a-03": motion("a-03", Stage.CONFIRMED),
+        "b-29": motion("b-29", Stage.INTENDED),
+        "b-30": motion("b-30", Stage.FAILED),
+    }
+    view = View(
+        seen=seen_now(),
+        state=State(motions=motions),
+        plan=plan_now(),
+        totals=Totals(
+            since=NOW - timedelta(hours=15),
+            energy_wh=Decimal(2_310_000),
+            energy_cost=Decimal("93.18"),
+            hash_revenue=Decimal("412.55"),
+            curtailed_wh=Decimal(410_500),
+            avoided_cost=Decimal("1104.20"),
+            foregone_revenue=Decimal("38.71"),
+        ),
+        interval=Interval(
+            start=NOW - timedelta(minutes=5),
+            end=NOW + timedelta(minutes=10),
+            energy_wh=Decimal(6_120),
+            price_per_mwh=Decimal("2912.67"),
+            energy_cost=Decimal("17.83"),
+            hash_revenue=Decimal("0.61"),
+        ),
+        adapters={
+            "ercot": AdapterHealth(name="ercot", kind="file", refused={"late": 2, "nan": 1}),
+            "site-meter": AdapterHealth(
+                name="site-meter",
+                kind="modbus",
+                errors=3,
+                last_error="no answer within 2 s",
+                last_error_at=NOW - timedelta(minutes=40),
+            ),
+            "hashprice": AdapterHealth(
+                name="hashprice", kind="file", running=False, errors=1, last_error="no such file"
+            ),
+        },
+        ledger=LedgerHealth(written=18_204, waiting=2),
+        fleet=FleetHealth(
+            known=60, reachable=59, probes=60, sent=61, abandoned_calls=1, failures={"timeout": 4}
+        ),
+        shadow_commands=0,
+        cycles=9_120,
+        cycle_seconds=0.0031,
+        dispatches_refused={"malformed": 1, "stale_version": 2},
+        started_at=NOW - timedelta(hours=15),
+        code_version="0.1.0",
+        config_hash="4be1c0",
+    )
+    return msgspec.structs.replace(view, **changes)

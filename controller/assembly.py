@@ -73,7 +73,11 @@ class Whole:
 
 
 def build_fleet(settings: Settings, clock: Clock) -> MinerFleet:
-    """The miners of every group."""
+    """The miners of every group.
+
+    Raises:
+        PermanentError: the inventory is corrupt, or a miner is in two groups.
+    """
     return MinerFleet(
         settings=settings.fleet,
         groups={name: group.miners for name, group in settings.groups.items()},

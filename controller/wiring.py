@@ -12,12 +12,11 @@ from pydantic import BaseModel
 from controller.config.compose import Settings, settings_model
 from controller.config.load import load
 from controller.fleet.driver import Firmware
-from controller.fleet.fleet import MinerFleet
 from controller.fleet.luxos import LUXOS
 from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
-from controller.ports import Clock, Feed, Fleet
+from controller.ports import Clock, Feed
 from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
 from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
 from controller.signals.price_file import PriceFile, PriceFileSettings
@@ -97,18 +96,3 @@ def build_ledger(settings: Settings) -> SqliteLedger:
 def ledger_path(settings: Settings) -> Path:
     """The database file of the books, for those who read it."""
     return build_ledger(settings).path
-
-
-def build_fleet(settings: Settings, clock: Clock) -> Fleet:
-    """The miners of every group.
-
-    Raises:
-        PermanentError: a file that it keeps in the state directory is corrupt.
-    """
-    return MinerFleet(
-        settings=settings.fleet,
-        groups={name: group.miners for name, group in settings.groups.items()},
-        firmwares=DRIVERS,
-        state_dir=settings.state_dir,
-        clock=clock,
-    )

@@ -94,6 +94,8 @@ class Books:
             known = [reading for reading in readings if reading.at <= seen.now]
             del readings[: len(known)]
             settled += self._take(seen, plan, known)
+        for reading in readings:
+            self._acc = count(self._acc, reading)
         held = self._acc.held
         if guess and held is not None:
             closed_until = start_of(held.at, self._acc.rules.interval_minutes)

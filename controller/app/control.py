@@ -27,6 +27,8 @@ from controller.model.view import AdapterHealth, View
 from controller.ports import Clock, Fleet, Ledger
 
 _log = structlog.get_logger(__name__)
+GATHER = 1 / 20
+"""For which part of a cycle news are gathered before the next look: many miners answer at once."""
 LATE_CYCLES = 4
 """How many cycles may be missed before the loop counts as dead."""
 
@@ -88,6 +90,7 @@ class Control:
     async def _rest(self, next_at: datetime) -> None:
         pause_s = (next_at - self._parts.clock.now()).total_seconds()
         pause_s = min(max(pause_s, 0.0), self._parts.cycle_s)
+        await self._parts.clock.sleep(min(pause_s, self._parts.cycle_s * GATHER))
         nap = asyncio.ensure_future(self._parts.clock.sleep(pause_s))
         woken = asyncio.ensure_future(self._parts.wake.wait())
         try:

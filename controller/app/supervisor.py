@@ -31,7 +31,7 @@ class Supervisor:
         self._health[name] = AdapterHealth(name=name, kind=kind)
         pause_s = FIRST_PAUSE_S
         while True:
-            errors = self._health[name].errors
+            began = self._clock.now()
             try:
                 await work()
             except PermanentError as error:
@@ -39,14 +39,17 @@ class Supervisor:
                 return
             except TemporaryError as error:
                 self._failed(name, str(error))
-                await self._clock.sleep(max(pause_s, error.delay_s))
+                least_s = error.delay_s
             except Exception as error:  # noqa: BLE001 - one broken parser must not end the site
                 _log.exception("adapter_broke", adapter=name)
                 self._failed(name, f"{type(error).__name__}: {error}")
-                await self._clock.sleep(pause_s)
+                least_s = 0.0
             else:
                 return
-            pause_s = min(LONGEST_PAUSE_S, pause_s * 2) if errors else FIRST_PAUSE_S
+            lived_s = (self._clock.now() - began).total_seconds()
+            pause_s = FIRST_PAUSE_S if lived_s > LONGEST_PAUSE_S else pause_s
+            await self._clock.sleep(max(pause_s, least_s))
+            pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
     def _failed(self, name: str, why: str, *, running: bool = True) -> None:
         before = self._health[name]

@@ -36,10 +36,10 @@ def add(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     settings = settings_of(args)
     logging_as(settings)
-    from controller import daemon
+    from controller.preview import plan_once
     from controller.surfaces.present.state import plan_now
 
-    view = asyncio.run(daemon.plan_once(settings))
+    view = asyncio.run(plan_once(settings))
     plan = plan_now(view.plan)
     if args.json:
         say_json(plan.model_dump(mode="json"))

@@ -64,7 +64,7 @@ def _scopes(settings: Settings) -> Faults:
         if scope is not None and scope not in known:
             yield key, f"must be {SITE} or a group: {', '.join(known)}{hint(scope, known)}"
         elif scope is not None and first[scope] != name:
-            yield key, f"feed {first[scope]} meters {scope} already"
+            yield key, f"feed {first[scope]} stands for the meter of {scope} already"
 
 
 def _programs(settings: Settings) -> Faults:

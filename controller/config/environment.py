@@ -8,6 +8,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource
 
+from controller.config.explain import hint
 from controller.config.problems import Key, Place, Problem
 
 PREFIX = "CURTAILD_"
@@ -80,5 +81,6 @@ def strangers(model: type[BaseSettings], environ: Mapping[str, str]) -> list[Pro
         if name.upper().startswith(PREFIX):
             section = _spelt(name[len(PREFIX) :]).split(NESTING, maxsplit=1)[0]
             if section not in sections:
-                problems.append(Problem(Place(variable=name), section, "unknown key"))
+                reason = "unknown key" + hint(section, sections)
+                problems.append(Problem(Place(variable=name), section, reason))
     return problems

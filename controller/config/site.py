@@ -14,7 +14,7 @@ from controller.config.site_sections import (
     ReferenceSettings,
     SiteSettings,
 )
-from controller.model.grid import Reference, ReferenceKind
+from controller.model.grid import SITE, Reference, ReferenceKind
 from controller.model.site import Economics, Group, MeterSilence, Pacing, Program, Site
 
 METER_HEADROOM = 10
@@ -106,7 +106,7 @@ def to_board(settings: Settings) -> BoardSettings:
         meter_max_w=_watts(meter_max_kw),
         meter_max_age_s=quality.meter_max_age_s,
         meter_counter_step_wh=quality.meter_counter_step_wh,
-        meters=tuple(metered_scopes(settings)),
+        meters=tuple(dict.fromkeys([SITE, *metered_scopes(settings)])),
     )
 
 

@@ -36,8 +36,10 @@ def other_w(
     While things move, or not every miner has been heard, meter and reports do not match: the figure
     of before stands. A scope seen for the first time is taken as it is.
     """
-    settled = seen.fleet_known and not any(motion.stage in IN_FLIGHT for motion in motions.values()) and (
-        moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
+    settled = (
+        seen.fleet_known
+        and not any(motion.stage in IN_FLIGHT for motion in motions.values())
+        and (moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s))
     )
     found = {}
     for scope in sorted({SITE, *seen.meters_w}):

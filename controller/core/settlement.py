@@ -172,8 +172,6 @@ class _Parts:
 
 
 def _add(part: Part, stretch: Stretch, held: Held) -> Part:
-    if part.closed is not None:
-        return part
     us = microseconds(stretch.start, stretch.end)
     price = stretch.price_per_mwh
     in_force = held.in_force(stretch.start, stretch.end)

@@ -13,10 +13,12 @@ from controller.ledger.connect import reading
 from controller.ledger.journal import kind_of, stamp
 from controller.ledger.read import decoded
 from controller.model.base import from_plain
+from controller.model.books import Interval
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    IntervalClosed,
     LockArrived,
     OrderArrived,
     SampleArrived,
@@ -54,6 +56,7 @@ def recover(path: Path) -> Recovered:
             orders=_orders(connection),
             locks=_locks(connection),
             prices=_prices(connection, now - PRICES),
+            intervals=_intervals(connection),
             cycles=cycles if cycles and cycles[-1].at >= now - CYCLES else (),
         )
 
@@ -94,6 +97,14 @@ def _dispatches(connection: sqlite3.Connection) -> dict[str, Dispatch]:
         if known is None or known.version <= dispatch.version:
             newest[dispatch.id] = dispatch
     return newest
+
+
+def _intervals(connection: sqlite3.Connection) -> Sequence[Interval]:
+    newest: dict[datetime, Interval] = {}
+    for _, record in decoded(connection.execute(_ALL, (kind_of(IntervalClosed),))):
+        assert isinstance(record, IntervalClosed)
+        newest[record.interval.start] = record.interval
+    return tuple(newest[start] for start in sorted(newest))
 
 
 def _orders(connection: sqlite3.Connection) -> dict[str, ManualOrder]:

@@ -87,8 +87,9 @@ class Writer:
         try:
             for group in self._groups():
                 self._begun = [b for b in group if b.done.set_running_or_notify_cancel()]
-                self._write(self._begun)
+                problem = self._write([row for batch in self._begun for row in batch.rows])
                 self._settled += sum(len(batch.rows) for batch in group)
+                self._answer(problem)
         finally:
             self._abandon()
             self._connection.close()
@@ -105,26 +106,26 @@ class Writer:
                 group.append(batch)
             yield group
 
-    def _write(self, group: Sequence[Batch]) -> None:
-        rows = [row for batch in group for row in batch.rows]
-        if not rows:
-            return
+    def _write(self, rows: Sequence[Row]) -> str:
+        """Why the rows could not be written; empty when they were."""
+        written = self._health.written
         try:
             self._run = append(self._connection, rows, self._run)
         except sqlite3.Error as problem:
-            self._failed(group, str(translate(self._path, problem)))
-            return
-        self._health = LedgerHealth(
-            written=self._health.written + len(rows), last_error=self._health.last_error
-        )
-        for batch in group:
-            batch.done.set_result(None)
+            why = str(translate(self._path, problem))
+            self._forget_half_written()
+            self._health = LedgerHealth(writable=False, written=written, last_error=why)
+            return why
+        last_error = self._health.last_error
+        self._health = LedgerHealth(written=written + len(rows), last_error=last_error)
+        return ""
 
-    def _failed(self, group: Sequence[Batch], why: str) -> None:
-        self._forget_half_written()
-        self._health = LedgerHealth(writable=False, written=self._health.written, last_error=why)
-        for batch in group:
-            batch.done.set_exception(TemporaryError(f"not recorded: {why}"))
+    def _answer(self, problem: str) -> None:
+        for batch in self._begun:
+            if problem:
+                batch.done.set_exception(TemporaryError(f"not recorded: {problem}"))
+            else:
+                batch.done.set_result(None)
 
     def _forget_half_written(self) -> None:
         """After a failed fsync the rows may stand in the log without being part of the database;

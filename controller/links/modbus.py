@@ -104,7 +104,7 @@ class ModbusLink:
             message = f"{place} refused registers {address} to {address + count - 1}"
             raise TemporaryError(f"{message}: exception {code}, {why}", delay_s=REFUSED_DELAY_S)
         registers = list(getattr(reply, "registers", ()))
-        if getattr(reply, "function_code", 0) != READ_HOLDING or len(registers) != count:
+        if len(registers) != count:
             self._garbage = True
             raise ConnectionError
         return registers

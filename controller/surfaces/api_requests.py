@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from controller.surfaces.api_models import Served
 
@@ -14,6 +15,16 @@ Place = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LimitKw = Annotated[Decimal, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+
+
+def _utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("the moment is out of range") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 
 
 class Sent(BaseModel):
@@ -32,7 +43,7 @@ class OrderSent(Sent):
     limit_kw: LimitKw
     person: Person
     why: Why
-    until: AwareDatetime
+    until: Moment
     """Site time with a zone."""
 
 

@@ -41,9 +41,7 @@ class Events:
         self._following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        view = self._watch.view()
-        if view is not None:
-            self._take(view)
+        self._take(self._watch.view())
         self._following = asyncio.create_task(self._follow(), name="http-events")
 
     async def stop(self) -> None:
@@ -64,8 +62,11 @@ class Events:
             except Exception:
                 logger.exception("http.events_broke_off")
             await asyncio.sleep(1.0)
+            self._take(self._watch.view())
 
-    def _take(self, view: View) -> None:
+    def _take(self, view: View | None) -> None:
+        if view is None or view is self._newest:
+            return
         self._ring.add(view)
         self._newest = view
         self._number += 1

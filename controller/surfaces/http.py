@@ -83,8 +83,9 @@ class HttpSurface:
     async def stop(self) -> None:
         """Close the port and end what is open, streams at once, within a few seconds."""
         await self._events.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        runner, self._runner = self._runner, None
+        if runner is not None:
+            await runner.cleanup()
 
 
 def application(settings: HttpSettings, handlers: Mapping[str, Handler]) -> web.Application:

@@ -32,6 +32,7 @@ class Shelf:
         return Recovered()
 
     async def commit(self, records: Sequence[Record]) -> None:
+        await asyncio.sleep(0)
         await self.open.wait()
         if self.full:
             raise TemporaryError("the disk is full", delay_s=5)

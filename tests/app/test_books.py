@@ -74,6 +74,14 @@ def test_what_was_closed_but_not_recorded_is_recorded_after_the_restart() -> Non
     assert run(restarted, [cycle(2_810)]) == []
 
 
+def test_energy_of_before_the_restart_does_not_open_a_recorded_interval_again() -> None:
+    recorded = run(Books(RULES), DAY)[:1]
+    restarted = Books(RULES, readings=[meter(0, 0)], closed=recorded)
+    found = run(restarted, every(5, 1_000, 1_900), [*READINGS[150:]])
+    assert [each.start for each in found] == [moment(900)]
+    assert restarted.totals.energy_wh < 60_000
+
+
 def test_when_nobody_says_what_was_recorded_only_the_open_interval_is_carried_on() -> None:
     expected = run(Books(RULES), [*DAY, *every(5, 2_805, 3_700)])[-1]
     restarted = Books(RULES, cycles=DAY)
@@ -99,7 +107,10 @@ def test_a_restated_interval_replaces_the_first_version_in_the_totals() -> None:
     books = Books(RULES)
     deaf = every(5, 0, 1_500, power_w=150_000)
     readings = [meter(0, 0), meter(1_490, 41_389)]
-    first, again = run(books, deaf, readings)
+    (first,) = run(books, deaf[:250], readings)
+    assert books.open is not None
+    assert books.totals.energy_wh == 37_500 + (books.open.energy_estimated_wh or 0)
+    (again,) = run(books, deaf[250:], readings)
     assert (first.version, again.version) == (1, 2)
     assert first.energy_estimated_wh == 37_500
     assert again.energy_estimated_wh == pytest.approx(25_000, rel=1e-3)

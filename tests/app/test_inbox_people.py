@@ -48,6 +48,13 @@ async def test_an_order_that_is_not_in_force_cannot_be_ended() -> None:
         await Office().desk.order(order(), ended=True)
 
 
+async def test_an_order_that_has_expired_cannot_be_ended() -> None:
+    office = Office(Recovered(orders={"o-1": order()}))
+    await office.clock.advance(3600)
+    with pytest.raises(PermanentError, match="no order o-1"):
+        await office.desk.order(order(), ended=True)
+
+
 async def test_a_lock_holds_until_it_is_released_by_name() -> None:
     office = Office()
     await office.desk.lock(lock())

@@ -60,7 +60,9 @@ def cycle(
     seen = Snapshot(
         now=now,
         site=BOOKED,
-        price_per_mwh=_price(price, moment(price_from or seconds), price_until),
+        price_per_mwh=_price(
+            price, moment(seconds if price_from is None else price_from), price_until
+        ),
         hashprice_per_ph_day=(
             Missing(why="test") if hashprice is None else Fresh(value=Decimal(hashprice), at=now)
         ),

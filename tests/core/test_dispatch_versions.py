@@ -68,6 +68,27 @@ def test_an_update_with_another_reference_is_measured_from_that() -> None:
     assert accepted(sent(version=2, target=by_kw(30, "contract")), first).limit_w == 150_000
 
 
+def test_an_update_from_another_reference_is_not_measured_from_that() -> None:
+    first = accepted(sent(target=by_kw(30, "contract")))
+    assert accepted(sent(version=2, target=by_kw(30)), first).limit_w == 170_000
+
+
+@pytest.mark.parametrize("target", [by_kw(500), by_percent(100)])
+def test_a_reference_that_was_reduced_to_nothing_is_taken_as_nothing(
+    target: dict[str, Any],
+) -> None:
+    first = accepted(sent(target=target))
+    assert accepted(sent(version=2, target=by_kw(5)), first).limit_w == 0
+
+
+def test_a_dispatch_called_back_to_life_freezes_its_reference_anew() -> None:
+    first = accepted(sent(target=by_kw(30)))
+    cancelled = accepted(sent(version=2, target=by_kw(30), cancelled=True), first)
+    higher = Fresh(value=230_000, at=NOW)
+    revived = accepted(sent(version=3, target=by_kw(30)), cancelled, power_w=higher)
+    assert revived.limit_w == 200_000
+
+
 def test_a_cancel_ends_a_dispatch_and_needs_no_meter() -> None:
     first = accepted(sent(start=at(-5), end=None, target=by_kw(30)), now=NOW)
     cancel = sent(version=2, target=by_kw(30), cancelled=True)
@@ -86,6 +107,14 @@ def test_the_late_word_that_a_dispatch_has_ended_ends_it() -> None:
     first = accepted(sent(start=at(-60), end=at(60)))
     shortened = accepted(sent(version=2, start=at(-60), end=at(-1)), first)
     assert shortened.over(NOW)
+
+
+def test_a_new_version_of_what_is_over_is_over_too() -> None:
+    first = accepted(sent(), now=NOW)
+    later = NOW + timedelta(hours=3)
+    refused = judged(sent(version=2, end=at(90)), first, now=later)
+    assert isinstance(refused, Refused)
+    assert refused.code == "over"
 
 
 def test_versions_in_any_order_end_with_the_highest() -> None:

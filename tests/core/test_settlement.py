@@ -84,6 +84,12 @@ def test_the_mean_price_is_over_the_time_in_which_there_was_one() -> None:
     assert curtailed.avoided_cost == pytest.approx(Decimal(40_000) / 12 * 80 / 1_000_000)
 
 
+def test_a_price_acted_upon_beyond_its_end_counts_as_long_as_the_cycle_speaks() -> None:
+    _, (settled,) = booked(every(5, 0, 960, price_from=-900, price_until=0))
+    assert settled.interval.price_per_mwh == 50
+    assert settled.interval.curtailed[Reason.UNPROFITABLE].avoided_cost == Decimal("0.5")
+
+
 def test_without_a_hashprice_no_revenue_is_claimed() -> None:
     _, (settled,) = booked(every(5, 0, 960, hashprice=None))
     assert settled.interval.hash_revenue == 0

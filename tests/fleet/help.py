@@ -76,8 +76,10 @@ class Site:
         failures = sum(self.fleet.health().failures.values())
         self.clock.move(seconds)
         await until(
-            lambda: self.fleet.readings()[miner].at != before.at
-            or sum(self.fleet.health().failures.values()) > failures,
+            lambda: (
+                self.fleet.readings()[miner].at != before.at
+                or sum(self.fleet.health().failures.values()) > failures
+            ),
             f"a reading of {miner}",
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -88,13 +89,16 @@ class Gate:
         self._open.set()
 
 
-async def swallow_cancellation(_: str) -> None:
-    """Goes on whatever it is told, as some libraries do; ten seconds at most."""
-    for _ in range(100):
-        try:
-            await asyncio.sleep(0.1)
-        except asyncio.CancelledError:
-            continue
+class Stubborn:
+    """Goes on whatever it is told, as some libraries do, until the test lets it go."""
+
+    def __init__(self) -> None:
+        self.released = False
+
+    async def __call__(self, _: str) -> None:
+        while not self.released:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(0.02)
 
 
 def scripted_fleet(

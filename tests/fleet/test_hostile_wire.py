@@ -62,7 +62,7 @@ async def test_silence_and_a_reply_in_drops_end_at_the_deadline(
 
     for talk in (drip, say_nothing):
         async with wire(talk) as (address, port):
-            with pytest.raises(MinerError, match="m1: no whole reply within 0.5 s") as caught:
+            with pytest.raises(MinerError, match=r"m1: no whole reply within 0\.5 s") as caught:
                 await driver.read(identity(address, port))
         assert caught.value.kind is FaultKind.NO_REPLY
     assert toolbox.tally.abandoned == 2
@@ -185,7 +185,7 @@ async def test_a_place_that_swallows_connections_ends_at_the_connect_deadline(
         await asyncio.Event().wait()
 
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", never)
-    with pytest.raises(MinerError, match="m1: no connection within 0.5 s") as caught:
+    with pytest.raises(MinerError, match=r"m1: no connection within 0\.5 s") as caught:
         await Link("m1", "192.0.2.1", 4028, HASTY, toolbox.tally).exchange(b"{}")
     assert caught.value.kind is FaultKind.NO_CONNECTION
     assert toolbox.tally.abandoned == 1

@@ -21,6 +21,10 @@ def miner(farm: Farm) -> SimulatedMiner:
     return next(iter(farm.miners.values())).miner
 
 
+def has_atm(miner: SimulatedMiner) -> bool:
+    return bool(miner.atm["Enabled"])
+
+
 async def test_off_for_the_moment_of_the_change(
     driver: Driver, tapped: Identity, proxy: Proxy, miner: SimulatedMiner
 ) -> None:
@@ -32,7 +36,7 @@ async def test_off_for_the_moment_of_the_change(
         "290MHz",
         "enabled=true",
     ]
-    assert miner.atm["Enabled"] is True
+    assert has_atm(miner)
 
 
 async def test_one_that_was_off_stays_off(
@@ -41,7 +45,7 @@ async def test_one_that_was_off_stays_off(
     miner.atm["Enabled"] = False
     await driver.apply(tapped, "290MHz")
     assert "atmset" not in proxy.commands
-    assert miner.atm["Enabled"] is False
+    assert not has_atm(miner)
 
 
 async def test_given_back_where_the_profile_is_refused(
@@ -49,7 +53,7 @@ async def test_given_back_where_the_profile_is_refused(
 ) -> None:
     with pytest.raises(MinerError, match="refused"):
         await driver.apply(tapped, "nonsense")
-    assert miner.atm["Enabled"] is True
+    assert has_atm(miner)
 
 
 @pytest.mark.parametrize("level", [OFF, "290MHz", "415MHz"])
@@ -59,13 +63,13 @@ async def test_given_back_after_a_crash_in_between(
     proxy.lost = "profileset"
     with pytest.raises(MinerError):
         await luxos(tools(tmp_path)).apply(tapped, "290MHz")
-    assert miner.atm["Enabled"] is False, "the miner went silent in between"
+    assert not has_atm(miner), "the miner went silent in between"
     proxy.lost = ""
     miner.session.close()
     restarted = tools(tmp_path)
     assert restarted.owed.miners() == {"tapped": "ATM"}
     await luxos(restarted).apply(tapped, level)
-    assert miner.atm["Enabled"] is True
+    assert has_atm(miner)
     assert tools(tmp_path).owed.miners() == {}
 
 
@@ -76,5 +80,5 @@ async def test_not_taken_where_it_cannot_be_remembered(
     (tmp_path / "state").write_text("this is no folder")
     with pytest.raises(TemporaryError, match=r"tapped: not told, because .*owed\.json"):
         await driver.apply(tapped, "290MHz")
-    assert miner.atm["Enabled"] is True
+    assert has_atm(miner)
     assert miner.physics.level.name == "default"

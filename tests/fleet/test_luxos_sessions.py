@@ -68,7 +68,7 @@ async def test_a_session_that_never_holds_is_an_error(
 async def test_a_refused_command_gives_the_session_up(
     driver: Driver, tapped: Identity, proxy: Proxy, other: Client
 ) -> None:
-    with pytest.raises(MinerError, match="refused: .*profile 'nonsense'"):
+    with pytest.raises(MinerError, match=r"refused: .*profile 'nonsense'"):
         await driver.apply(tapped, "nonsense")
     assert proxy.commands[-1] == "logoff"
     assert await other.logon()

@@ -56,7 +56,7 @@ async def test_the_inventory_survives_without_an_orderly_end(
         killed = (tmp_path / "a" / "inventory.json").read_bytes()
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "inventory.json").write_bytes(killed)
-    (tmp_path / "b" / "inventory.json.new").write_bytes(killed[:50])
+    (tmp_path / "b" / "inventory.json.1.new").write_bytes(killed[:50])
     async with running(fleet_on(farm, clock, tmp_path / "b"), clock) as site:
         assert site.fleet.health().probes == 0
 

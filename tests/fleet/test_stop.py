@@ -11,7 +11,7 @@ from controller.model.fleet import OFF, Stage
 from tests.simulator.help import HandClock, until
 
 from .help import HASTY, command, running, wire
-from .scripted import Gate, Scripted, scripted_fleet, swallow_cancellation
+from .scripted import Gate, Scripted, Stubborn, scripted_fleet
 
 PATIENT = HASTY.model_copy(
     update={"reply_timeout_s": 60.0, "command_timeout_s": 120.0, "width": 128}
@@ -42,24 +42,26 @@ async def test_a_hundred_hung_miners_do_not_hold_it_up(clock: HandClock, tmp_pat
     assert _others() == set()
 
 
-async def test_callees_that_swallow_cancellation_are_left_behind_and_counted(
+async def test_callees_that_swallow_cancellation_are_left_behind(
     clock: HandClock, tmp_path: Path
 ) -> None:
-    driver = Scripted()
+    driver, stubborn = Scripted(), Stubborn()
     fleet = scripted_fleet(driver, clock, tmp_path, 100, PATIENT)
     async with running(fleet, clock):
-        driver.on_read = driver.on_apply = swallow_cancellation
+        driver.on_read = driver.on_apply = stubborn
         clock.move(10)
         fleet.send([command("10.0.0.1", OFF)])
         await until(lambda: driver.at_once >= 97, "calls that hang")
         await asyncio.wait_for(fleet.stop(), IN_TIME_S)
+        assert driver.at_once >= 97, "they go on, and nobody waits for them"
+        stubborn.released = True
 
 
 async def test_a_call_beyond_its_deadline_is_cut_off_and_counted(
     clock: HandClock, tmp_path: Path
 ) -> None:
     driver = Scripted()
-    driver.on_apply = swallow_cancellation
+    driver.on_apply = stubborn = Stubborn()
     hasty = HASTY.model_copy(update={"command_timeout_s": 0.2})
     fleet = scripted_fleet(driver, clock, tmp_path, 1, hasty)
     async with running(fleet, clock) as site:
@@ -68,6 +70,7 @@ async def test_a_call_beyond_its_deadline_is_cut_off_and_counted(
         assert outcome.stage is Stage.FAILED
         assert outcome.detail == "10.0.0.1: cut off after 0.2 s"
         assert fleet.health().abandoned_calls == 1
+        stubborn.released = True
 
 
 async def test_a_command_under_way_may_end_and_those_that_wait_are_told(

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from controller.app.recorder import Recorder
-from controller.model.base import to_plain
 from controller.model.books import CurtailedEnergy, Interval
 from controller.model.fleet import Cohort, Command, CommandEvent, EvidenceGrade, Stage, Standing
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, ReduceTo
@@ -56,9 +55,9 @@ def hashprice(seconds: float, value: str = "61") -> SampleArrived:
     return SampleArrived(at=at(seconds), feed="hashprice", sample=sample)
 
 
-def dispatch(version: int = 1, *, id: str = "d-1", cancelled: bool = False) -> Dispatch:  # noqa: A002
+def dispatch(version: int = 1, *, name: str = "d-1", cancelled: bool = False) -> Dispatch:
     return Dispatch(
-        id=id,
+        id=name,
         version=version,
         program="ers",
         authority="grid",
@@ -78,9 +77,9 @@ def dispatched(seconds: float, accepted: Dispatch | None, refused: str = "") -> 
     )
 
 
-def order(seconds: float, id: str, *, limit_w: int = 5000, ended: bool = False) -> OrderArrived:  # noqa: A002
+def order(seconds: float, name: str, *, limit_w: int = 5000, ended: bool = False) -> OrderArrived:
     given = ManualOrder(
-        id=id,
+        id=name,
         scope="site",
         limit_w=limit_w,
         person="Ada",
@@ -101,15 +100,15 @@ def lock(seconds: float, place: str, *, released_by: str = "") -> LockArrived:
 def command(
     seconds: float,
     stage: Stage,
-    id: str = "c-1",
+    name: str = "c-1",
     *,
     ordered: float = 0,
-    **changes: Any,  # noqa: A002
+    **changes: Any,
 ) -> CommandRecorded:
     ordered_command = Command(
-        id=id, miner="m-1", level="off", reason=Reason.UNPROFITABLE, at=at(ordered)
+        id=name, miner="m-1", level="off", reason=Reason.UNPROFITABLE, at=at(ordered)
     )
-    event = {
+    event: dict[str, Any] = {
         "command": ordered_command,
         "stage": stage,
         "at": at(seconds),
@@ -121,7 +120,7 @@ def command(
 
 
 def interval(quarter: int, version: int = 1, **changes: Any) -> IntervalClosed:
-    fields = {
+    fields: dict[str, Any] = {
         "start": at(900 * quarter),
         "end": at(900 * (quarter + 1)),
         "version": version,
@@ -150,7 +149,7 @@ def snapshot(seconds: float, price_per_mwh: int = 48, **changes: Any) -> Snapsho
         members=("m-1", "m-2"),
         power_w=6400,
     )
-    fields = {
+    fields: dict[str, Any] = {
         "now": at(seconds),
         "site": SITE,
         "price_per_mwh": Fresh(value=Decimal(price_per_mwh), at=at(seconds)),
@@ -205,7 +204,3 @@ def seen_dispatch(accepted: Dispatch, seconds: float) -> CycleRecorded:
 def state_after(count: int) -> State:
     """The state that `cycles(count)` ends with."""
     return State(other_w={"site": 70}, next_command=1 + count)
-
-
-def plain(value: object) -> Any:
-    return to_plain(value)

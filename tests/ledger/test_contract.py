@@ -48,10 +48,10 @@ async def test_the_newest_version_of_a_dispatch_comes_back(reopen: Reopen) -> No
     ledger = await reopen()
     cancelled = dispatch(3, cancelled=True)
     await ledger.commit([dispatched(1, dispatch(2)), dispatched(2, cancelled)])
-    await ledger.commit([dispatched(3, None, "late"), dispatched(4, dispatch(1, id="d-2"))])
+    await ledger.commit([dispatched(3, None, "late"), dispatched(4, dispatch(1, name="d-2"))])
     await ledger.commit([dispatched(5, dispatch(1))])
     recovered = (await reopen()).recover()
-    assert recovered.dispatches == {"d-1": cancelled, "d-2": dispatch(1, id="d-2")}
+    assert recovered.dispatches == {"d-1": cancelled, "d-2": dispatch(1, name="d-2")}
 
 
 async def test_orders_and_locks_stand_until_a_person_ends_them(reopen: Reopen) -> None:

@@ -81,6 +81,27 @@ async def test_a_link_is_closed_when_its_last_user_leaves() -> None:
         await meter.deserted()
 
 
+async def test_half_a_reply_to_one_user_never_reaches_the_other() -> None:
+    """A reader that is stopped in the middle takes the connection with it."""
+    asked, deserted = asyncio.Event(), asyncio.Event()
+
+    async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(12)
+        writer.write(b"\x00\x01\x00")
+        asked.set()
+        assert await reader.read() == b""
+        deserted.set()
+        writer.close()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, ModbusLinks().use("127.0.0.1", port) as link, asyncio.timeout(30):
+        reading = asyncio.ensure_future(link.read_holding(40000, 2, unit=1, timeout_s=60))
+        await asked.wait()
+        reading.cancel()
+        await deserted.wait()
+
+
 def reply(data: bytes, protocol: int = 0, length: int | None = None) -> bytes:
     size = len(data) + 1 if length is None else length
     return b"\x00\x01" + protocol.to_bytes(2, "big") + size.to_bytes(2, "big") + b"\x03" + data

@@ -29,12 +29,13 @@ class FakeClock:
 
 
 class FakeWatch:
-    """Shows what it is given; a reader that is slow gets the newest only."""
+    """Shows what it is given; a slow reader gets the newest only. `broken` fails subscriptions."""
 
     def __init__(self, view: View | None = None) -> None:
         self.shown = view
         self.is_alive = True
         self._changed = asyncio.Condition()
+        self.broken = False
 
     async def show(self, view: View) -> None:
         async with self._changed:
@@ -50,6 +51,8 @@ class FakeWatch:
             async with self._changed:
                 await self._changed.wait_for(lambda: self.shown is not last)
                 last = self.shown
+            if self.broken:
+                raise RuntimeError("the subscription broke off")
             assert last is not None
             yield last
 

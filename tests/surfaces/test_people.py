@@ -70,6 +70,7 @@ async def test_an_order_that_is_not_there_cannot_be_ended(served: Served) -> Non
         ({"person": "   "}, "person"),
         ({"why": ""}, "why"),
         ({"until": "2023-09-06T17:00:00"}, "until"),
+        ({"until": "9999-12-31T23:00:00-05:00"}, "until"),
         ({"id": "a/b"}, "id"),
         ({"id": "<b>"}, "id"),
         ({"limit_w": 5}, "limit_w"),

@@ -76,7 +76,7 @@ async def test_groups_count_their_miners(served: Served) -> None:
     first, second = state["groups"]
     assert (first["id"], first["miners"], first["moving"]) == ("container-a", 27, 3)
     assert first["power_kw"]["value"] == 31.2
-    assert first["reported_kw"] == 6 * 3.3 + 18 * 0.015 + 3 * 0.9
+    assert first["reported_kw"] == 22.77
     assert (first["limit_kw"], second["limit_kw"]) == (110, None)
     assert second["power_kw"]["quality"] == "missing"
     assert {one["standing"] for one in second["cohorts"]} == {"present", "unreachable"}

@@ -1,0 +1,94 @@
+"""A new feed or firmware is one file and one line; a new program is configuration only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Literal
+
+from controller.clock import SiteClock
+from controller.config.load import load
+from controller.config.section import Section
+from controller.config.site import to_site
+from controller.fleet.driver import Driver, Firmware, Toolbox
+from controller.fleet.fleet import MinerFleet
+from controller.fleet.luxos import LUXOS
+from controller.fleet.settings import GroupMiners
+from controller.model.grid import Obligation
+from controller.model.samples import MeterSample
+from controller.ports import Clock
+from controller.wiring import DRIVERS, FEEDS, LEDGERS, SETTINGS, FeedAdapter, build_feeds
+from controller.config.compose import settings_model
+from tests.config.conftest import Spoil
+
+
+# What stands in the one file of a new feed ...
+class DialSettings(Section):
+    adapter: Literal["dial"]
+    scope: str
+    watts: float
+
+
+class Dial:
+    def __init__(self, name: str, settings: DialSettings, clock: Clock) -> None:
+        self.name, self._settings, self._clock = name, settings, clock
+
+    async def samples(self) -> AsyncIterator[MeterSample]:
+        scope, watts = self._settings.scope, self._settings.watts
+        yield MeterSample(scope=scope, at=self._clock.now(), power_w=watts)
+
+
+# ... and its one line.
+MORE_FEEDS = {**FEEDS, "dial": FeedAdapter(DialSettings, lambda n, s, r: Dial(n, s, r.clock))}
+
+
+# What stands in the one file of a new firmware ...
+class AcmeMiners(GroupMiners):
+    driver: Literal["acme"]
+    port: int = 8080
+
+
+def _acme(tools: Toolbox) -> Driver:
+    return LUXOS.build(tools)
+
+
+# ... and its one line.
+MORE_DRIVERS = {**DRIVERS, "acme": Firmware(settings=AcmeMiners, build=_acme)}
+
+
+async def test_a_feed(spoil: Spoil) -> None:
+    model = settings_model(feeds=MORE_FEEDS, drivers=DRIVERS, ledgers=LEDGERS)
+    path = spoil(
+        "{adapter: meter_modbus, scope: site, host: 10.0.0.2}",
+        "{adapter: dial, scope: site, watts: 5000}",
+    )
+    feeds = build_feeds(load(path, model, {}), SiteClock(), adapters=MORE_FEEDS)
+    said = [sample async for sample in feeds["meter"].samples()]
+    assert [sample.power_w for sample in said if isinstance(sample, MeterSample)] == [5000]
+
+
+async def test_a_firmware(spoil: Spoil) -> None:
+    model = settings_model(feeds=FEEDS, drivers=MORE_DRIVERS, ledgers=LEDGERS)
+    path = spoil("{driver: luxos, addresses: [10.0.2.1", "{driver: acme, addresses: [10.0.2.1")
+    settings = load(path, model, {})
+    settings.state_dir.mkdir()
+    fleet = MinerFleet(
+        settings=settings.fleet,
+        groups={name: group.miners for name, group in settings.groups.items()},
+        firmwares=MORE_DRIVERS,
+        state_dir=settings.state_dir,
+        clock=SiteClock(),
+    )
+    groups = {reading.group for reading in fleet.readings().values()}
+    assert groups == {"hall-a", "hall-b"}
+    assert settings.groups["hall-b"].miners.port == 8080
+
+
+def test_a_program(spoil: Spoil) -> None:
+    lines = (
+        "  summer-peaks:\n    authority: grid-operator\n    allowed: [reduce_by_percent]\n"
+        "    references: {then: {kind: power_at_acceptance}}\n    obligation: financial\n"
+    )
+    settings = load(spoil("programs:\n", "programs:\n" + lines), SETTINGS, {})
+    program = to_site(settings).programs["summer-peaks"]
+    assert program.obligation is Obligation.FINANCIAL
+    assert program.allowed == ("reduce_by_percent",)

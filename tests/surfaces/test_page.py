@@ -1,0 +1,147 @@
+"""The page in a real browser: it shows the view, follows it, and asks nobody else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from controller.model.grid import SITE
+from controller.model.plan import Mode
+from controller.model.quality import Fresh
+from controller.surfaces.http import HttpSurface
+from controller.surfaces.settings import HttpSettings
+from tests.surfaces.browser import needs_chromium, visit
+from tests.surfaces.conftest import Served
+from tests.surfaces.fakes import FakeInbox
+from tests.surfaces.views import DISPATCH, NOW, a_view, plan_now, seen_now
+
+pytestmark = needs_chromium
+
+LATER = NOW + timedelta(seconds=20)
+
+
+async def test_it_shows_the_site_and_follows_it(served: Served) -> None:
+    async with visit(served.url) as site:
+        assert await site.text("#power") == "52.4 kW"
+        assert await site.text("#target") == "38.7 kW"
+        assert await site.text("#price") == "$2,900.17"
+        assert await site.text("#mode") == "normal"
+        assert "A dispatch is in force" in await site.text("#limit-note")
+        assert "the power costs more than hashing earns" in await site.text("#groups")
+        assert "ends in 58:00" in await site.text("#asked")
+        assert "$1,104.20" in await site.text("#money")
+        assert "no such file" in await site.text("#adapters")
+        assert "The hashprice is stale" in await site.text("#attention")
+        assert "b-30" in await site.text("#motions")
+
+        seen = seen_now(
+            now=LATER,
+            price_per_mwh=Fresh(value=Decimal("31.5"), at=LATER),
+            meters_w={SITE: Fresh(value=41_000, at=LATER)},
+        )
+        plan = plan_now(at=LATER, target_w=39_000, mode=Mode.HOLDING)
+        await served.watch.show(a_view(seen=seen, plan=plan))
+        await site.waits_for("#power", "41.0 kW")
+        assert await site.text("#price") == "$31.50"
+        assert await site.text("#mode") == "holding"
+        assert "ends in 57:40" in await site.text("#asked")
+        assert site.hosts == {f"127.0.0.1:{served.surface.port}"}
+        assert site.complaints == []
+
+
+async def test_a_reload_still_shows_the_past(served: Served) -> None:
+    drawn = "() => document.querySelector('#chart path.power')?.getAttribute('d').split('L').length"
+    async with visit(served.url) as site:
+        for seconds in range(1, 4):
+            plan = plan_now(at=NOW + timedelta(seconds=seconds), target_w=seconds * 1000)
+            await served.watch.show(a_view(plan=plan))
+            await site.waits_for("#target", f"{seconds}.0 kW")
+        await site.page.reload()
+        await site.page.wait_for_function(f"() => ({drawn})() === 4")
+        assert site.complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_a_phone_needs_no_sideways_scrolling(served: Served, scheme: str) -> None:
+    async with visit(served.url, 360, color_scheme=scheme) as site:
+        await site.page.click("summary >> nth=0")
+        assert await site.overflow() <= 0
+        backdrop = await site.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        brightness = sum(int(part) for part in backdrop[4:-1].split(","))
+        assert (brightness < 200) == (scheme == "dark")
+
+
+async def test_names_are_text_however_they_look(served: Served) -> None:
+    name = "<img src=x onerror=document.title='owned'>" + "x" * 200
+    seen = seen_now(dispatches={name: msgspec.structs.replace(DISPATCH, id=name)})
+    served.watch.shown = a_view(seen=seen)
+    async with visit(served.url, 360) as site:
+        assert name in await site.text("#asked")
+        assert await site.page.query_selector("#asked img") is None
+        assert await site.overflow() <= 0
+        assert site.complaints == []
+
+
+async def test_shadow_cannot_be_overlooked(served: Served) -> None:
+    async with visit(served.url) as site:
+        assert not await site.page.is_visible("#shadow")
+        plan = plan_now(at=LATER)
+        await served.watch.show(a_view(plan=plan, shadow=True, shadow_commands=61))
+        await site.page.wait_for_selector("#shadow", state="visible")
+        assert "61 commands withheld" in await site.text("#shadow")
+
+
+async def test_a_lost_link_is_shown_and_comes_back(served: Served) -> None:
+    async with visit(served.url) as site:
+        await site.waits_for("#link", "live")
+        port = served.surface.port
+        await served.surface.stop()
+        await site.waits_for("#link", "link lost")
+        again = HttpSurface(HttpSettings(port=port), FakeInbox(), served.watch, served.clock)
+        await again.start()
+        try:
+            await site.waits_for("#link", "live")
+            served.watch.is_alive = False
+            await site.waits_for("#link", "control loop stuck")
+        finally:
+            await again.stop()
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+async def test_words_stand_out_from_what_is_behind_them(served: Served, scheme: str) -> None:
+    """WCAG 2.2 contrast of at least 4.5 for every colour that carries text."""
+    async with visit(served.url, color_scheme=scheme) as site:
+        colours = await site.page.evaluate(
+            """() => {
+              const style = getComputedStyle(document.documentElement);
+              const names = ["ground", "panel", "ink", "soft", "power", "alarm", "alarm-wash",
+                             "warning", "warning-wash", "shadow-ground", "shadow-ink"];
+              return Object.fromEntries(names.map((name) =>
+                [name, style.getPropertyValue(`--${name}`).trim()]));
+            }"""
+        )
+    pairs = [
+        *((ink, back) for ink in ("ink", "soft") for back in ("ground", "panel")),
+        *((ink, "panel") for ink in ("power", "alarm", "warning")),
+        ("alarm", "alarm-wash"),
+        ("warning", "warning-wash"),
+        ("alarm", "ground"),
+        ("shadow-ink", "shadow-ground"),
+    ]
+    weak = {pair for pair in pairs if contrast(colours[pair[0]], colours[pair[1]]) < 4.5}
+    assert weak == set()
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, as WCAG defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-long check lint types floors unit clean
+.PHONY: setup run test test-long bench bench-decide check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,12 @@ unit: $(STAMP)
 
 test-long: $(STAMP)
 	$(BIN)/pytest -m long
+
+# Speed, as ratios measured side by side in one run; exits 1 where a figure falls short.
+bench: bench-decide
+
+bench-decide: $(STAMP)
+	$(BIN)/python -m tests.bench.decide
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -65,9 +65,7 @@ def run(args: Namespace) -> int:
     if args.json:
         say_json([asdict(one) for one in tried])
     else:
-        rows = [
-            (t.feed, t.adapter, "ok" if t.ok else "FAILED", t.sample or t.problem) for t in tried
-        ]
+        rows = [one.row() for one in tried]
         say(*table(("feed", "adapter", "", "what it said"), rows))
     return Exit.OK if all(one.ok for one in tried) else Exit.FAILED
 

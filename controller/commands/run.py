@@ -32,6 +32,9 @@ def run(args: Namespace) -> int:
     if args.farm and settings.simulation is None:
         complain(f"{args.config}: simulation: is missing: there is no farm to start")
         return Exit.CONFIGURATION
+    if args.shadow:
+        # What was only assumed has books of its own, beside those of what was done.
+        settings = settings.model_copy(update={"state_dir": settings.state_dir / "shadow"})
     logging_as(settings)
     farm = args.config if args.farm else None
     from controller import daemon

@@ -51,10 +51,9 @@ def _salt(now: Situation) -> str:
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
     """The first go for money, as many as economics would lower; the rest because of the limit."""
     pool = share.wish.pool
-    for_money = max(
-        pool.free_from(rung) + pool.pinned_from(rung) - wanted
-        for rung, wanted in enumerate(share.wish.wanted, start=1)
-    )
+    held = (pool.free_from(rung) + pool.pinned_from(rung) for rung in range(1, len(pool.levels)))
+    unwished = (have - wanted for have, wanted in zip(held, share.wish.wanted, strict=True))
+    for_money = max(unwished, default=0)
     for index, move in enumerate(downs):
         limit = share.cut.get(move.to_rung + 1)
         if index < for_money or limit is None:

@@ -17,6 +17,7 @@ async def within(call: Coroutine[Any, Any, T], timeout_s: float) -> T:
 
     Raises:
         TimeoutError: after `timeout_s` real seconds. Besides, whatever `call` raises.
+        RuntimeError: `call` ended as if it had been cancelled, and nobody did.
     """
     task = asyncio.ensure_future(call)
     try:
@@ -26,6 +27,8 @@ async def within(call: Coroutine[Any, Any, T], timeout_s: float) -> T:
     finally:
         if not task.done():
             abandon(task)
+    if task.cancelled():
+        raise RuntimeError("a call cancelled itself")
     return task.result()
 
 

@@ -74,7 +74,7 @@ class Member:
             hashrate_ths=said.hashrate_ths if said and self.reachable else Decimal(0),
             at=self.at,
             reachable=self.reachable,
-            failure=self.failure or self.problem,
+            failure=self.failure or (self.problem if self.at else ""),
         )
 
     def _level(self) -> str:

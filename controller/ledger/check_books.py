@@ -34,7 +34,7 @@ class BooksCheck:
             return
         interval = record.interval
         if interval.end <= interval.start:
-            yield Finding(seq, "its interval ends before it starts")
+            yield Finding(seq, "its interval does not end after it starts")
         before = self._newest.get(interval.start)
         expected = 1 if before is None else before.interval.version + 1
         if interval.version != expected:

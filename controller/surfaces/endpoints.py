@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from controller.surfaces import api_models as api
+from controller.surfaces import api_parts as parts
 from controller.surfaces import api_requests as req
 
 JSON = "application/json"
@@ -133,7 +134,7 @@ DISPATCHES = (
         "one_dispatch",
         "One dispatch",
         {
-            200: Answer("The newest version of it.", api.DispatchNow),
+            200: Answer("The newest version of it.", parts.DispatchNow),
             404: _problem("None of that id is in force or to come."),
             503: NOT_YET,
         },
@@ -168,8 +169,8 @@ PEOPLE = (
         "Set or replace a manual limit",
         {
             **WRITING,
-            200: Answer("An order of that id was replaced.", api.OrderNow),
-            201: Answer("The order is on disk.", api.OrderNow),
+            200: Answer("An order of that id was replaced.", parts.OrderNow),
+            201: Answer("The order is on disk.", parts.OrderNow),
             422: _problem("No such scope, or `until` is past."),
         },
         body=req.OrderSent,
@@ -182,7 +183,7 @@ PEOPLE = (
         "End a manual limit",
         {
             **WRITING,
-            200: Answer("The order that was ended, with who ended it.", api.OrderNow),
+            200: Answer("The order that was ended, with who ended it.", parts.OrderNow),
             404: _problem("No order of that id is in force."),
         },
         body=req.OrderEnd,
@@ -196,7 +197,7 @@ PEOPLE = (
         "Lock a group or a miner for maintenance",
         {
             **WRITING,
-            201: Answer("The lock is on disk.", api.LockNow),
+            201: Answer("The lock is on disk.", parts.LockNow),
             422: _problem("No such place."),
         },
         body=req.LockSent,

@@ -2,63 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from controller.app.inbox import Desk
-from controller.errors import TemporaryError
-from controller.model.base import encode
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.quality import Observed
-from controller.model.records import Record
-from controller.model.view import LedgerHealth
 from controller.ports import Recovered
 from tests.core.dispatches import METERED, NOW, SITE
+from tests.ledger.memory import MemoryLedger
 from tests.virtual_clock import VirtualClock
-
-
-class Shelf:
-    """A ledger in memory that can be full, and slow."""
-
-    def __init__(self) -> None:
-        self.records: list[Record] = []
-        self.full = False
-        self.open = asyncio.Event()
-        self.open.set()
-
-    def recover(self) -> Recovered:
-        return Recovered()
-
-    async def commit(self, records: Sequence[Record]) -> None:
-        await asyncio.sleep(0)
-        await self.open.wait()
-        if self.full:
-            raise TemporaryError("the disk is full", delay_s=5)
-        for record in records:
-            encode(record)
-        self.records += records
-
-    def health(self) -> LedgerHealth:
-        return LedgerHealth(writable=not self.full)
-
-    async def close(self) -> None:
-        return
 
 
 class Office:
     """A desk with everything around it."""
 
     def __init__(self, recovered: Recovered | None = None) -> None:
-        self.shelf = Shelf()
+        self.ledger = MemoryLedger()
         self.woken = 0
         self.power_w: Observed[int] = METERED
         self.clock = VirtualClock(NOW)
         self.desk = Desk(
             SITE,
             self.clock,
-            self.shelf,
+            self.ledger,
             power_w=lambda: self.power_w,
             wake=self._wake,
             places=lambda: ["m-1", "m-2"],

@@ -21,7 +21,7 @@ async def test_an_order_is_set_replaced_and_ended() -> None:
     assert office.desk.active_orders(NOW)["o-1"].limit_w == 60_000
     await office.desk.order(order(limit_w=60_000), ended=True)
     assert not office.desk.active_orders(NOW)
-    assert [r.ended for r in office.shelf.records if isinstance(r, OrderArrived)] == [0, 0, 1]
+    assert [r.ended for r in office.ledger.records if isinstance(r, OrderArrived)] == [0, 0, 1]
     assert office.woken == 3
 
 
@@ -39,7 +39,7 @@ async def test_a_wrong_order_is_refused(changes: dict[str, Any], words: str) -> 
     office = Office()
     with pytest.raises(PermanentError, match=words):
         await office.desk.order(order(**changes))
-    assert not office.shelf.records
+    assert not office.ledger.records
     assert not office.desk.active_orders(NOW)
 
 
@@ -67,7 +67,7 @@ async def test_a_lock_holds_until_it_is_released_by_name() -> None:
         await office.desk.release("m-1", "")
     await office.desk.release("m-1", "Bob")
     assert not office.desk.locks
-    released = [r.released_by for r in office.shelf.records if isinstance(r, LockArrived)]
+    released = [r.released_by for r in office.ledger.records if isinstance(r, LockArrived)]
     assert released == ["", "Bob"]
 
 
@@ -81,7 +81,7 @@ async def test_a_place_that_is_not_there_cannot_be_locked_and_a_free_one_not_rel
 
 async def test_people_hear_of_it_when_their_word_is_not_committed() -> None:
     office = Office(Recovered(orders={"o-1": order()}, locks={"m-1": lock()}))
-    office.shelf.full = True
+    office.ledger.broken = "the disk is full"
     for word in (
         office.desk.order(order(id="o-2")),
         office.desk.order(order(), ended=True),

@@ -6,7 +6,7 @@ import pytest
 
 from tests.config.conftest import Complaints
 
-METER = "  meter: {adapter: meter_modbus, scope: site, host: 10.0.0.2}\n"
+METER = "  meter: {adapter: meter_modbus, scope: site, host: 127.20.0.2}\n"
 CASES = {
     "unknown scope": (
         ("scope: site", "scope: hall-c"),
@@ -22,13 +22,13 @@ CASES = {
         "site.yaml:4: site.zone: unknown time zone: give an IANA name such as Europe/Oslo",
     ),
     "a miner in two groups": (
-        ("10.0.2.1-10.0.2.24", "10.0.1.40-10.0.1.50"),
-        "site.yaml:11: groups.hall-b.miners.addresses: 10.0.1.40 in group hall-a already: "
+        ("127.20.2.1-127.20.2.24", "127.20.1.40-127.20.1.50"),
+        "site.yaml:11: groups.hall-b.miners.addresses: 127.20.1.40 in group hall-a already: "
         "a miner belongs to one group",
     ),
     "several miners in two groups": (
-        ("10.0.2.1-10.0.2.24", "10.0.1.1-10.0.1.50"),
-        "site.yaml:11: groups.hall-b.miners.addresses: 10.0.1.1 and 39 more in group hall-a "
+        ("127.20.2.1-127.20.2.24", "127.20.1.1-127.20.1.50"),
+        "site.yaml:11: groups.hall-b.miners.addresses: 127.20.1.1 and 39 more in group hall-a "
         "already: a miner belongs to one group",
     ),
     "an authority without a token": (
@@ -55,9 +55,9 @@ CASES = {
         "site.yaml:9: groups.hall-a.floor_kw: must not be above the group's own limit_kw",
     ),
     "floors above the import limit": (
-        ("    miners: {driver: luxos, addresses: [10.0.2.1",
+        ("    miners: {driver: luxos, addresses: [127.20.2.1",
          "    floor_kw: 191\n    floor_source: heat\n"
-         "    miners: {driver: luxos, addresses: [10.0.2.1"),
+         "    miners: {driver: luxos, addresses: [127.20.2.1"),
         "site.yaml:6: groups: the floors together are above site.import_limit_kw: promise less",
     ),
     "a floor promised to nobody": (

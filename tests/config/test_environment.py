@@ -14,14 +14,14 @@ def test_a_variable_goes_over_the_file(spoil: Spoil) -> None:
         "CURTAILD_HTTP__PORT": "9000",
         "CURTAILD_SITE__IMPORT_LIMIT_KW": "185.5",
         "CURTAILD_CYCLE_S": "7",
-        "CURTAILD_FEEDS__METER__HOST": "10.0.0.9",
+        "CURTAILD_FEEDS__METER__HOST": "127.20.0.9",
         "PATH": "/bin",
     }
     settings = load(spoil(), SETTINGS, environ)
     assert settings.http.port == 9000
     assert settings.site.import_limit_kw == Decimal("185.5")
     assert settings.cycle_s == 7
-    assert settings.feeds["meter"].host == "10.0.0.9"
+    assert settings.feeds["meter"].host == "127.20.0.9"
     assert settings.site.id == "north"
 
 

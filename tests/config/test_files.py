@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -68,5 +67,5 @@ def test_a_token_that_cannot_be_sent(complaints: Complaints, folder: Path, text:
 
 
 def test_a_variable_that_names_a_missing_file(spoil: Spoil) -> None:
-    with pytest.raises(ConfigurationError, match="^environment CURTAILD_FEEDS__PRICE__PATH: "):
-        load(spoil(), SETTINGS, {**os.environ, "CURTAILD_FEEDS__PRICE__PATH": "gone.csv"})
+    with pytest.raises(ConfigurationError, match=r"^environment CURTAILD_FEEDS__PRICE__PATH: "):
+        load(spoil(), SETTINGS, {"CURTAILD_FEEDS__PRICE__PATH": "gone.csv"})

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 from controller.clock import SiteClock
+from controller.config.compose import settings_model
 from controller.config.load import load
 from controller.config.section import Section
 from controller.config.site import to_site
@@ -17,7 +18,6 @@ from controller.model.grid import Obligation
 from controller.model.samples import MeterSample
 from controller.ports import Clock
 from controller.wiring import DRIVERS, FEEDS, LEDGERS, SETTINGS, FeedAdapter, build_feeds
-from controller.config.compose import settings_model
 from tests.config.conftest import Spoil
 
 
@@ -58,7 +58,7 @@ MORE_DRIVERS = {**DRIVERS, "acme": Firmware(settings=AcmeMiners, build=_acme)}
 async def test_a_feed(spoil: Spoil) -> None:
     model = settings_model(feeds=MORE_FEEDS, drivers=DRIVERS, ledgers=LEDGERS)
     path = spoil(
-        "{adapter: meter_modbus, scope: site, host: 10.0.0.2}",
+        "{adapter: meter_modbus, scope: site, host: 127.20.0.2}",
         "{adapter: dial, scope: site, watts: 5000}",
     )
     feeds = build_feeds(load(path, model, {}), SiteClock(), adapters=MORE_FEEDS)
@@ -68,7 +68,7 @@ async def test_a_feed(spoil: Spoil) -> None:
 
 async def test_a_firmware(spoil: Spoil) -> None:
     model = settings_model(feeds=FEEDS, drivers=MORE_DRIVERS, ledgers=LEDGERS)
-    path = spoil("{driver: luxos, addresses: [10.0.2.1", "{driver: acme, addresses: [10.0.2.1")
+    path = spoil("{driver: luxos, addresses: [127.20.2.1", "{driver: acme, addresses: [127.20.2.1")
     settings = load(path, model, {})
     settings.state_dir.mkdir()
     fleet = MinerFleet(

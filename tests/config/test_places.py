@@ -66,7 +66,7 @@ CASES = {
         "site.yaml:21: feeds.price.adapter: is missing: it chooses what the other keys mean",
     ),
     "no driver, though there is one only": (
-        ("{driver: luxos, addresses: [10.0.2.1-10.0.2.24]}", "{addresses: [10.0.2.1]}"),
+        ("{driver: luxos, addresses: [127.20.2.1-127.20.2.24]}", "{addresses: [127.20.2.1]}"),
         "site.yaml:11: groups.hall-b.miners.driver: is missing: "
         "it chooses what the other keys mean",
     ),
@@ -75,9 +75,9 @@ CASES = {
         "site.yaml:21: feeds.price.price_colum: unknown key; did you mean price_column?",
     ),
     "an adapter's own rule": (
-        ("10.0.2.1-10.0.2.24", "10.0.2.24-10.0.2.1"),
-        "site.yaml:11: groups.hall-b.miners.addresses: 10.0.2.24-10.0.2.1: "
-        "the range is reversed; write 10.0.2.1-10.0.2.24",
+        ("127.20.2.1-127.20.2.24", "127.20.2.24-127.20.2.1"),
+        "site.yaml:11: groups.hall-b.miners.addresses: 127.20.2.24-127.20.2.1: "
+        "the range is reversed; write 127.20.2.1-127.20.2.24",
     ),
     "a bad name": (
         ("  hall-b:", "  Hall B:"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from io import StringIO
 
 import pytest
@@ -15,7 +16,8 @@ from controller.config.load import load
 from controller.config.secrets import secrets
 from controller.logs import set_up
 from controller.wiring import SETTINGS
-from tests.config.conftest import SECRET, Complaints, Spoil
+from tests.config.conftest import Complaints, Spoil
+from tests.config.sound import SECRET
 
 
 def test_settings_do_not_hold_them(settings: Settings) -> None:
@@ -32,6 +34,15 @@ def test_a_secret_written_where_none_belongs_is_not_repeated(complaints: Complai
     )
     assert len(found) == 2
     assert SECRET not in "".join(found)
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, structlog.get_config()
+    yield
+    root.handlers[:], root.level = before[0], before[1]
+    structlog.configure(**before[2])
 
 
 @pytest.mark.parametrize("form", ["json", "text"])

@@ -67,9 +67,7 @@ def test_an_alias_of_itself_is_refused(tmp_path: Path) -> None:
         ("a: \x01\n", "a.yaml: not YAML: "),
     ],
 )
-def test_what_is_no_configuration_is_refused(
-    tmp_path: Path, text: str | bytes, said: str
-) -> None:
+def test_what_is_no_configuration_is_refused(tmp_path: Path, text: str | bytes, said: str) -> None:
     assert refused(tmp_path, text).startswith(said)
 
 

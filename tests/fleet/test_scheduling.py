@@ -157,6 +157,21 @@ async def test_what_a_driver_should_not_raise_is_counted_and_ends_nothing(
         assert fleet.health().failures == {"internal": 2}
 
 
+async def test_a_driver_that_cancels_itself_is_read_again(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    async def give_up(_: str) -> None:
+        raise asyncio.CancelledError
+
+    driver.on_read = give_up
+    fleet = scripted_fleet(driver, clock, tmp_path, 1)
+    async with running(fleet, clock) as site:
+        assert fleet.readings()["10.0.0.1"].failure == "a call cancelled itself"
+        driver.on_read = lambda _: asyncio.sleep(0)
+        await site.read_again("10.0.0.1")
+        assert fleet.readings()["10.0.0.1"].reachable
+
+
 def test_the_settings_keep_a_place_for_commands() -> None:
     with pytest.raises(ValueError, match="width"):
         FleetSettings(width=1)

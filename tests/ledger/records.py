@@ -103,10 +103,16 @@ def command(
     name: str = "c-1",
     *,
     ordered: float = 0,
+    dispatch: str = "",
     **changes: Any,
 ) -> CommandRecorded:
     ordered_command = Command(
-        id=name, miner="m-1", level="off", reason=Reason.UNPROFITABLE, at=at(ordered)
+        id=name,
+        miner="m-1",
+        level="off",
+        reason=Reason.UNPROFITABLE,
+        at=at(ordered),
+        dispatch=dispatch,
     )
     event: dict[str, Any] = {
         "command": ordered_command,

@@ -105,23 +105,23 @@ async def test_an_id_that_came_back_is_another_command(write: Write) -> None:
 
 
 async def test_a_dispatch_in_force_that_nobody_recorded(write: Write) -> None:
-    rows = [run(), seen_dispatch(dispatch(), 5), dispatched(6, dispatch())]
+    rows: list[Record] = [run(), seen_dispatch(dispatch(), 5), dispatched(6, dispatch())]
     only(verify(await write(rows)), 2, "dispatch d-1 was in force as no row before records it")
 
 
 async def test_a_dispatch_in_force_as_another_than_recorded(write: Write) -> None:
     lax = replace(dispatch(), limit_w=90_000)
-    rows = [dispatched(1, dispatch()), seen_dispatch(lax, 5)]
+    rows: list[Record] = [dispatched(1, dispatch()), seen_dispatch(lax, 5)]
     only(verify(await write(rows)), 2, "dispatch d-1 was in force")
 
 
 async def test_a_refused_dispatch_in_force(write: Write) -> None:
-    rows = [dispatched(1, dispatch(), "late"), seen_dispatch(dispatch(), 5)]
+    rows: list[Record] = [dispatched(1, dispatch(), "late"), seen_dispatch(dispatch(), 5)]
     only(verify(await write(rows)), 2, "dispatch d-1 was in force")
 
 
 async def test_a_patch_without_its_keyframe(write: Write) -> None:
-    rows = [run(), *list(cycles(2))[1:]]
+    rows: list[Record] = [run(), *list(cycles(2))[1:]]
     only(verify(await write(rows)), 2, "cannot be put together")
 
 
@@ -150,7 +150,7 @@ async def test_a_cycle_of_another_time(write: Write) -> None:
         ({"price_per_mwh": None}, "but not the energy or the price"),
         ({"energy_wh": None}, "but not the energy or the price"),
         ({"energy_cost": Decimal("NaN")}, "not made of numbers"),
-        ({"end": at(0)}, "ends before it starts"),
+        ({"end": at(0)}, "does not end after it starts"),
         (
             {
                 "curtailed": {

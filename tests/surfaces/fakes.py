@@ -49,7 +49,8 @@ class FakeWatch:
         last = self.shown
         while True:
             async with self._changed:
-                await self._changed.wait_for(lambda: self.shown is not last)
+                while self.shown is last:
+                    await self._changed.wait()
                 last = self.shown
             if self.broken:
                 raise RuntimeError("the subscription broke off")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,8 +17,7 @@ from tests.surfaces.conftest import Served
 from tests.surfaces.streams import DEADLINE_S, events, first
 from tests.surfaces.views import NOW, a_view, plan_now
 
-# Its line is longer than aiohttp's client reads by default.
-READ = {"read_bufsize": 2**22}
+LONGEST_LINE = 2**22
 
 
 def view_at(seconds: int, target_w: int = 38_700, **changes: Any) -> View:
@@ -25,8 +25,12 @@ def view_at(seconds: int, target_w: int = 38_700, **changes: Any) -> View:
     return a_view(plan=plan, **changes)
 
 
+def targets(kw: float) -> Callable[[Any], bool]:
+    return lambda state: bool(state["target_kw"] == kw)
+
+
 async def open_stream(served: Served) -> aiohttp.ClientResponse:
-    answer = await served.http.get("/api/v1/events", **READ)
+    answer = await served.http.get("/api/v1/events", read_bufsize=LONGEST_LINE)
     assert answer.status == 200
     return answer
 
@@ -47,7 +51,7 @@ async def test_the_history_comes_first_for_a_page_that_is_reloaded(served: Serve
     stream = events(await open_stream(served))
     await first(stream, "state")
     await served.watch.show(view_at(5, target_w=12_000))
-    await first(stream, "state", lambda one: one["target_kw"] == 12)
+    await first(stream, "state", targets(12))
     past = await first(events(await open_stream(served)), "history")
     assert past == {
         "at": ["2023-09-06T20:05:00Z", "2023-09-06T20:05:05Z"],
@@ -67,7 +71,9 @@ async def test_a_quiet_stream_beats_with_site_time_and_health(served: Served) ->
     assert beat["at"] == "2023-09-06T21:05:00Z"
 
 
-async def test_a_reader_that_reads_nothing_holds_up_neither_others_nor_the_end(served: Served) -> None:
+async def test_a_reader_that_reads_nothing_holds_up_neither_others_nor_the_end(
+    served: Served,
+) -> None:
     """Its socket takes little; views of some 100 kB fill it and the server's buffer."""
     idle = socket.socket()
     idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -83,7 +89,7 @@ async def test_a_reader_that_reads_nothing_holds_up_neither_others_nor_the_end(s
     stream = events(await open_stream(served))
     for seconds in range(1, 7):
         await served.watch.show(view_at(seconds, target_w=seconds, adapters=many))
-        await first(stream, "state", lambda one, kw=seconds / 1000: one["target_kw"] == kw)
+        await first(stream, "state", targets(seconds / 1000))
     async with asyncio.timeout(DEADLINE_S):
         await served.surface.stop()
     idle.close()
@@ -103,10 +109,10 @@ async def test_a_subscription_that_breaks_off_is_taken_up_again(served: Served) 
     await first(stream, "state")
     served.watch.broken = True
     await served.watch.show(view_at(5, target_w=5_000))
-    await first(stream, "state", lambda one: one["target_kw"] == 5)
+    await first(stream, "state", targets(5))
     served.watch.broken = False
     await served.watch.show(view_at(6, target_w=6_000))
-    await first(stream, "state", lambda one: one["target_kw"] == 6)
+    await first(stream, "state", targets(6))
 
 
 async def test_streams_are_bounded(served: Served) -> None:

@@ -53,7 +53,9 @@ async def test_a_fault_inside_shows_nothing_of_it(
     assert (await answer.json())["code"] == "internal"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example", ""]
+)
 async def test_a_rebound_name_is_refused(served: Served, host: str) -> None:
     answer = await served.http.get("/api/v1/state", headers={"Host": host})
     assert answer.status == 421

@@ -78,12 +78,8 @@ def test_closed_enumerations_are_whole() -> None:
 
 
 def test_what_is_not_fresh_is_absent() -> None:
-    seen = seen_now(
-        price_per_mwh=Missing(why="no file"), meters_w={SITE: Missing(why="no answer")}
-    )
-    found = samples_of(
-        text_of(a_view(seen=seen, plan=plan_now(marginal_price_per_mwh=None)))
-    )
+    seen = seen_now(price_per_mwh=Missing(why="no file"), meters_w={SITE: Missing(why="no answer")})
+    found = samples_of(text_of(a_view(seen=seen, plan=plan_now(marginal_price_per_mwh=None))))
     assert key("price_per_mwh", currency="USD") not in found
     assert key("marginal_price_per_mwh", currency="USD") not in found
     assert key("hashprice_per_ph_day", currency="USD") not in found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from controller.errors import TemporaryError
@@ -30,7 +30,7 @@ async def check(served: Served, method: str, path: str, template: str, **sent: A
     described = api["paths"][template][method.lower()]["responses"][str(answer.status)]
     schema = described["content"]["application/json"]["schema"]
     whole = {**schema, "components": api["components"]}
-    Draft202012Validator(whole).validate(await answer.json())
+    OAS31Validator(whole).validate(await answer.json())
     return answer.status
 
 

@@ -77,9 +77,9 @@ async def test_a_phone_needs_no_sideways_scrolling(served: Served, scheme: str) 
 async def test_names_are_text_however_they_look(served: Served) -> None:
     name = "<img src=x onerror=document.title='owned'>" + "x" * 200
     seen = seen_now(dispatches={name: msgspec.structs.replace(DISPATCH, id=name)})
-    served.watch.shown = a_view(seen=seen)
     async with visit(served.url, 360) as site:
-        assert name in await site.text("#asked")
+        await served.watch.show(a_view(seen=seen))
+        await site.waits_for("#asked", name)
         assert await site.page.query_selector("#asked img") is None
         assert await site.overflow() <= 0
         assert site.complaints == []
@@ -143,5 +143,7 @@ def contrast(one: str, other: str) -> float:
 def luminance(colour: str) -> float:
     """Relative luminance of #rrggbb, as WCAG defines it."""
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

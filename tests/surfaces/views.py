@@ -9,7 +9,15 @@ from typing import Any
 import msgspec
 
 from controller.model.books import Interval, Totals
-from controller.model.fleet import Cohort, Command, EvidenceGrade, MinerSeen, Motion, Stage, Standing
+from controller.model.fleet import (
+    Cohort,
+    Command,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Stage,
+    Standing,
+)
 from controller.model.grid import (
     SITE,
     Dispatch,
@@ -72,9 +80,7 @@ ORDER = ManualOrder(
     until=NOW + timedelta(hours=2),
 )
 
-LOCK = MaintenanceLock(
-    id="a-07", place="a-07", person="R. Ortiz", why="hash board swap", since=NOW
-)
+LOCK = MaintenanceLock(id="a-07", place="a-07", person="R. Ortiz", why="hash board swap", since=NOW)
 
 
 def cohort(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.seen import Snapshot
-from controller.surfaces import api_models as api
+from controller.surfaces import api_parts as api
 from controller.surfaces.present.parts import kw
 
 

@@ -9,7 +9,7 @@ from controller.model.fleet import Cohort, Motion, Stage
 from controller.model.quality import Missing
 from controller.model.seen import Snapshot
 from controller.model.view import View
-from controller.surfaces import api_models as api
+from controller.surfaces import api_parts as api
 from controller.surfaces.present.parts import allocation, because, kw, lowest_limit, reading
 
 SHOWN_MOTIONS = 100

@@ -11,7 +11,7 @@ from controller.model.grid import Floor, Limit
 from controller.model.plan import Allocation, Plan
 from controller.model.quality import Fresh, Missing, Observed
 from controller.reasons import Reason
-from controller.surfaces import api_models as api
+from controller.surfaces import api_parts as api
 
 T = TypeVar("T")
 

@@ -1,0 +1,184 @@
+"""The parts that answers are made of; units as in `api_models`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from controller.model.fleet import EvidenceGrade, Stage, Standing
+from controller.model.grid import Obligation
+from controller.reasons import Reason
+
+
+class Served(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Because(Served):
+    """A reason, as a word for programs and a sentence for people."""
+
+    reason: Reason
+    text: str
+
+
+class Quality(StrEnum):
+    FRESH = "fresh"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+class Reading(Served):
+    """An observation and how far it may be relied upon."""
+
+    quality: Quality
+    value: float | None = None
+    """The last value known, in the unit that the field's name says."""
+    at: datetime | None = None
+    until: datetime | None = None
+    """To when it holds, where its source says so."""
+    age_s: float | None = None
+    why: str = ""
+    """Why it is missing."""
+
+
+class LimitNow(Served):
+    """The most that a scope may draw now."""
+
+    scope: str
+    """`site`, or a group's id."""
+    limit_kw: float
+    source: str
+    because: Because
+    until: datetime | None = None
+
+
+class FloorNow(Served):
+    """The least that a scope should draw now; no floor beats a limit."""
+
+    scope: str
+    floor_kw: float
+    source: str
+    because: Because
+    until: datetime | None = None
+
+
+class CohortNow(Served):
+    """Miners of a group that are alike and at rest."""
+
+    curve: str
+    level: str
+    """Empty where the miners do not say."""
+    standing: Standing
+    miners: int
+    power_kw: float
+    evidence: EvidenceGrade
+
+
+class AllocationNow(Served):
+    """How many miners of a group and curve should stand at each level, and why no more run."""
+
+    group: str
+    curve: str
+    counts: dict[str, int]
+    because: Because
+    power_kw: float
+    next_break_even_per_mwh: float | None = None
+    """The price below which the next step would run; null when all run."""
+    held: int
+    """Miners that cannot be moved now."""
+
+
+class GroupNow(Served):
+    id: str
+    power_kw: Reading
+    """Its meter."""
+    reported_kw: float
+    """The last proven power of its miners, added up."""
+    target_kw: float
+    """Power of its miners when every command has been obeyed."""
+    limit_kw: float | None
+    """The lowest limit on it, where it has one of its own."""
+    miners: int
+    moving: int
+    cohorts: list[CohortNow]
+    allocations: list[AllocationNow]
+
+
+class DispatchNow(Served):
+    """A dispatch that is accepted and not over."""
+
+    id: str
+    version: int
+    program: str
+    authority: str
+    obligation: Obligation | None
+    """null when the program is no longer configured."""
+    limit_kw: float
+    """What its target comes to, frozen when it was accepted."""
+    in_force: bool
+    issued_at: datetime
+    received_at: datetime
+    start: datetime
+    end: datetime | None
+    """null: open, until a newer version cancels it."""
+
+
+class OrderNow(Served):
+    """A limit that a person set."""
+
+    id: str
+    scope: str
+    limit_kw: float
+    person: str
+    why: str
+    issued_at: datetime
+    until: datetime
+
+
+class LockNow(Served):
+    """A place at which nothing starts until a person releases it."""
+
+    id: str
+    place: str
+    person: str
+    why: str
+    since: datetime
+
+
+class MotionNow(Served):
+    """A miner that was told something and has not yet arrived and rested."""
+
+    miner: str
+    group: str
+    from_level: str
+    to_level: str
+    stage: Stage
+    because: Because
+    attempt: int
+    deadline: datetime
+
+
+class Motions(Served):
+    total: int
+    by_stage: dict[Stage, int]
+    shown: list[MotionNow]
+    """The first of them, those still under way before those at rest."""
+
+
+class CurtailedNow(Served):
+    """Load that could run and does not, by its primary cause."""
+
+    because: Because
+    power_kw: float
+    hashrate_ths: float
+
+
+class OutlookNow(Served):
+    at: datetime
+    what: str
+    source: str
+    limit_kw: float | None = None

@@ -1,0 +1,44 @@
+"""A figure and its limit; the form in which every benchmark answers."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Figure:
+    """`value` has to be at most `limit`."""
+
+    name: str
+    value: float
+    unit: str
+    limit: float
+
+    @property
+    def ok(self) -> bool:
+        return self.value <= self.limit
+
+    def __str__(self) -> str:
+        verdict = "ok" if self.ok else "SHORT"
+        return f"{self.name} {self.value:.3g} {self.unit} {self.limit:g} {verdict}"
+
+
+def seconds(work: Callable[[], object], times: int) -> float:
+    """The median time of a call."""
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        found.append(time.perf_counter() - began)
+    return median(found)
+
+
+def answer(figures: Sequence[Figure]) -> int:
+    """Print the figures; returns 1 where one falls short."""
+    for figure in figures:
+        sys.stdout.write(f"{figure}\n")
+    return int(not all(figure.ok for figure in figures))

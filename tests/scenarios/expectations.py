@@ -1,0 +1,114 @@
+"""Whether a run did what its scenario expects."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from tests.scenarios.form import Expectation, Scenario, Wanted
+from tests.scenarios.runner import Cycle
+
+
+def disappointments(scenario: Scenario, cycles: list[Cycle]) -> list[str]:
+    """What was expected and not so, each as one line."""
+    found = []
+    for expectation in scenario.expect:
+        span = _span(expectation, cycles)
+        found += _spanned(expectation, span)
+        for cycle in span:
+            found += [f"minute {cycle.minute:g}: {line}" for line in _at(expectation, cycle)]
+    return found
+
+
+def _span(expectation: Expectation, cycles: list[Cycle]) -> list[Cycle]:
+    """The looks that an expectation is about."""
+    if expectation.minutes is not None:
+        first, last = expectation.minutes
+        return [cycle for cycle in cycles if first <= cycle.minute <= last]
+    assert expectation.minute is not None, f"name minute or minutes: {expectation}"
+    return [[cycle for cycle in cycles if cycle.minute <= expectation.minute][-1]]
+
+
+def _spanned(expectation: Expectation, span: list[Cycle]) -> Iterator[str]:
+    """What is counted over all looks together."""
+    commands = [command for cycle in span for command in cycle.plan.commands]
+    where = f"minute {expectation.minute}" if len(span) == 1 else f"minutes {expectation.minutes}"
+    if not span:
+        yield f"{where}: no look falls into them"
+    for name, wanted, actual in (
+        ("commands", expectation.commands, len(commands)),
+        ("repeats", expectation.repeats, sum(command.attempt > 1 for command in commands)),
+    ):
+        if wanted is not None and not fits(wanted, actual):
+            yield f"{where}: {name} expected {wanted}, was {actual}"
+    if expectation.command_reasons is not None:
+        reasons = Counter(command.reason.value for command in commands)
+        yield from (
+            f"{where}: {line}"
+            for line in _mapping("command_reasons", expectation.command_reasons, reasons)
+        )
+
+
+def _at(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
+    plan = cycle.plan
+    for name, watts in (
+        ("power_kw", cycle.power_w),
+        ("target_kw", plan.target_w),
+        ("expected_kw", plan.expected_w),
+        ("limit_kw", plan.limit_w),
+        ("shortfall_kw", plan.shortfall_w),
+    ):
+        wanted = getattr(expectation, name)
+        if wanted is not None and not fits(wanted, _kw(watts)):
+            yield f"{name} expected {wanted}, was {_kw(watts)}"
+    if expectation.mode is not None and expectation.mode != plan.mode.value:
+        yield f"mode expected {expectation.mode}, was {plan.mode.value}"
+    curtailed = {reason.value: _kw(one.power_w) for reason, one in plan.curtailed.items()}
+    if expectation.curtailed_kw is not None:
+        yield from _mapping("curtailed_kw", expectation.curtailed_kw, curtailed)
+    yield from _groups(expectation, cycle)
+
+
+def _groups(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
+    allocations = {one.group: one for one in cycle.plan.allocations.values()}
+    for group, reason in (expectation.reasons or {}).items():
+        if allocations[group].reason.value != reason:
+            yield f"reason of {group} expected {reason}, was {allocations[group].reason.value}"
+    for group, levels in (expectation.levels or {}).items():
+        yield from _mapping(f"levels of {group}", levels, allocations[group].counts)
+    for group, levels in (expectation.running or {}).items():
+        yield from _mapping(f"running of {group}", levels, cycle.running[group])
+    for group, held in (expectation.held or {}).items():
+        if allocations[group].held != held:
+            yield f"held of {group} expected {held}, was {allocations[group].held}"
+    for group, price in (expectation.break_even_per_mwh or {}).items():
+        actual = allocations[group].next_break_even_per_mwh
+        if actual is None or not fits(price, actual):
+            yield f"break_even_per_mwh of {group} expected {price}, was {actual}"
+
+
+def _mapping(name: str, wanted: Mapping[str, Wanted], actual: Mapping[str, Any]) -> Iterator[str]:
+    same = wanted.keys() == actual.keys()
+    if not same or not all(fits(value, actual[key]) for key, value in wanted.items()):
+        yield f"{name} expected {dict(wanted)}, was { {key: str(v) for key, v in actual.items()} }"
+
+
+def fits(wanted: Wanted, actual: Decimal | int) -> bool:
+    """A number at the precision it is written with; "<= 40" and ">= 40" as bounds."""
+    if isinstance(wanted, str):
+        sign, number = wanted.split()
+        return actual <= Decimal(number) if sign == "<=" else actual >= Decimal(number)
+    written = Decimal(str(wanted))
+    return Decimal(actual).quantize(Decimal(1).scaleb(int(written.as_tuple().exponent))) == written
+
+
+def _kw(watts: int) -> Decimal:
+    return Decimal(watts) / 1000
+
+
+def looks_at_all_times(cycles: list[Cycle]) -> bool:
+    """Whether time went on at every look."""
+    return all(after.seen.now > before.seen.now for before, after in pairwise(cycles))

@@ -1,0 +1,126 @@
+"""The world around the decision while a scenario runs: what is seen, and what happens to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar
+
+from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder
+from controller.model.quality import Fresh, Missing, Observed, Stale
+from controller.model.seen import Snapshot
+from tests.scenarios.form import Event, Scenario, Wanted, watts
+from tests.scenarios.site_of import (
+    at,
+    curves_of,
+    dispatch_of,
+    fleet_of,
+    lock_of,
+    order_of,
+    site_of,
+)
+
+V = TypeVar("V")
+
+
+class World:
+    """One site from the scenario's first minute on."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.fleet = fleet_of(scenario)
+        self._scenario = scenario
+        self._site = site_of(scenario)
+        self._curves = curves_of(scenario)
+        self._other_w = watts(scenario.other_load_kw)
+        self._events = sorted(scenario.happens, key=lambda event: event.minute)
+        self._dispatches: dict[str, Dispatch] = {}
+        self._orders: dict[str, ManualOrder] = {}
+        self._locks: dict[str, MaintenanceLock] = {}
+        self._metered_w: int | None = None
+        self._metered_at = at(0)
+
+    def advance(self, now: datetime) -> None:
+        """Let everything happen that is due."""
+        self.fleet.advance(now)
+        while self._events and at(self._events[0].minute) <= now:
+            self._happen(self._events.pop(0))
+
+    @property
+    def next_event(self) -> datetime | None:
+        moments = [at(event.minute) for event in self._events[:1]]
+        return min(moments, default=None)
+
+    @property
+    def power_w(self) -> int:
+        """What a meter at the connection would show."""
+        return self.fleet.power_w() + self._other_w
+
+    def _happen(self, event: Event) -> None:
+        if event.dispatch is not None:
+            self._dispatches[event.dispatch.id] = dispatch_of(event.dispatch, event.minute)
+        if event.cancel is not None:
+            del self._dispatches[event.cancel]
+        if event.order is not None:
+            self._orders[event.order.id] = order_of(event.order, event.minute)
+        if event.lock is not None:
+            self._locks[event.lock.place] = lock_of(event.lock, event.minute)
+        if event.release is not None:
+            del self._locks[event.release]
+        if event.other_load_kw is not None:
+            self._other_w = watts(event.other_load_kw)
+        self._to_miners(event)
+
+    def _to_miners(self, event: Event) -> None:
+        for name in event.miners:
+            miner = self.fleet.miners[name]
+            if event.begin_to is not None:
+                miner.behaviour = event.begin_to
+            if event.set_to is not None:
+                miner.set_to(event.set_to)
+
+    def look(self, now: datetime, moving: Collection[str]) -> Snapshot:
+        """What the daemon would see now."""
+        cohorts, seen = self.fleet.seen(now, moving, self._locks.keys())
+        return Snapshot(
+            now=now,
+            site=self._site,
+            price_per_mwh=_observed(self._scenario.price_per_mwh, now),
+            hashprice_per_ph_day=_observed(self._scenario.hashprice_per_ph_day, now),
+            meters_w={SITE: self._meter(now)},
+            dispatches={k: d for k, d in self._dispatches.items() if not d.over(now)},
+            orders={k: o for k, o in self._orders.items() if now < o.until},
+            locks=dict(self._locks),
+            curves=self._curves,
+            cohorts=cohorts,
+            moving=seen,
+            outcomes=self.fleet.outcomes(),
+            fleet_known=at(self._scenario.fleet_known_from_minute) <= now,
+        )
+
+    def _meter(self, now: datetime) -> Observed[int]:
+        says, _ = _in_force(self._scenario.meter, now)
+        if says == "reads":
+            self._metered_w, self._metered_at = self.power_w, now
+            return Fresh(value=self._metered_w, at=now)
+        if self._metered_w is None:
+            return Missing(why="the meter was never heard")
+        return Stale(value=self._metered_w, at=self._metered_at)
+
+
+def _in_force(schedule: Mapping[str, V], now: datetime) -> tuple[V, datetime]:
+    """The entry of a schedule that holds now, and from when it does."""
+    since = max(moment for key in schedule if (moment := at(float(key))) <= now)
+    return next((value, since) for key, value in schedule.items() if at(float(key)) == since)
+
+
+def _observed(schedule: Mapping[str, Wanted], now: datetime) -> Observed[Decimal]:
+    value, since = _in_force(schedule, now)
+    if value == "missing":
+        return Missing(why="the source says nothing")
+    if value == "stale":
+        numbers = {k: v for k, v in schedule.items() if not isinstance(v, str)}
+        last, said_at = _in_force(numbers, now)
+        return Stale(value=Decimal(str(last)), at=said_at)
+    until = min((moment for key in schedule if (moment := at(float(key))) > now), default=None)
+    return Fresh(value=Decimal(str(value)), at=since, until=until)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,20 +35,23 @@ SPOKEN_FOR_CYCLES = 4
 """For how many missed cycles the books let a cycle speak."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
+class Senses:
+    """What the site is seen through."""
+
+    board: Board
+    desk: Desk
+    observer: Observer
+
+
+@dataclass(frozen=True)
 class Whole:
     """A site ready to run."""
 
-    clock: Clock
+    parts: Parts
     control: Control
-    fleet: Fleet
-    ledger: Ledger
-    diary: Diary
-    books: Books
-    supervisor: Supervisor
     surface: HttpSurface
     feeds: Mapping[str, Feed]
-    shadow: ShadowFleet | None
 
     def adapters(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
         """Each feed with its supervised life."""
@@ -58,17 +61,17 @@ class Whole:
                 async for sample in feed.samples():
                     self.control.take(name, sample)
 
-            yield name, self.supervisor.keep(name, "feed", listen)
+            yield name, self.parts.supervisor.keep(name, "feed", listen)
 
     def summary(self) -> dict[str, str]:
         """What this run comes to, for the log."""
-        totals = self.books.totals
+        totals, shadow = self.parts.books.totals, self.parts.shadow
         return {
             "curtailed_kwh": f"{totals.curtailed_wh / 1000:.1f}",
             "avoided_cost": f"{totals.avoided_cost:.2f}",
             "foregone_revenue": f"{totals.foregone_revenue:.2f}",
             "net_gain": f"{totals.avoided_cost - totals.foregone_revenue:.2f}",
-            "withheld_commands": str(self.shadow.withheld if self.shadow else 0),
+            "withheld_commands": str(shadow.withheld if shadow else 0),
         }
 
 
@@ -87,6 +90,42 @@ def build_fleet(settings: Settings, clock: Clock) -> MinerFleet:
     )
 
 
+def sense(
+    settings: Settings,
+    clock: Clock,
+    fleet: Fleet,
+    ledger: Ledger,
+    recovered: Recovered,
+    *,
+    start_grace_s: float,
+    wake: Callable[[], None],
+    shadow: ShadowFleet | None = None,
+) -> Senses:
+    """What a snapshot is put together from, carrying on from what the ledger knows."""
+    board = Board(to_board(settings))
+    board.restore(recovered.prices, clock.now())
+    site = to_site(settings)
+    desk = Desk(
+        site,
+        clock,
+        ledger,
+        power_w=lambda: board.meters(clock.now())[SITE],
+        wake=wake,
+        places=lambda: fleet.readings().keys(),
+        recovered=recovered,
+    )
+    observer = Observer(
+        site=site,
+        clock=clock,
+        fleet=fleet,
+        board=board,
+        desk=desk,
+        start_grace_s=start_grace_s,
+        shadow=shadow,
+    )
+    return Senses(board, desk, observer)
+
+
 async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     """Open the ledger, carry on where the process before ended, and connect everything.
 
@@ -98,42 +137,29 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     ledger.open()
     recovered = ledger.recover()
     await ledger.commit([_started(settings, clock, shadow=shadow)])
-    board = Board(to_board(settings))
-    board.restore(recovered.prices, clock.now())
     real = build_fleet(settings, clock)
     assumed = ShadowFleet(real, clock) if shadow else None
     wake = asyncio.Event()
-    desk = Desk(
-        to_site(settings),
+    senses = sense(
+        settings,
         clock,
+        assumed or real,
         ledger,
-        power_w=lambda: board.meters(clock.now())[SITE],
-        wake=wake.set,
-        places=lambda: real.readings().keys(),
-        recovered=recovered,
-    )
-    diary = Diary(ledger, shadow=shadow)
-    books = _books(settings, board, recovered)
-    supervisor = Supervisor(clock)
-    observer = Observer(
-        site=to_site(settings),
-        clock=clock,
-        fleet=assumed or real,
-        board=board,
-        desk=desk,
+        recovered,
         start_grace_s=HEARD_WITHIN_POLLS * float(settings.fleet.poll_s),
+        wake=wake.set,
         shadow=assumed,
     )
     parts = Parts(
         clock=clock,
-        observer=observer,
+        observer=senses.observer,
         fleet=assumed or real,
         ledger=ledger,
-        board=board,
-        desk=desk,
-        books=books,
-        diary=diary,
-        supervisor=supervisor,
+        board=senses.board,
+        desk=senses.desk,
+        books=_books(settings, senses.board, recovered),
+        diary=Diary(ledger, shadow=shadow),
+        supervisor=Supervisor(clock),
         cycle_s=float(settings.cycle_s),
         code_version=code_version(),
         config_hash=config_hash(settings),
@@ -141,18 +167,8 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
         wake=wake,
     )
     control = Control(parts, recovered.state or State())
-    return Whole(
-        clock=clock,
-        control=control,
-        fleet=parts.fleet,
-        ledger=ledger,
-        diary=diary,
-        books=books,
-        supervisor=supervisor,
-        surface=HttpSurface(settings.http, desk, control, clock),
-        feeds=build_feeds(settings, clock),
-        shadow=assumed,
-    )
+    surface = HttpSurface(settings.http, senses.desk, control, clock)
+    return Whole(parts, control, surface, build_feeds(settings, clock))
 
 
 def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:

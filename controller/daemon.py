@@ -50,6 +50,7 @@ def _signals() -> asyncio.Event:
 async def _live(whole: Whole, stop: asyncio.Event) -> int:
     """Until told to stop, or until the loop itself has ended, which is an error."""
     await whole.surface.start()
+    _log.info("page", url=whole.surface.url)
     loop = asyncio.create_task(whole.control.run(), name="control")
     adapters = {asyncio.create_task(work, name=name) for name, work in whole.adapters()}
     told = asyncio.create_task(stop.wait(), name="stop")
@@ -66,7 +67,7 @@ async def _live(whole: Whole, stop: asyncio.Event) -> int:
 
 async def _end(whole: Whole) -> None:
     await whole.surface.stop()
-    await whole.fleet.stop()
-    await whole.diary.close(RunStopped(at=whole.clock.now(), why="told to stop"))
-    await whole.ledger.close()
+    await whole.parts.fleet.stop()
+    await whole.parts.diary.close(RunStopped(at=whole.parts.clock.now(), why="told to stop"))
+    await whole.parts.ledger.close()
     _log.info("stopped", **whole.summary())

@@ -7,18 +7,14 @@ from contextlib import suppress
 from datetime import timedelta
 
 from controller.app.board import Board
-from controller.app.inbox import Desk
-from controller.app.observe import Observer
-from controller.assembly import build_fleet
+from controller.assembly import Senses, build_fleet, sense
 from controller.clock import SiteClock
 from controller.config.compose import Settings
 from controller.config.identity import config_hash
-from controller.config.site import to_board, to_site
 from controller.core.decide import decide
 from controller.errors import CurtaildError
 from controller.ledger.recover import recover
-from controller.model.grid import SITE
-from controller.model.seen import State
+from controller.model.seen import Snapshot, State
 from controller.model.view import View
 from controller.ports import Feed, Recovered
 from controller.version import code_version
@@ -36,44 +32,21 @@ async def plan_once(settings: Settings) -> View:
     clock = SiteClock(settings.clock)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
     recovered = recovered_from(settings)
-    board = Board(to_board(settings))
-    board.restore(recovered.prices, clock.now())
     fleet = build_fleet(settings, clock)
-    desk = Desk(
-        to_site(settings),
+    senses = sense(
+        settings,
         clock,
+        fleet,
         build_ledger(settings),
-        power_w=lambda: board.meters(clock.now())[SITE],
+        recovered,
+        start_grace_s=HEARD_WITHIN_S * clock.rate,
         wake=lambda: None,
-        places=lambda: fleet.readings().keys(),
-        recovered=recovered,
     )
-    grace_s = HEARD_WITHIN_S * clock.rate
-    observer = Observer(
-        site=to_site(settings),
-        clock=clock,
-        fleet=fleet,
-        board=board,
-        desk=desk,
-        start_grace_s=grace_s,
-    )
+    state = recovered.state or State()
     await fleet.start(lambda: None)
-    feeds = build_feeds(settings, clock)
-    silent = set(feeds)
-    patience = clock.now() + timedelta(seconds=grace_s)
-    listening = [
-        asyncio.create_task(_listen(name, feed, board, clock, silent))
-        for name, feed in feeds.items()
-    ]
     try:
-        state = recovered.state or State()
-        seen = observer.look(state.motions)
-        while not seen.fleet_known or (silent and clock.now() < patience):
-            await asyncio.sleep(0.05)
-            seen = observer.look(state.motions)
+        seen = await _look(settings, clock, senses, state)
     finally:
-        for task in listening:
-            task.cancel()
         await fleet.stop()
     plan, after, _ = decide(seen, state)
     return View(
@@ -84,6 +57,27 @@ async def plan_once(settings: Settings) -> View:
         code_version=code_version(),
         config_hash=config_hash(settings),
     )
+
+
+async def _look(settings: Settings, clock: SiteClock, senses: Senses, state: State) -> Snapshot:
+    """The snapshot once every miner and feed was heard, or was given its time."""
+    feeds = build_feeds(settings, clock)
+    silent = set(feeds)
+    listening = [
+        asyncio.create_task(_listen(name, feed, senses.board, clock, silent))
+        for name, feed in feeds.items()
+    ]
+    patience = clock.now() + timedelta(seconds=HEARD_WITHIN_S * clock.rate)
+    try:
+        seen = senses.observer.look(state.motions)
+        while not seen.fleet_known or (silent and clock.now() < patience):
+            await asyncio.sleep(0.05)
+            seen = senses.observer.look(state.motions)
+    finally:
+        for task in listening:
+            task.cancel()
+        await asyncio.wait(listening, timeout=2.0)
+    return seen
 
 
 def recovered_from(settings: Settings) -> Recovered:

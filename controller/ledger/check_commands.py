@@ -31,6 +31,8 @@ class CommandsCheck:
         if not isinstance(record, CommandRecorded):
             return
         command, stage = record.event.command, record.event.stage
+        if record.late and stage is Stage.INTENDED and (command.id, command.at) in self._stages:
+            return  # said again, to mark an intent that was sent before it was on disk
         before = self._stages.get((command.id, command.at))
         self._stages[command.id, command.at] = stage
         if before is None and stage not in FIRST:

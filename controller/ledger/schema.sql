@@ -156,7 +156,7 @@ SELECT min(seq)                                           AS seq,
        min(CASE stage WHEN 'confirmed' THEN grade END)    AS grade,
        min(CASE stage WHEN 'confirmed' THEN power_w END)  AS confirmed_w,
        min(CASE stage WHEN 'failed'    THEN detail END)   AS failure,
-       max(late)                                          AS late
+       max(CASE stage WHEN 'intended'  THEN late ELSE 0 END) AS late
 FROM command_events
 GROUP BY command, ordered_at, miner, group_id, level, reason, attempt, dispatch;
 

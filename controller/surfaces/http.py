@@ -56,6 +56,12 @@ class HttpSurface:
         """The port that is listened on; once started, never 0."""
         return self._port
 
+    @property
+    def url(self) -> str:
+        """Where the page is, for a browser on this machine or one that may reach it."""
+        host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
+        return f"http://{host}:{self._port}/"
+
     async def start(self) -> None:
         """Listen.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controller.core.acceptance import Refused, Repeated
@@ -38,6 +38,7 @@ NEAR = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(body=st.dictionaries(st.text(max_size=9), JSON) | NEAR, key=st.none() | JSON)
 def test_whatever_is_sent_is_judged_and_what_is_accepted_keeps_to_the_program(
     body: dict[str, Any], key: Any

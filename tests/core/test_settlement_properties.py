@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -59,6 +59,7 @@ def repeated_at(known: Cycle, seconds: float) -> Cycle:
     return replace(seen, now=moment(seconds)), replace(plan, at=moment(seconds))
 
 
+@settings(deadline=None)
 @given(steps=STEPS, start=st.floats(0, 900), cut=st.floats(0, 1))
 def test_to_decide_once_more_in_between_changes_nothing(
     steps: list[tuple[float, dict[str, Any]]], start: float, cut: float
@@ -74,6 +75,7 @@ def test_to_decide_once_more_in_between_changes_nothing(
     assert plain == again
 
 
+@settings(deadline=None)
 @given(steps=STEPS, start=st.floats(0, 900))
 def test_the_curtailed_energy_of_all_intervals_is_power_by_time(
     steps: list[tuple[float, dict[str, Any]]], start: float
@@ -96,6 +98,7 @@ def test_the_curtailed_energy_of_all_intervals_is_power_by_time(
         assert abs(found[reason] - expected[reason]) < Decimal("1e-15")
 
 
+@settings(deadline=None)
 @given(
     steps=st.lists(st.tuples(st.floats(0.5, 1_000), st.integers(0, 1_500)), max_size=30),
     start=st.floats(0, 900),

@@ -8,7 +8,7 @@ import pytest
 from controller.fleet.driver import Driver, Toolbox
 from controller.model.fleet import Identity
 from controller.simulator.farm import Farm
-from tests.simulator.help import HandClock, small_site
+from tests.simulator.help import HandClock, free_address, free_port, small_site
 from tests.simulator.help import running as farm_running
 
 from .help import Proxy, luxos, tools, wire
@@ -21,8 +21,11 @@ def clock() -> HandClock:
 
 @pytest.fixture
 async def farm(clock: HandClock) -> AsyncIterator[Farm]:
-    """Three LuxOS miners on the wire."""
-    async with farm_running(small_site(), clock) as started:
+    """Three LuxOS miners on the wire, and nothing beside them."""
+    address = free_address()
+    hall = {"id": "hall", "miners": 3, "address": address, "port": free_port(address)}
+    miners_only = small_site(groups=[hall], site_meter=None, control=None)
+    async with farm_running(miners_only, clock) as started:
         yield started
 
 

@@ -11,10 +11,12 @@ import msgspec
 from controller.core.patch import apply
 from controller.errors import TemporaryError
 from controller.model.base import encode, from_plain
+from controller.model.books import Interval
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    IntervalClosed,
     LockArrived,
     OrderArrived,
     Record,
@@ -86,6 +88,7 @@ class MemoryLedger:
                 and not record.refused
                 and record.at >= now - timedelta(days=2)
             ],
+            intervals=_intervals(self.records),
             cycles=_cycles(self.records, now - timedelta(hours=2)),
         )
 
@@ -115,6 +118,11 @@ def _orders(records: Iterable[Record]) -> dict[str, ManualOrder]:
 def _locks(records: Iterable[Record]) -> dict[str, MaintenanceLock]:
     last = {r.lock.id: r for r in records if isinstance(r, LockArrived)}
     return {name: record.lock for name, record in last.items() if not record.released_by}
+
+
+def _intervals(records: Iterable[Record]) -> tuple[Interval, ...]:
+    last = {r.interval.start: r.interval for r in records if isinstance(r, IntervalClosed)}
+    return tuple(sorted(last.values(), key=lambda interval: interval.start))
 
 
 def _cycles(records: Sequence[Record], since: datetime) -> list[CycleRecorded]:

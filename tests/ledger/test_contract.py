@@ -16,6 +16,7 @@ from tests.ledger.records import (
     dispatch,
     dispatched,
     hashprice,
+    interval,
     lock,
     order,
     price,
@@ -93,6 +94,15 @@ async def test_cycles_older_than_two_hours_stay_behind(reopen: Reopen) -> None:
     recovered = (await reopen()).recover()
     assert list(recovered.cycles) == []
     assert recovered.state == state_after(3)
+
+
+async def test_the_newest_version_of_every_interval_comes_back(reopen: Reopen) -> None:
+    ledger = await reopen()
+    corrected = interval(0, 2, energy_wh=None, energy_cost=None)
+    await ledger.commit([interval(1), interval(0)])
+    await ledger.commit([corrected])
+    found = (await reopen()).recover().intervals
+    assert list(found) == [corrected.interval, interval(1).interval]
 
 
 async def test_commits_made_together_are_all_there(reopen: Reopen) -> None:

@@ -95,6 +95,12 @@ async def test_an_intent_that_is_missing_is_a_gap(write: Write) -> None:
     only(verify(await write([command(0, Stage.SENT)])), 1, "its intent is missing", gap=True)
 
 
+async def test_an_intent_said_again_as_late_is_in_order(write: Write) -> None:
+    intent = command(0, Stage.INTENDED)
+    rows = [intent, replace(intent, late=True), command(1, Stage.SENT)]
+    assert verify(await write(rows)).findings == ()
+
+
 async def test_an_id_that_came_back_is_another_command(write: Write) -> None:
     rows = [
         command(0, Stage.INTENDED),

@@ -46,8 +46,15 @@ async def test_a_row_before_its_run_began_belongs_to_none(write: Write) -> None:
 
 
 async def test_a_late_intent_is_marked(write: Write) -> None:
-    late = replace(command(0, Stage.INTENDED), late=True)
-    path = await write([late, command(1, Stage.SENT), command(0, Stage.INTENDED, "c-2")])
+    intent = command(0, Stage.INTENDED)
+    rows = [
+        intent,
+        replace(intent, late=True),
+        command(1, Stage.SENT),
+        command(0, Stage.INTENDED, "c-2"),
+        replace(command(1, Stage.SENT, "c-2"), late=True),
+    ]
+    path = await write(rows)
     assert ask(path, "SELECT command, late FROM commands") == [("c-1", 1), ("c-2", 0)]
 
 

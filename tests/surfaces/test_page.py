@@ -52,6 +52,28 @@ async def test_it_shows_the_site_and_follows_it(served: Served) -> None:
         assert site.complaints == []
 
 
+async def test_what_a_person_has_opened_stays_open(served: Served) -> None:
+    async with visit(served.url) as site:
+        await site.page.click("summary >> nth=0")
+        await site.page.focus("summary >> nth=0")
+        assert "locked" in await site.text("#groups table")
+        meters = {"container-a": Fresh(value=77_000, at=LATER)}
+        await served.watch.show(
+            a_view(seen=seen_now(now=LATER, meters_w=meters), plan=plan_now(at=LATER))
+        )
+        await site.waits_for("#groups", "77.0 kW")
+        assert await site.page.is_visible("#groups table >> nth=0")
+        assert await site.page.evaluate("() => document.activeElement.tagName") == "SUMMARY"
+
+
+async def test_pointing_at_the_chart_reads_it_out(served: Served) -> None:
+    async with visit(served.url) as site:
+        await site.page.hover("#chart")
+        await site.waits_for("#readout", "15:05:00")
+        assert "power 52.4 kW" in await site.text("#readout")
+        assert "price $2,900.17" in await site.text("#readout")
+
+
 async def test_a_reload_still_shows_the_past(served: Served) -> None:
     drawn = "() => document.querySelector('#chart path.power')?.getAttribute('d').split('L').length"
     async with visit(served.url) as site:

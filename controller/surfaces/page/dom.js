@@ -19,15 +19,19 @@ export function fill(id, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-const drawn = new Map();
+const drawn = new WeakMap();
 
-// Replaces the children of `id` only where what they show has changed, so that what a person has
-// selected or a screen reader is reading stays.
-export function draw(id, shown, make) {
+// Replaces the children of `node` only where what they show has changed, so that what a person has
+// selected, focused or is being read stays.
+export function redraw(node, shown, make) {
   const key = JSON.stringify(shown);
-  if (drawn.get(id) === key) return;
-  drawn.set(id, key);
-  byId(id).replaceChildren(...make(shown));
+  if (drawn.get(node) === key) return;
+  drawn.set(node, key);
+  node.replaceChildren(...make(shown));
+}
+
+export function draw(id, shown, make) {
+  redraw(byId(id), shown, make);
 }
 
 export function row(title, detail, value, options = {}) {

@@ -1,6 +1,6 @@
 // A card for each group: its miners as a strip, why they stand so, and the cohorts.
 
-import { draw, el } from "./dom.js";
+import { draw, el, redraw } from "./dom.js";
 import * as format from "./format.js";
 
 const GRADES = {
@@ -10,16 +10,35 @@ const GRADES = {
   inferred: "inferred",
 };
 
+const cards = new Map();
+
 export function groups(state) {
-  const shown = state.groups.map((group) => ({ ...group, currency: state.site.currency }));
-  draw("groups", shown, (all) => all.map(card));
+  draw("groups", state.groups.map((group) => group.id), (ids) => ids.map(frame));
+  for (const group of state.groups) {
+    const card = cards.get(group.id);
+    redraw(card.now, [group, state.site.currency], () => now(group, state.site.currency));
+    redraw(card.summary, group.cohorts.length, (many) => [format.count(many, "cohort")]);
+    redraw(card.table, group.cohorts, table);
+  }
 }
 
-function card(group) {
+// What stays while the figures in it change: an opened list of cohorts stays open.
+function frame(id) {
+  const card = {
+    now: el("div", { class: "group-now" }),
+    summary: el("summary"),
+    table: el("table"),
+  };
+  cards.set(id, card);
+  return el("article", { class: "panel group" }, card.now,
+    el("details", {}, card.summary, card.table));
+}
+
+function now(group, currency) {
   const metered = group.power_kw.quality === "fresh";
   const kw = metered ? group.power_kw.value : group.reported_kw;
   const limit = group.limit_kw === null ? "" : `, limit ${format.power(group.limit_kw)}`;
-  return el("article", { class: "panel group" },
+  return [
     el("div", { class: "panel-head" },
       el("h3", { text: group.id }),
       el("p", { class: "group-power" },
@@ -27,8 +46,8 @@ function card(group) {
         el("span", { class: "note", text: metered ? " metered" : " by the miners" }))),
     el("p", { class: "note", text: `target ${format.power(group.target_kw)}${limit}` }),
     strip(group),
-    ...group.allocations.map((one) => why(one, group.currency)),
-    table(group));
+    ...group.allocations.map((one) => why(one, currency)),
+  ];
 }
 
 // What a cohort counts as in the strip: running, off, or cannot be told.
@@ -63,14 +82,13 @@ function why(one, currency) {
     ` ${counts.join(", ")}: ${one.because.text}.${next}${held}`);
 }
 
-function table(group) {
+function table(cohorts) {
   const heads = ["Level", "Miners", "Power"].map((text) =>
     el("th", { text, attributes: { scope: "col" } }));
-  const rows = group.cohorts.map((cohort) => el("tr", { data: { kind: kind(cohort) } },
+  const rows = cohorts.map((cohort) => el("tr", {},
     el("td", {}, cohort.level || "does not say",
       cohort.standing === "present" ? null : el("span", { class: "tag warn", text: cohort.standing })),
     el("td", { text: format.whole(cohort.miners) }),
     el("td", { text: format.power(cohort.power_kw), attributes: { title: GRADES[cohort.evidence] } })));
-  return el("details", {}, el("summary", { text: `${format.count(group.cohorts.length, "cohort")}` }),
-    el("table", {}, el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)));
+  return [el("thead", {}, el("tr", {}, ...heads)), el("tbody", {}, ...rows)];
 }

@@ -1,0 +1,141 @@
+"""What every decision keeps to, whatever the situation: each broken promise as one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from controller.core.decide import decide
+from controller.core.limits import limits
+from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage, Standing
+from controller.model.grid import SITE
+from controller.model.plan import Mode, Plan
+from controller.model.seen import Snapshot, State
+
+
+def broken(
+    seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime
+) -> list[str]:
+    """The promises that this decision broke."""
+    return [
+        *_limits(seen, plan),
+        *_starts(seen, before, plan),
+        *_commands(seen, before, plan),
+        *_numbers(before, plan, after),
+        *_curtailed(seen, plan),
+        *([] if next_at > seen.now else [f"asked again at {next_at}, not after {seen.now}"]),
+    ]
+
+
+def _limits(seen: Snapshot, plan: Plan) -> Iterator[str]:
+    least = [limit.limit_w for limit in plan.limits if limit.scope == SITE]
+    if plan.limit_w != min(least):
+        yield f"limit {plan.limit_w} is not the least of {least}"
+    if plan.target_w > plan.limit_w:
+        yield from _all_off(plan, SITE)
+        if plan.shortfall_w <= 0:
+            yield f"target {plan.target_w} is over {plan.limit_w} without a shortfall"
+    for limit in plan.limits:
+        mine = [one for one in plan.allocations.values() if one.group == limit.scope]
+        if sum(one.power_w for one in mine) > limit.limit_w:
+            yield from _all_off(plan, limit.scope)
+
+
+def _all_off(plan: Plan, scope: str) -> Iterator[str]:
+    for key, one in plan.allocations.items():
+        if scope in (SITE, one.group) and set(one.counts) - {OFF}:
+            yield f"{scope} is over its limit and {key} has {dict(one.counts)}"
+
+
+def miners(seen: Snapshot) -> dict[str, MinerSeen]:
+    """Every miner by itself; of a cohort's, power is the mean."""
+    found = dict(seen.moving)
+    for cohort in seen.cohorts.values():
+        for name in cohort.members:
+            found[name] = MinerSeen(
+                group=cohort.group,
+                curve=cohort.curve,
+                level=cohort.level,
+                power_w=-(-cohort.power_w // len(cohort.members)),
+                reachable=cohort.standing is not Standing.UNREACHABLE,
+                locked=cohort.standing is Standing.LOCKED,
+            )
+    return found
+
+
+def rise_w(command: Command, miner: MinerSeen, motion: Motion | None, seen: Snapshot) -> int:
+    """By how much a command may raise what its miner has to be counted with."""
+    counts_w = miner.power_w
+    if motion is not None and motion.stage in (Stage.INTENDED, Stage.SENT):
+        told_w = seen.curves[motion.curve].level(motion.command.level).power_w
+        counts_w = max(miner.power_w, motion.proven_w, told_w)
+    return seen.curves[miner.curve].level(command.level).power_w - counts_w
+
+
+def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
+    known = miners(seen)
+    risen = {scope: 0 for scope in plan_scopes(plan)}
+    for command in plan.commands:
+        miner, motion = known[command.miner], before.motions.get(command.miner)
+        risen_w = rise_w(command, miner, motion, seen)
+        if risen_w <= 0 or command.level == OFF:
+            continue
+        if plan.mode is not Mode.NORMAL:
+            yield f"{command.miner} starts while {plan.mode}"
+        if motion is not None and _rests_off(motion, miner, seen.now) and command.attempt == 1:
+            yield f"{command.miner} starts, though it has to rest"
+        for scope in {SITE, miner.group} & risen.keys():
+            risen[scope] += risen_w
+    for limit in plan.limits:
+        counts_w = plan.expected_w if limit.scope == SITE else 0
+        if risen[limit.scope] and counts_w + risen[limit.scope] > limit.limit_w:
+            yield f"{limit.scope} counts {counts_w}, starts {risen[limit.scope]} over {limit}"
+
+
+def plan_scopes(plan: Plan) -> set[str]:
+    return {limit.scope for limit in plan.limits}
+
+
+def _rests_off(motion: Motion, miner: MinerSeen, now: datetime) -> bool:
+    resting = motion.stage is Stage.CONFIRMED and motion.command.level == OFF
+    moved = miner.reachable and miner.level != OFF
+    return resting and not moved and motion.rest_until is not None and motion.rest_until > now
+
+
+def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
+    known = miners(seen)
+    told = [command.miner for command in plan.commands]
+    if len(set(told)) != len(told):
+        yield f"told twice: {told}"
+    for command in plan.commands:
+        miner = known.get(command.miner)
+        if miner is None or miner.curve not in seen.curves:
+            yield f"{command.miner} is not known"
+        elif miner.locked and command.level != OFF:
+            yield f"{command.miner} is locked and told {command.level}"
+        elif not miner.reachable and not _under_way(before, command.miner):
+            yield f"{command.miner} cannot be reached and is told {command.level}"
+
+
+def _under_way(before: State, name: str) -> bool:
+    motion = before.motions.get(name)
+    return motion is not None and motion.stage in (Stage.INTENDED, Stage.SENT)
+
+
+def _numbers(before: State, plan: Plan, after: State) -> Iterator[str]:
+    ids = [command.id for command in plan.commands]
+    wanted = [f"c{before.next_command + i:09d}" for i in range(len(ids))]
+    if ids != wanted or after.next_command != before.next_command + len(ids):
+        yield f"ids {ids}, then {after.next_command}, do not count on from {before.next_command}"
+
+
+def _curtailed(seen: Snapshot, plan: Plan) -> Iterator[str]:
+    known = [miner for miner in miners(seen).values() if miner.curve in seen.curves]
+    curves = [seen.curves[miner.curve] for miner in known]
+    potential_w = sum(curve.top.power_w - curve.off.power_w for curve in curves)
+    total_w = sum(one.power_w for one in plan.curtailed.values())
+    if not 0 <= total_w <= potential_w or any(c.power_w <= 0 for c in plan.curtailed.values()):
+        yield f"curtailed {dict(plan.curtailed)} of {potential_w}"
+
+
+__all__ = ["broken", "decide", "limits", "miners"]

@@ -118,7 +118,7 @@ class Receipt(Model, frozen=True, kw_only=True):
     """Why not, and what to do: for the sender to read."""
     code: str = ""
     """The refusal as a word: malformed, unknown_program, unauthorised, not_allowed,
-    unknown_reference, over, late, too_long, stale_version, contradictory, not_committed."""
+    unknown_reference, over, too_long, stale_version, contradictory, not_committed."""
     repeated: bool = False
     """The same id, version and content had been received before."""
 

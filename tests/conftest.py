@@ -6,6 +6,11 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes is no property of the code: nothing here asserts time.
+settings.register_profile("curtaild", deadline=None)
+settings.load_profile("curtaild")
 
 
 @pytest.hookimpl(wrapper=True)

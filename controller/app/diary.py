@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from controller.app.recorder import Recorder
 from controller.core.metering import EnergyReading
-from controller.errors import TemporaryError
+from controller.errors import PermanentError, TemporaryError
 from controller.model.books import Interval
 from controller.model.fleet import CommandEvent, EvidenceGrade, Stage
 from controller.model.plan import Plan
@@ -93,7 +93,10 @@ class Diary:
         except TemporaryError as error:
             _log.error("ledger_not_written", why=str(error))
             self._recorder.lost()
-            self._backlog.extendleft(reversed([*waiting, *events]))
+            self._backlog.extendleft(reversed([*waiting, *map(_late, events)]))
+        except PermanentError as error:
+            _log.critical("records_cannot_be_written", why=str(error), lost=len(waiting))
+            self._recorder.lost()
 
     async def close(self, *records: Record) -> None:
         """Write what still waits, and these."""
@@ -104,3 +107,10 @@ class Diary:
             await self._ledger.commit(list(self._backlog))
         except TemporaryError as error:
             _log.error("ledger_not_written", why=str(error), records=len(self._backlog))
+
+
+def _late(record: Record) -> Record:
+    """By the time it can be written its command has long been sent."""
+    if isinstance(record, CommandRecorded) and record.event.stage is Stage.INTENDED:
+        return replace(record, late=True)
+    return record

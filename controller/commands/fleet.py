@@ -33,9 +33,12 @@ def run(args: Namespace) -> int:
     if args.json:
         say_json({"fleet": fleet, "groups": groups, "motions": motions})
         return Exit.OK
-    say(f"{fleet['known']} miners, {fleet['reachable']} reachable, {motions['total']} in motion")
+    say(f"{fleet['known']} miners, {fleet['reachable']} reachable")
     head = ("group", "curve", "level", "standing", "miners", "kW", "evidence")
     say(*table(head, [row for group in groups for row in _rows(group)]))
+    if motions["total"]:
+        stages = ", ".join(f"{count} {stage}" for stage, count in motions["by_stage"].items())
+        say(f"in motion: {stages}")
     return Exit.OK
 
 

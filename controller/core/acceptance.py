@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from controller.core.dispatch_body import Asked, Code, RefusalError, names, read
-from controller.core.dispatch_limit import limit_w_of
+from controller.core.dispatch_limit import Worth, worth
 from controller.model.base import Model
 from controller.model.grid import Dispatch
 from controller.model.quality import Observed
@@ -56,10 +56,10 @@ def judge(
                 return Repeated(dispatch=before)
             _check_follows(asked, before)
         _check_issued(asked, now)
-        limit_w = site.import_limit_w
+        comes_to = Worth(site.import_limit_w, None)
         if not asked.cancelled:
             _check_times(asked, program, before, now)
-            limit_w = limit_w_of(asked, program, before, power_w)
+            comes_to = worth(asked, program, before, power_w)
     except RefusalError as refusal:
         return Refused(code=refusal.code, problem=str(refusal))
     return Dispatch(
@@ -72,7 +72,8 @@ def judge(
         start=asked.start,
         end=asked.end,
         target=asked.target,
-        limit_w=limit_w,
+        limit_w=comes_to.limit_w,
+        reference_w=comes_to.reference_w,
         cancelled=asked.cancelled,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
 
 from controller.core.dispatch_body import Asked, Code, RefusalError, names
 from controller.model.grid import (
@@ -23,10 +24,15 @@ _KINDS: dict[type[Target], str] = {
 }
 
 
-def limit_w_of(
-    asked: Asked, program: Program, before: Dispatch | None, power_w: Observed[int]
-) -> int:
-    """What the target comes to at the site's meter: whole watts, rounded down, never below 0."""
+class Worth(NamedTuple):
+    """What a target comes to at the site's meter, and what its reduction is measured from."""
+
+    limit_w: int
+    reference_w: int | None
+
+
+def worth(asked: Asked, program: Program, before: Dispatch | None, power_w: Observed[int]) -> Worth:
+    """What the target comes to: whole watts, rounded down, never below 0."""
     kind = _KINDS[type(asked.target)]
     if kind not in program.allowed:
         raise RefusalError(
@@ -35,9 +41,10 @@ def limit_w_of(
             f"it allows: {names(program.allowed)}",
         )
     if isinstance(asked.target, ReduceTo):
-        return _floor(asked.target.kw * 1000)
+        return Worth(_floor(asked.target.kw * 1000), None)
     reference_w = _reference_w(asked.target, program, before, power_w)
-    return max(0, _floor(reference_w - _reduction_w(asked.target, reference_w)))
+    limit_w = max(0, _floor(reference_w - _reduction_w(asked.target, reference_w)))
+    return Worth(limit_w, reference_w)
 
 
 def _reduction_w(target: ReduceBy | ReduceByPercent, reference_w: int) -> Decimal:
@@ -58,10 +65,12 @@ def _reference_w(
             Code.UNKNOWN_REFERENCE,
             f"`target.reference` must be one of: {names(program.references)}",
         )
+    frozen_w = _frozen_w(target, before)
+    if frozen_w is not None:
+        return frozen_w
     if reference.kind is ReferenceKind.CONTRACTED:
         return reference.contracted_w
-    frozen_w = _frozen_w(target, before)
-    return _metered_w(power_w) if frozen_w is None else frozen_w
+    return _metered_w(power_w)
 
 
 def _metered_w(power_w: Observed[int]) -> int:
@@ -75,25 +84,11 @@ def _metered_w(power_w: Observed[int]) -> int:
 
 
 def _frozen_w(target: ReduceBy | ReduceByPercent, before: Dispatch | None) -> int | None:
-    """The reference that was frozen for the version before, when this one asks for the same.
-
-    Worked back from its limit: the least whole watts that come to it. The same target then comes
-    to the same limit, however far the site has come down since.
-    """
+    """The reference that was frozen for the version before, when this one asks for the same."""
     if before is None or before.cancelled or isinstance(before.target, ReduceTo):
         return None
-    if before.target.reference != target.reference:
-        return None
-    if before.limit_w == 0:
-        return 0
-    if isinstance(before.target, ReduceBy):
-        return _ceiling(before.limit_w + before.target.kw * 1000)
-    return _ceiling(before.limit_w / (1 - before.target.percent / 100))
+    return before.reference_w if before.target.reference == target.reference else None
 
 
 def _floor(value: Decimal) -> int:
     return int(value.to_integral_value(rounding=ROUND_FLOOR))
-
-
-def _ceiling(value: Decimal) -> int:
-    return int(value.to_integral_value(rounding=ROUND_CEILING))

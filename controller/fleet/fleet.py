@@ -92,6 +92,12 @@ class MinerFleet:
         await self._identification.close(_PATIENCE_S)
 
     def readings(self) -> Mapping[str, MinerReading]:
+        """
+        Raises:
+            RuntimeError: the fleet's own loop has broken, so that what it says would only grow old.
+        """
+        if self._running is not None and self._running.done():
+            raise RuntimeError("the fleet no longer reads") from self._running.exception()
         return dict(self._readings)
 
     def curves(self) -> Mapping[str, Curve]:

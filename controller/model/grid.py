@@ -71,6 +71,8 @@ class Dispatch(Model, frozen=True, kw_only=True):
     target: Target
     limit_w: int
     """What the target comes to, frozen when it was accepted."""
+    reference_w: int | None = None
+    """What the reduction is measured from, frozen when it was first accepted."""
     end: datetime | None = None
     """None: open, until it is cancelled by a newer version."""
     cancelled: bool = False

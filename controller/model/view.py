@@ -33,7 +33,7 @@ class LedgerHealth(Model, frozen=True, kw_only=True):
 
 
 class FleetHealth(Model, frozen=True, kw_only=True):
-    """Counts since the process began, but for the first three, which are of now."""
+    """Counts since the process began, but for the first two, which are of now."""
 
     known: int = 0
     reachable: int = 0

@@ -22,7 +22,6 @@ STATUS_OF_CODE: Mapping[str, int] = {
     "unknown_program": 422,
     "unknown_reference": 422,
     "over": 422,
-    "late": 422,
     "too_long": 422,
     "not_committed": 503,
 }

@@ -60,10 +60,11 @@ async def test_status_for_programs(folder: Path, port: int) -> None:
 async def test_fleet_status(folder: Path, port: int) -> None:
     code, out, _ = await asked(folder, port, "fleet", "status")
     assert code == 0
-    head, columns, *rows = out.splitlines()
+    head, columns, *rows, motion = out.splitlines()
     assert "miners" in head
     assert columns.split() == ["group", "curve", "level", "standing", "miners", "kW", "evidence"]
     assert {row.split()[0] for row in rows} == {"container-a", "container-b"}
+    assert motion.startswith("in motion: ")
 
 
 async def test_a_daemon_that_is_not_ready_says_so(

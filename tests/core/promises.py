@@ -74,7 +74,7 @@ def rise_w(command: Command, miner: MinerSeen, motion: Motion | None, seen: Snap
 
 def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
     known = miners(seen)
-    risen = {scope: 0 for scope in plan_scopes(plan)}
+    risen = dict.fromkeys(plan_scopes(plan), 0)
     for command in plan.commands:
         miner, motion = known[command.miner], before.motions.get(command.miner)
         risen_w = rise_w(command, miner, motion, seen)

@@ -74,11 +74,12 @@ def test_an_update_from_another_reference_is_not_measured_from_that() -> None:
 
 
 @pytest.mark.parametrize("target", [by_kw(500), by_percent(100)])
-def test_a_reference_that_was_reduced_to_nothing_is_taken_as_nothing(
+def test_a_reference_that_was_reduced_to_nothing_is_still_the_reference(
     target: dict[str, Any],
 ) -> None:
     first = accepted(sent(target=target))
-    assert accepted(sent(version=2, target=by_kw(5)), first).limit_w == 0
+    assert first.limit_w == 0
+    assert accepted(sent(version=2, target=by_kw(5)), first).limit_w == 195_000
 
 
 def test_a_dispatch_called_back_to_life_freezes_its_reference_anew() -> None:

@@ -168,7 +168,7 @@ MODELS = HERE / "miners" / "models.yaml"
 
 def read(path: Path) -> Any:
     """A YAML file as plain values; the keys of schedules become text."""
-    return _text_keys(yaml.load(path.read_text(encoding="utf-8"), Loader))  # noqa: S506
+    return _text_keys(yaml.load(path.read_text(encoding="utf-8"), Loader))
 
 
 def _text_keys(plain: Any) -> Any:

@@ -55,7 +55,7 @@ async def test_a_repeat_is_received_again(served: Served) -> None:
     assert (await answer.json())["repeated"] is True
 
 
-@pytest.mark.parametrize("code", [*Code, "late", "a_code_of_tomorrow"])
+@pytest.mark.parametrize("code", [*Code, "a_code_of_tomorrow"])
 async def test_a_refusal_keeps_its_code_and_sentence(served: Served, code: str) -> None:
     served.inbox.answer = Receipt(
         received=False, id="ers-1", version=1, code=code, problem="because; do this"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from controller.core.planning import Share
+from controller.core.pools import Pool
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
 
@@ -27,10 +28,10 @@ def curtailed(
             for reason, count in _causes(share, best, rung, halt):
                 _add(found, reason, count * step.power_w, count * step.hashrate_ths)
         pool = share.wish.pool
-        locked = sum(len(cohort.members) for cohort in pool.locked) + len(pool.locked_pinned)
         off, top = pool.levels[0], pool.levels[-1]
-        hashrate_ths = locked * (top.hashrate_ths - off.hashrate_ths)
-        _add(found, Reason.MAINTENANCE_LOCK, locked * (top.power_w - off.power_w), hashrate_ths)
+        locked_w = pool.locked_off * (top.power_w - off.power_w)
+        locked_ths = pool.locked_off * (top.hashrate_ths - off.hashrate_ths)
+        _add(found, Reason.MAINTENANCE_LOCK, locked_w, locked_ths)
     return dict(sorted(found.items()))
 
 
@@ -72,6 +73,8 @@ def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:
 
 def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What keeps a pool's next step from running, or why all of it runs."""
+    if not share.wish.pool.size:
+        return _unheeding(share.wish.pool)
     if best.cut:
         return best.cut[min(best.cut)].reason
     if halt is not None:
@@ -81,3 +84,13 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     if any(pool.seen_from(rung) < best.granted[rung - 1] for rung in rungs):
         return waiting(share, best, halt)
     return share.wish.reason
+
+
+def _unheeding(pool: Pool) -> Reason:
+    """Why none of a pool's miners can be told anything: what holds of most of them."""
+    counts = {
+        Reason.MAINTENANCE_LOCK: pool.locked_size,
+        Reason.UNREACHABLE: pool.unreachable,
+        Reason.DISOBEDIENT: pool.disobedient,
+    }
+    return max(counts, key=lambda reason: counts[reason])

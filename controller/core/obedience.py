@@ -113,7 +113,7 @@ def advance(
     if shows(motion, miner, curve):
         return _confirm(motion, miner, look)
     if motion.stage is Stage.FAILED:
-        return Advance(None if _given_up(motion, miner, curve, look) else motion)
+        return Advance(None if _rested(motion, look) else motion)
     return _in_flight(motion, miner, curve, outcome, look)
 
 
@@ -131,18 +131,28 @@ def _in_flight(
     return _again(motion, miner, curve, look, why)
 
 
-def _given_up(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
-    """Whether a disobedient miner may be told something again: after its time, or when it failed to
-    start as told but runs, for then it has to be within reach of the limits."""
-    runs = miner.reachable and miner.level != OFF and not goes_down(motion, curve)
-    return runs or (motion.rest_until is not None and motion.rest_until <= look.now)
+def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner was given up because it did not rise as told, but runs: money and limits may
+    lower it, only raising it has to wait."""
+    failed = motion.stage is Stage.FAILED and miner.reachable
+    return failed and miner.level != OFF and not goes_down(motion, curve)
+
+
+def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner in motion can be told nothing for now: given up, or at rest and lost."""
+    if motion.stage is Stage.FAILED:
+        return not refuses_more(motion, miner, curve)
+    return motion.stage is Stage.CONFIRMED and not miner.reachable
+
+
+def _rested(motion: Motion, look: Look) -> bool:
+    return motion.rest_until is None or motion.rest_until <= look.now
 
 
 def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
     """A confirmed miner rests, unless somebody else moved it or its rest is over."""
     moved = miner.reachable and miner.level != motion.command.level
-    rested = motion.rest_until is None or motion.rest_until <= look.now
-    return Advance(None if moved or rested else motion)
+    return Advance(None if moved or _rested(motion, look) else motion)
 
 
 def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:

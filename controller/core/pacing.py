@@ -14,11 +14,6 @@ from controller.model.grid import SITE, Limit
 from controller.model.seen import State
 from controller.model.site import Pacing
 
-START_HEADROOM = Decimal("1.25")
-"""A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
-it would stop again."""
-
-
 @dataclass(frozen=True, slots=True)
 class Credit:
     """The restore allowance: filled at a rate, drawn upon by starts."""
@@ -52,7 +47,7 @@ def admit(
 ) -> tuple[list[Move], Credit]:
     """The starts that may begin now, in the order given; the rest wait."""
     room = {
-        scope: usable_w(limit, headroom * START_HEADROOM) - counted
+        scope: usable_w(limit, headroom) - counted
         for scope, counted in expected_w.items()
         if (limit := tightest(limits, scope)) is not None
     }

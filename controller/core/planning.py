@@ -12,6 +12,11 @@ from controller.core.wishes import Wish, merit_order
 from controller.model.grid import SITE, Limit
 
 
+START_HEADROOM = Decimal("1.25")
+"""A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
+it would stop again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
     """What a pool gets: miners at rung k or above, for each k from 1, and what cut it."""
@@ -35,8 +40,8 @@ class Share:
 
 def base_w(pool: Pool) -> int:
     """What a pool draws with all that can be told anything off."""
-    locked = sum(len(cohort.members) for cohort in pool.locked) + len(pool.locked_pinned)
-    return pool.size * pool.unit_w(0) + locked * pool.levels[0].power_w + pool.stuck_w
+    locked_w = pool.locked_size * pool.levels[0].power_w
+    return pool.size * pool.unit_w(0) + locked_w + pool.stuck_w
 
 
 class Room:
@@ -60,21 +65,28 @@ class Room:
             - sum(base_w(pool) for pool in pools if scope in (SITE, pool.group))
             for scope, limit in self._limits.items()
         }
+        self._calm = {
+            scope: usable_w(limit, headroom) - usable_w(limit, headroom * START_HEADROOM)
+            for scope, limit in self._limits.items()
+        }
 
     def take(self, pool: Pool, rung: int, wanted: int) -> tuple[int, Limit | None]:
         """As many of the wanted steps as fit, and the limit that let fewer pass."""
-        step_w = max(
-            pool.levels[rung].power_w - pool.levels[rung - 1].power_w,
-            pool.unit_w(rung) - pool.unit_w(rung - 1),
-        )
+        step_w = max(1, pool.unit_w(rung) - pool.unit_w(rung - 1))
+        scopes = [scope for scope in (SITE, pool.group) if scope in self._left]
         taken, cut = wanted, None
-        for scope in (SITE, pool.group):
-            if scope in self._left and (fits := max(0, self._left[scope] // step_w)) < taken:
+        for scope in scopes:
+            if (fits := self._fits(scope, step_w, pool.seen_from(rung))) < taken:
                 taken, cut = fits, self._limits[scope]
-        for scope in (SITE, pool.group):
-            if scope in self._left:
-                self._left[scope] -= taken * step_w
+        for scope in scopes:
+            self._left[scope] -= taken * step_w
         return taken, cut
+
+    def _fits(self, scope: str, step_w: int, running: int) -> int:
+        """Those that run may stay while there is room; more may start only with room to spare."""
+        fits = max(0, self._left[scope] // step_w)
+        calm = (self._left[scope] - self._calm[scope]) // step_w
+        return min(fits, max(running, calm))
 
 
 def share(

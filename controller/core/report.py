@@ -64,7 +64,6 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
         if granted < pool.size
     ]
     known = isinstance(now.seen.hashprice_per_ph_day, Fresh)
-    locked = sum(len(cohort.members) for cohort in pool.locked) + len(pool.locked_pinned)
     return Allocation(
         group=pool.group,
         curve=pool.curve,
@@ -72,7 +71,7 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
         reason=decisive(share, best, now.halt),
         power_w=share.power_w,
         next_break_even_per_mwh=short[0].quantize(Decimal("0.01")) if short and known else None,
-        held=len(pool.pinned) + pool.unreachable + pool.disobedient + locked,
+        held=len(pool.pinned) + pool.unreachable + pool.disobedient + pool.locked_size,
     )
 
 

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "configs").rglob("*.md")]
-)
 
 _FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -60,5 +56,8 @@ def _anchor(heading: str) -> str:
     return kept.replace(" ", "-")
 
 
-def pages() -> Iterator[Page]:
-    return map(Page, PAGES)
+def pages() -> list[Page]:
+    """All of them, by path."""
+    folders = [ROOT / name for name in ("configs", "controller", "deploy", "docs")]
+    found = [*ROOT.glob("*.md"), *(path for folder in folders for path in folder.rglob("*.md"))]
+    return [Page(path) for path in sorted(found)]

@@ -20,18 +20,12 @@ HOSTS = (
     "gh" + "cr.io",
     "rubygems" + ".org",
 )
-FOLDERS = (
-    "root",
-    "home/[a-z]",
-    "Users/[A-Za-z]",
-    "work/" + "main",
-    "work/" + "shared",
-    "tmp/" + "w",
-)
-PRIVATE = re.compile(
-    "|".join([*map(re.escape, HOSTS), rf"(?<![\w.*/~-])/(?:{'|'.join(FOLDERS)})(?![\w-])"])
-)
-NOT_OURS = {".git", ".venv", "var", "build", "dist", "__pycache__"}
+WHERE_PEOPLE_WORK = ("root", "home", "Users", "tmp", "work", "workspace", "mnt")
+HOST = "|".join(map(re.escape, HOSTS))
+FOLDER = rf"(?<![\w.*/~}}-])/(?:{'|'.join(WHERE_PEOPLE_WORK)})/\w+"
+PRIVATE = re.compile(f"{HOST}|{FOLDER}")
+
+NOT_OURS = {".git", ".venv", ".cache", ".hypothesis", "var", "build", "dist", "__pycache__"}
 
 
 def kept(folder: Path) -> Iterator[Path]:
@@ -39,7 +33,7 @@ def kept(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name in NOT_OURS or path.name.endswith((".egg-info", "_cache", ".pyc")):
             continue
-        if path.is_dir() and path.name not in (".cache", ".hypothesis"):
+        if path.is_dir():
             yield from kept(path)
         elif path.is_file():
             yield path
@@ -59,6 +53,7 @@ def test_no_file_names_them() -> None:
 
 
 def test_they_would_be_found() -> None:
-    assert private("https://files.python" + "hosted.org/x and see /ro" + "ot/notes")
-    assert private('cd "/work/' + 'main/docs"')
-    assert not private("controller/app/root/x, ../work/x, /rooted, see https://example.com/root/")
+    assert private("https://files.python" + "hosted.org/x")
+    assert private("see /home" + "/somebody/notes")
+    assert private('cd "/work' + '/project/docs"')
+    assert not private("app/root/x, ../work/x, /rooted/x, see https://example.com/root/x")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from typing import Any
@@ -27,9 +28,7 @@ def test_pre_commit_understands_it() -> None:
 
 def test_every_hook_is_a_check_of_make() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    check = {
-        line.split("/", 1)[1].split()[0] for line in makefile.splitlines() if "$(BIN)/" in line
-    }
+    check = set(re.findall(r"^\t\$\(BIN\)/([\w-]+)", makefile, flags=re.MULTILINE))
     programs = [hook["entry"].removeprefix(".venv/bin/").split()[0] for hook in hooks()]
     assert set(programs) == {"ruff", "mypy", "lint-imports"}
     assert set(programs) <= check

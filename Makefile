@@ -17,6 +17,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 # The demonstration site: a fresh state each time, ended by Ctrl-C.
 run: $(STAMP)
+	@test ! -e var/demo/ledger.lock || $(BIN)/python -c \
+		'import fcntl; fcntl.flock(open("var/demo/ledger.lock"), fcntl.LOCK_EX | fcntl.LOCK_NB)' \
+		2>/dev/null || { echo "The demonstration runs already: end it with Ctrl-C first."; exit 1; }
 	@rm -rf var/demo && mkdir -p var/demo
 	@umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))' > var/demo/token-grid-operator
 	@exec $(BIN)/curtaild run --config configs/demo.yaml --farm

@@ -21,6 +21,7 @@ from controller.config.identity import config_hash, public
 from controller.config.site import to_board, to_site
 from controller.core.settlement import Rules
 from controller.fleet.fleet import MinerFleet
+from controller.model.books import Totals
 from controller.model.grid import SITE
 from controller.model.records import RunStarted
 from controller.model.seen import State
@@ -52,6 +53,8 @@ class Whole:
     control: Control
     surface: HttpSurface
     feeds: Mapping[str, Feed]
+    begun: Totals
+    """The books as this process found them."""
 
     def adapters(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
         """Each feed with its supervised life."""
@@ -66,11 +69,13 @@ class Whole:
     def summary(self) -> dict[str, str]:
         """What this run comes to, for the log."""
         totals, shadow = self.parts.books.totals, self.parts.shadow
+        avoided = totals.avoided_cost - self.begun.avoided_cost
+        foregone = totals.foregone_revenue - self.begun.foregone_revenue
         return {
-            "curtailed_kwh": f"{totals.curtailed_wh / 1000:.1f}",
-            "avoided_cost": f"{totals.avoided_cost:.2f}",
-            "foregone_revenue": f"{totals.foregone_revenue:.2f}",
-            "net_gain": f"{totals.avoided_cost - totals.foregone_revenue:.2f}",
+            "curtailed_kwh": f"{(totals.curtailed_wh - self.begun.curtailed_wh) / 1000:.1f}",
+            "avoided_cost": f"{avoided:.2f}",
+            "foregone_revenue": f"{foregone:.2f}",
+            "net_gain": f"{avoided - foregone:.2f}",
             "withheld_commands": str(shadow.withheld if shadow else 0),
         }
 
@@ -168,7 +173,7 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     )
     control = Control(parts, recovered.state or State())
     surface = HttpSurface(settings.http, senses.desk, control, clock)
-    return Whole(parts, control, surface, build_feeds(settings, clock))
+    return Whole(parts, control, surface, build_feeds(settings, clock), parts.books.totals)
 
 
 def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:

@@ -30,7 +30,9 @@ _log = structlog.get_logger(__name__)
 GATHER = 1 / 20
 """For which part of a cycle news are gathered before the next look: many miners answer at once."""
 LATE_CYCLES = 4
-"""How many cycles may be missed before the loop counts as dead."""
+"""How many cycles may be missed before the loop counts as dead,"""
+LATE_S = 10.0
+"""and for how long at least, in real time: at a high rate a cycle is a moment."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ class Control:
         self._view: View | None = None
         self._watchers: set[asyncio.Event] = set()
         self._last_cycle = asyncio.get_running_loop().time()
-        self._longest_s = LATE_CYCLES * max(parts.cycle_s, 1.0)
+        self._last_cycle_at = self._started_at
 
     def take(self, feed: str, sample: Sample) -> None:
         """Judge a sample and keep it, or count why not."""
@@ -117,6 +119,7 @@ class Control:
         parts.fleet.watch(self._state.motions.keys())
         self._cycles += 1
         self._last_cycle = loop.time()
+        self._last_cycle_at = parts.clock.now()
         self._show(seen, plan, took_s)
         return next_at
 
@@ -166,5 +169,6 @@ class Control:
             self._watchers.discard(news)
 
     def alive(self) -> bool:
-        quiet_s = asyncio.get_running_loop().time() - self._last_cycle
-        return quiet_s <= self._longest_s
+        real_s = asyncio.get_running_loop().time() - self._last_cycle
+        site_s = (self._parts.clock.now() - self._last_cycle_at).total_seconds()
+        return real_s <= LATE_S or site_s <= LATE_CYCLES * self._parts.cycle_s

@@ -94,11 +94,12 @@ class ProgramSettings(Section):
     references: dict[Name, ReferenceSettings] = Field(default_factory=dict)
     """What a "reduce by" is measured from, by the name that a dispatch gives."""
     notice_s: Seconds = 0
-    """The shortest time from issue to start that the contract allows."""
+    """The shortest time from issue to start that the contract allows. A dispatch with less is
+    obeyed all the same; the ledger shows both times."""
     longest_s: PositiveSeconds | None = None
     """The longest a dispatch may last; an open one alarms when it has lasted so long."""
     obligation: Obligation = Obligation.COMPLIANCE
-    """Compliance is never weighed against money."""
+    """Recorded with the program. No dispatch is weighed against money yet, of either kind."""
 
 
 class EconomicsSettings(Section):

@@ -14,6 +14,7 @@ from controller.model.grid import SITE, Limit
 from controller.model.seen import State
 from controller.model.site import Pacing
 
+
 @dataclass(frozen=True, slots=True)
 class Credit:
     """The restore allowance: filled at a rate, drawn upon by starts."""
@@ -33,6 +34,8 @@ def credit(state: State, now: datetime, pacing: Pacing, largest_w: int) -> Credi
         return Credit(most, now)
     seconds = Decimal(str((now - state.restored_at).total_seconds()))
     gained = int(pacing.restore_w_per_minute * seconds / 60)
+    if gained < 0:  # site time was set back
+        return Credit(min(most, state.restore_credit_w), now)
     if not gained:
         return Credit(state.restore_credit_w, state.restored_at)
     return Credit(min(most, state.restore_credit_w + gained), now)

@@ -208,7 +208,8 @@ class MinerFleet:
             self._count(error, member)
             changed = member.failed(str(error), self._settings.unreachable_after)
         if changed:
-            _log.info("reachable" if member.reachable else "unreachable", miner=member.miner)
+            say = _log.debug if member.reachable else _log.warning
+            say("reachable" if member.reachable else "unreachable", miner=member.miner)
         self._readings[member.miner] = member.reading()
         self._rota.schedule(member.miner, self._clock.now() + self._until_next(member))
         self._stir.set()

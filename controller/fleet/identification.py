@@ -38,7 +38,7 @@ class Identification:
         full = await driver.curve(identity)
         identity = _with_its_own_level(identity, full, member.identity)
         self._tally.probes += 1
-        _log.info("identified", miner=member.miner, model=identity.model, version=identity.version)
+        _log.debug("identified", miner=member.miner, model=identity.model, version=identity.version)
         self._inventory.remember(identity, full)
         self._enter(member, identity, full)
         save = asyncio.create_task(self._save())

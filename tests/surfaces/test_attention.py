@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from controller.model.fleet import Stage
 from controller.model.grid import SITE
@@ -112,3 +113,15 @@ def test_miners_out_of_reach_are_counted_in_motion_too() -> None:
 
 def _fields(value: Any) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__struct_fields__}
+
+
+def test_an_open_dispatch_past_its_longest_time_alarms() -> None:
+    longest = timedelta(seconds=3600)
+    seen = seen_now(**FRESH)
+    name, dispatch = next(iter(seen.dispatches.items()))
+    program = replace(seen.site.programs[dispatch.program], longest_s=3600)
+    site = replace(seen.site, programs={dispatch.program: program})
+    for start, alarms in ((NOW - longest, 0), (NOW - longest - timedelta(seconds=1), 1)):
+        lasting = replace(dispatch, start=start, end=None)
+        view = well({"site": site, "dispatches": {name: lasting}})
+        assert sum(name in text for _, text in texts(view)) == alarms

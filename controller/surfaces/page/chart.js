@@ -73,8 +73,9 @@ export class Chart {
     const highest = Math.max(...drawn, 1);
     // A limit far above what is drawn would flatten everything else: it leaves at the top.
     const near = this.points.map((one) => one.limit).filter((kw) => kw <= highest * 1.6);
-    const marks = ticks(0, Math.max(highest, ...near) * 1.05, 4);
-    const y = scale([0, Math.max(marks.at(-1), highest * 1.05)], [bottom, top]);
+    const reach = Math.max(highest, ...near) * 1.05;
+    const marks = ticks(0, reach, 4);
+    const y = scale([0, Math.max(marks.at(-1), reach)], [bottom, top]);
     const line = (name, step) => path(this.points, (one) => one[name], this.x, y, { step, top });
     return [
       ...this.grid(marks, y, width, (kw) => format.whole(kw)),

@@ -21,6 +21,7 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
     found = [
         *_loop(alive=alive),
         *_power(view),
+        *_dispatches(view),
         *_feeds(view),
         *_ledger(view),
         *_adapters(view),
@@ -44,6 +45,20 @@ def _power(view: View) -> Iterator[Attention]:
     if isinstance(meter, Fresh) and meter.value > plan.limit_w:
         text = f"The site draws {_kw(meter.value - plan.limit_w)} more than its limit."
         yield Attention(severity=WARNING, about="limit", text=text)
+
+
+def _dispatches(view: View) -> Iterator[Attention]:
+    """An open dispatch past its program's longest duration needs a fresh word of its source."""
+    seen = view.seen
+    for name, dispatch in sorted(seen.dispatches.items()):
+        program = seen.site.programs.get(dispatch.program)
+        if dispatch.end is not None or program is None or program.longest_s is None:
+            continue
+        lasts_s = (seen.now - dispatch.start).total_seconds()
+        if dispatch.in_force(seen.now) and lasts_s > program.longest_s:
+            lasted = _duration(lasts_s)
+            text = f"Dispatch {name} is open and has lasted {lasted}: ask {dispatch.authority}."
+            yield Attention(severity=ALARM, about="dispatch", text=text)
 
 
 def _feeds(view: View) -> Iterator[Attention]:

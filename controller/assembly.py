@@ -141,7 +141,8 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     ledger = build_ledger(settings)
     ledger.open()
     recovered = ledger.recover()
-    await ledger.commit([_started(settings, clock, shadow=shadow)])
+    diary = Diary(ledger, shadow=shadow)
+    await diary.open(_started(settings, clock, shadow=shadow))
     real = build_fleet(settings, clock)
     assumed = ShadowFleet(real, clock) if shadow else None
     wake = asyncio.Event()
@@ -163,7 +164,7 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
         board=senses.board,
         desk=senses.desk,
         books=_books(settings, senses.board, recovered),
-        diary=Diary(ledger, shadow=shadow),
+        diary=diary,
         supervisor=Supervisor(clock),
         cycle_s=float(settings.cycle_s),
         code_version=code_version(),

@@ -33,10 +33,13 @@ async def run(settings: Settings, *, shadow: bool = False, farm: Path | None = N
             shared = await stack.enter_async_context(child)
         whole = await assemble(settings, SiteClock(shared), shadow=shadow)
         _log.info("started", site=settings.site.id, shadow=shadow)
+        why = "it failed"
         try:
-            return await _live(whole, stop)
+            code = await _live(whole, stop)
+            why = "told to stop" if stop.is_set() else "the loop ended"
         finally:
-            await _end(whole)
+            await _end(whole, why)
+        return code
 
 
 def _signals() -> asyncio.Event:
@@ -65,9 +68,9 @@ async def _live(whole: Whole, stop: asyncio.Event) -> int:
     return int(broken)
 
 
-async def _end(whole: Whole) -> None:
+async def _end(whole: Whole, why: str) -> None:
     await whole.surface.stop()
     await whole.parts.fleet.stop()
-    await whole.parts.diary.close(RunStopped(at=whole.parts.clock.now(), why="told to stop"))
+    await whole.parts.diary.close(RunStopped(at=whole.parts.clock.now(), why=why))
     await whole.parts.ledger.close()
     _log.info("stopped", **whole.summary())

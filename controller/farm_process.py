@@ -28,16 +28,30 @@ async def farm_process(
     standard input: however the daemon ends, the pipe closes and the farm goes too.
 
     Raises:
-        PermanentError: the farm ended by itself or was not ready in time.
+        PermanentError: the farm ended by itself, was not ready in time, or runs there already.
     """
     shared = anchored(clock)
+    host, port = _opened_last(simulation)
+    if await _listens(host, port):
+        raise PermanentError(
+            f"somebody listens on {host}:{port}, an address of the simulated farm, already: end it"
+        )
     child = await _start(config, shared)
     try:
-        last = simulation.groups[-1]
-        await _ready(child, str(last.address), last.port)
+        await _ready(child, host, port)
         yield shared
     finally:
         await _end(child)
+
+
+def _opened_last(simulation: SimulationSettings) -> tuple[str, int]:
+    """The farm opens its miners first, then its meters, then the control port."""
+    meters = [group.meter for group in simulation.groups if group.meter is not None]
+    for end in (simulation.control, simulation.site_meter, *reversed(meters)):
+        if end is not None:
+            return str(end.address), end.port
+    group = simulation.groups[-1]
+    return str(group.last()), group.port
 
 
 async def _start(config: Path, clock: ClockSettings) -> Process:
@@ -60,14 +74,19 @@ async def _ready(child: Process, host: str, port: int) -> None:
     while loop.time() < deadline:
         if child.returncode is not None:
             raise PermanentError(f"the simulated farm ended with code {child.returncode}")
-        try:
-            _, writer = await asyncio.open_connection(host, port)
-        except OSError:
-            await asyncio.sleep(0.05)
-        else:
-            writer.close()
+        if await _listens(host, port):
             return
+        await asyncio.sleep(0.05)
     raise PermanentError(f"the simulated farm was not ready on {host}:{port} in time")
+
+
+async def _listens(host: str, port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def _end(child: Process) -> None:

@@ -76,7 +76,8 @@ async def _look(settings: Settings, clock: SiteClock, senses: Senses, state: Sta
     finally:
         for task in listening:
             task.cancel()
-        await asyncio.wait(listening, timeout=2.0)
+        if listening:
+            await asyncio.wait(listening, timeout=2.0)
     return seen
 
 

@@ -40,7 +40,7 @@ _TEXT: dict[Reason, str] = {
     Reason.DISPATCH: "a dispatch is in force",
     Reason.MANUAL_ORDER: "a person ordered it",
     Reason.MAINTENANCE_LOCK: "the place is locked for maintenance",
-    Reason.METER_SILENT: "the site's meter is silent, so the declared safe power holds",
+    Reason.METER_SILENT: "the site's meter is silent: nothing starts, safe power holds",
     Reason.COMMITMENT: "power is promised to whoever takes the hashes or the heat",
     Reason.MINIMUM_ON: "it started too recently to be stopped for money",
     Reason.MINIMUM_OFF: "it stopped too recently to be started",

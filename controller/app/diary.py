@@ -21,6 +21,7 @@ from controller.model.records import (
     CycleRecorded,
     IntervalClosed,
     Record,
+    RunStarted,
 )
 from controller.model.seen import Snapshot, State
 from controller.ports import Ledger
@@ -41,6 +42,14 @@ class Diary:
         self._shadow = shadow
         self._backlog: deque[Record] = deque(maxlen=BACKLOG)
         self._writing: asyncio.Task[None] | None = None
+
+    async def open(self, started: RunStarted) -> None:
+        """Write down that a run begins: now, or with the first cycle that can be written."""
+        try:
+            await self._ledger.commit([started])
+        except TemporaryError as error:
+            _log.error("ledger_not_written", why=str(error))
+            self.note(started)
 
     def note(self, *records: Record) -> None:
         """Keep these with the next cycle."""
@@ -93,7 +102,9 @@ class Diary:
         except TemporaryError as error:
             _log.error("ledger_not_written", why=str(error))
             self._recorder.lost()
-            self._backlog.extendleft(reversed([*waiting, *map(_late, events)]))
+            # What came meanwhile is the newest: where there is no room for all, it stays.
+            kept = [*waiting, *map(_late, events), *self._backlog]
+            self._backlog = deque(kept, maxlen=BACKLOG)
         except PermanentError as error:
             _log.critical("records_cannot_be_written", why=str(error), lost=len(waiting))
             self._recorder.lost()

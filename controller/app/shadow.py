@@ -21,7 +21,7 @@ class ShadowFleet:
         self._real = real
         self._clock = clock
         self._assumed: dict[str, tuple[str, datetime]] = {}
-        self._outcomes: list[Outcome] = []
+        self._told: list[Command] = []
         self._wake: Callable[[], None] = lambda: None
         self.withheld = 0
         """Commands that a daemon out of shadow mode would have sent."""
@@ -71,28 +71,34 @@ class ShadowFleet:
         return self._real.curves()
 
     def send(self, commands: Sequence[Command]) -> None:
-        for command in commands:
-            now = self._clock.now()
-            self._assumed[command.miner] = (command.level, now)
-            self._outcomes.append(
-                Outcome(
-                    command=command.id,
-                    miner=command.miner,
-                    stage=Stage.WITHHELD,
-                    at=now,
-                    detail="shadow mode: not sent",
-                )
-            )
+        self._told += commands
         self.withheld += len(commands)
         if commands:
             self._wake()
 
     def outcomes(self) -> Sequence[Outcome]:
-        drained, self._outcomes = self._outcomes, []
-        return drained
+        """That commands were withheld. From now on, and not before, the miners obey: so every
+        command is known to be withheld before it is taken for done."""
+        now = self._clock.now()
+        told, self._told = self._told, []
+        for command in told:
+            self._assumed[command.miner] = (command.level, now)
+        if told:
+            self._wake()
+        return [_withheld(command, now) for command in told]
 
     def watch(self, miners: Collection[str]) -> None:
         self._real.watch(miners)
 
     def health(self) -> FleetHealth:
         return self._real.health()
+
+
+def _withheld(command: Command, at: datetime) -> Outcome:
+    return Outcome(
+        command=command.id,
+        miner=command.miner,
+        stage=Stage.WITHHELD,
+        at=at,
+        detail="shadow mode: not sent",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
@@ -33,7 +34,7 @@ class Supervisor:
         while True:
             began = self._clock.now()
             try:
-                await work()
+                await _whole(work)
             except PermanentError as error:
                 self._failed(name, str(error), running=False)
                 return
@@ -45,6 +46,7 @@ class Supervisor:
                 self._failed(name, f"{type(error).__name__}: {error}")
                 least_s = 0.0
             else:
+                self._health[name] = replace(self._health[name], running=False)
                 return
             lived_s = (self._clock.now() - began).total_seconds()
             pause_s = FIRST_PAUSE_S if lived_s > LONGEST_PAUSE_S else pause_s
@@ -61,3 +63,14 @@ class Supervisor:
             last_error=why,
             last_error_at=self._clock.now(),
         )
+
+
+async def _whole(work: Callable[[], Awaitable[None]]) -> None:
+    """A cancellation that nobody asked for comes out of a library: it is a failure like others."""
+    try:
+        await work()
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise RuntimeError("it was cancelled from within") from error

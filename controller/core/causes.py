@@ -67,8 +67,12 @@ def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What miners wait for that neither money nor a limit keeps off."""
     if halt is not None:
         return halt
-    resting = any(got < could for got, could in zip(share.granted, best.granted, strict=True))
-    return Reason.MINIMUM_OFF if resting else Reason.STAGED_RESTORE
+    gaps = (could - got for got, could in zip(share.granted, best.granted, strict=True))
+    resting = max(gaps, default=0)
+    if resting <= 0:
+        return Reason.STAGED_RESTORE
+    refusing = sum(one.refuses for one in share.wish.pool.pinned)
+    return Reason.DISOBEDIENT if resting <= refusing else Reason.MINIMUM_OFF
 
 
 def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
@@ -83,7 +87,8 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     rungs = range(1, len(pool.levels))
     if any(pool.seen_from(rung) < best.granted[rung - 1] for rung in rungs):
         return waiting(share, best, halt)
-    return share.wish.reason
+    stays = any(got > would for got, would in zip(share.granted, best.granted, strict=True))
+    return Reason.MINIMUM_ON if stays else share.wish.reason
 
 
 def _unheeding(pool: Pool) -> Reason:

@@ -6,7 +6,6 @@ limits leave, then what economics wants of that, and at the very end what may st
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from controller.core.motions import Orders, begin_moves, issue_repeats
@@ -26,27 +25,31 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
     now = assess(seen, state, orders)
     wishes = [wish(pool, seen, now.state, now.halt) for pool in now.pools]
     shares = _shares(now, wishes)
-    ideal = _shares(now, [replace(one, wanted=one.ideal) for one in wishes])
-    steps, allowance = verdict(now, shares)
-    motions = begin_moves(now.seen, now.motions, steps, orders)
+    ideal = _shares(now, [one.unhindered() for one in wishes])
+    found = verdict(now, shares)
+    motions = begin_moves(now.seen, now.motions, found.steps, orders)
     motions = issue_repeats(motions, orders)
     after = State(
         motions=motions,
         other_w=now.other_w if seen.fleet_known else state.other_w,
         moved_at=seen.now if orders.events else state.moved_at,
-        restored_at=allowance.at,
-        restore_credit_w=allowance.left_w,
+        restored_at=found.allowance.at,
+        restore_credit_w=found.allowance.left_w,
         running=_running(now, shares),
+        excess_permille={
+            **now.state.excess_permille,
+            **{pool.key: pool.excess_permille for pool in now.pools},
+        },
         meter_heard_at=now.state.meter_heard_at,
         next_command=orders.next_command,
     )
     plan = report(now, shares, ideal, orders)
-    return plan, after, next_look(now.seen, after, _waiting_w(shares), allowance)
+    return plan, after, next_look(now.seen, after, found.waits_w, found.allowance)
 
 
 def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
     promised = with_floors(wishes, now.floors)
-    return share(promised, now.limits, now.fixed_w, now.seen.site.headroom)
+    return share(promised, now.limits, now.fixed_w, now.seen.site)
 
 
 def _running(now: Situation, shares: list[Share]) -> dict[str, int]:
@@ -54,14 +57,3 @@ def _running(now: Situation, shares: list[Share]) -> dict[str, int]:
     if now.halt is not None:
         return dict(now.state.running)
     return {share.wish.pool.key: share.wish.worth for share in shares}
-
-
-def _waiting_w(shares: list[Share]) -> int:
-    """The smallest step that is granted and not yet taken; 0 when none is."""
-    waiting = [
-        step.power_w
-        for one in shares
-        for rung, step in enumerate(one.wish.ladder, start=1)
-        if one.granted[rung - 1] > one.wish.pool.seen_from(rung)
-    ]
-    return min(waiting, default=0)

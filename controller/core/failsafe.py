@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from controller.core.limits import meter_silent_at
+from controller.model.grid import SITE
 from controller.model.plan import Mode
-from controller.model.quality import Fresh
+from controller.model.quality import Fresh, Missing, Stale
 from controller.model.seen import Snapshot, State
 from controller.reasons import Reason
 
@@ -19,7 +20,17 @@ def mode(seen: Snapshot, state: State) -> Mode:
     silent_at = meter_silent_at(seen, state)
     if silent_at and silent_at <= seen.now:
         return Mode.FAILSAFE
-    return Mode.HOLDING if price_unknown(seen) else Mode.NORMAL
+    unsure = price_unknown(seen) or meter_fell_silent(seen)
+    return Mode.HOLDING if unsure else Mode.NORMAL
+
+
+def meter_fell_silent(seen: Snapshot) -> bool:
+    """Whether the site's meter should speak and does not. A site that has none declares no safe
+    power either, and its meter was never heard."""
+    meter = seen.meters_w.get(SITE, Missing(why="no meter"))
+    return isinstance(meter, Stale) or (
+        isinstance(meter, Missing) and seen.site.meter_silence is not None
+    )
 
 
 def price_unknown(seen: Snapshot) -> Reason | None:
@@ -37,4 +48,4 @@ def standstill(seen: Snapshot, mode_now: Mode) -> Reason | None:
         return Reason.STARTING
     if mode_now is Mode.FAILSAFE:
         return Reason.METER_SILENT
-    return price_unknown(seen)
+    return price_unknown(seen) or (Reason.METER_SILENT if meter_fell_silent(seen) else None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from controller.core.planning import Share
 from controller.core.pools import Pool
+from controller.model.fleet import Cohort
 from controller.reasons import Reason
 
 
@@ -30,7 +31,7 @@ class Move:
     @property
     def rise_w(self) -> int:
         """By how much it may raise the site's power."""
-        return max(0, self.pool.unit_w(self.to_rung) - self.counted_w)
+        return max(0, self.pool.units_w[self.to_rung] - self.counted_w)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Step:
 def moves(share: Share, salt: str) -> list[Move]:
     """Surplus miners go where some are lacking, the highest to the highest.
 
-    Whoever stands right stays. Resting miners are the last to be lowered, those still starting the
+    Whoever stands right stays; whoever stands at a level that is never the best is moved to the one
+    it counts as. Resting miners are the last to be lowered, those still starting the
     first: they earn nothing yet.
     """
     pool = share.wish.pool
@@ -56,9 +58,11 @@ def moves(share: Share, salt: str) -> list[Move]:
         kept = min(lacking[rung], len(holders))
         surplus += holders[kept:]
         lacking[rung] -= kept
-        free = sum(len(cohort.members) for cohort in pool.free.get(rung, ()))
+        exact, astray = _standing(pool, rung)
+        free = sum(len(cohort.members) for cohort in exact)
         kept = min(lacking[rung], free)
-        surplus += _free(pool, rung, free - kept, salt)
+        surplus += _free(pool, rung, astray, sum(len(cohort.members) for cohort in astray), salt)
+        surplus += _free(pool, rung, exact, free - kept, salt)
         lacking[rung] -= kept
     goals = [rung for rung in sorted(lacking, reverse=True) for _ in range(lacking[rung])]
     return [
@@ -73,8 +77,17 @@ def _pinned(pool: Pool, rung: int) -> Iterator[Move]:
         yield Move(pool, one.miner, rung, rung, pool.levels[rung].name, one.counted_w)
 
 
-def _free(pool: Pool, rung: int, count: int, salt: str) -> Iterator[Move]:
-    for cohort in pool.free.get(rung, ()):
+def _standing(pool: Pool, rung: int) -> tuple[list[Cohort], list[Cohort]]:
+    """The free miners of a rung: at its level, and at one that is never the best use of power."""
+    held = pool.free.get(rung, ())
+    name = pool.levels[rung].name
+    return [c for c in held if c.level == name], [c for c in held if c.level != name]
+
+
+def _free(
+    pool: Pool, rung: int, cohorts: Iterable[Cohort], count: int, salt: str
+) -> Iterator[Move]:
+    for cohort in cohorts:
         taken = min(count, len(cohort.members))
         mean_w = -(-cohort.power_w // len(cohort.members))
         for miner in pick(cohort.members, taken, f"{salt}/{pool.key}"):

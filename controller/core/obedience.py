@@ -113,7 +113,7 @@ def advance(
     if shows(motion, miner, curve):
         return _confirm(motion, miner, look)
     if motion.stage is Stage.FAILED:
-        return Advance(None if _rested(motion, look) else motion)
+        return _wait(motion, miner, look)
     return _in_flight(motion, miner, curve, outcome, look)
 
 
@@ -143,6 +143,13 @@ def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     if motion.stage is Stage.FAILED:
         return not refuses_more(motion, miner, curve)
     return motion.stage is Stage.CONFIRMED and not miner.reachable
+
+
+def _wait(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
+    """A disobedient miner is told again after its time, or as soon as it is back."""
+    if _rested(motion, look) or (motion.lost and miner.reachable):
+        return Advance(None)
+    return Advance(motion if miner.reachable else replace(motion, lost=True))
 
 
 def _rested(motion: Motion, look: Look) -> bool:

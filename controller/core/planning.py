@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import NamedTuple
 
-from controller.core.limits import tightest, usable_w
-from controller.core.pools import Pool
-from controller.core.wishes import Wish, merit_order
-from controller.model.grid import SITE, Limit
-
-
-START_HEADROOM = Decimal("1.25")
-"""A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
-it would stop again."""
+from controller.core.room import Room
+from controller.core.wishes import Wish
+from controller.model.grid import Limit
+from controller.model.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,81 +31,73 @@ class Share:
     def power_w(self) -> int:
         """Of the miners that can be told something, once they have arrived."""
         pool = self.wish.pool
-        return sum(pool.unit_w(rung) * self.at(rung) for rung in range(len(pool.levels)))
+        return sum(pool.units_w[rung] * self.at(rung) for rung in range(len(pool.levels)))
 
 
-def base_w(pool: Pool) -> int:
-    """What a pool draws with all that can be told anything off."""
-    locked_w = pool.locked_size * pool.levels[0].power_w
-    return pool.size * pool.unit_w(0) + locked_w + pool.stuck_w
+class Tranche(NamedTuple):
+    """One step of one pool, by how well it uses power: for those that have taken it, or for those
+    that would have to start."""
 
-
-class Room:
-    """The watts that site and groups have left, drawn upon step by step."""
-
-    def __init__(
-        self,
-        pools: list[Pool],
-        limits: tuple[Limit, ...],
-        fixed_w: Mapping[str, int],
-        headroom: Decimal,
-    ) -> None:
-        self._limits = {
-            scope: limit
-            for scope in {limit.scope for limit in limits}
-            if (limit := tightest(limits, scope)) is not None
-        }
-        self._left = {
-            scope: usable_w(limit, headroom)
-            - fixed_w.get(scope, 0)
-            - sum(base_w(pool) for pool in pools if scope in (SITE, pool.group))
-            for scope, limit in self._limits.items()
-        }
-        self._calm = {
-            scope: usable_w(limit, headroom) - usable_w(limit, headroom * START_HEADROOM)
-            for scope, limit in self._limits.items()
-        }
-
-    def take(self, pool: Pool, rung: int, wanted: int) -> tuple[int, Limit | None]:
-        """As many of the wanted steps as fit, and the limit that let fewer pass."""
-        step_w = max(1, pool.unit_w(rung) - pool.unit_w(rung - 1))
-        scopes = [scope for scope in (SITE, pool.group) if scope in self._left]
-        taken, cut = wanted, None
-        for scope in scopes:
-            if (fits := self._fits(scope, step_w, pool.seen_from(rung))) < taken:
-                taken, cut = fits, self._limits[scope]
-        for scope in scopes:
-            self._left[scope] -= taken * step_w
-        return taken, cut
-
-    def _fits(self, scope: str, step_w: int, running: int) -> int:
-        """Those that run may stay while there is room; more may start only with room to spare."""
-        fits = max(0, self._left[scope] // step_w)
-        calm = (self._left[scope] - self._calm[scope]) // step_w
-        return min(fits, max(running, calm))
+    cost_per_mwh: Decimal
+    """Negative break-even: the least first."""
+    start: bool
+    pool: str
+    rung: int
+    which: int
 
 
 def share(
-    wishes: list[Wish],
-    limits: tuple[Limit, ...],
-    fixed_w: Mapping[str, int],
-    headroom: Decimal,
+    wishes: list[Wish], limits: tuple[Limit, ...], fixed_w: Mapping[str, int], site: Site
 ) -> list[Share]:
     """Grant steps by falling break-even for as long as site and group have room.
 
-    For concave curves greedy is optimal up to the size of one step (the fractional knapsack).
+    For concave curves greedy is optimal up to the size of one step (the fractional knapsack). To
+    start is worth the start margin less than to go on, and does not stop what money leaves alone.
     """
-    room = Room([one.pool for one in wishes], limits, fixed_w, headroom)
-    granted: list[list[int]] = [[] for _ in wishes]
-    cut: list[dict[int, Limit]] = [{} for _ in wishes]
-    for index, rung in merit_order(wishes):
-        one = wishes[index]
-        below = granted[index][-1] if rung > 1 else one.pool.size
-        taken, limit = room.take(one.pool, rung, min(one.wanted[rung - 1], below))
-        granted[index].append(taken)
-        limit = limit or (cut[index].get(rung - 1) if taken < one.wanted[rung - 1] else None)
-        if limit is not None:
-            cut[index][rung] = limit
-    return [
-        Share(one, tuple(mine), cuts) for one, mine, cuts in zip(wishes, granted, cut, strict=True)
-    ]
+    room = Room([one.pool for one in wishes], limits, fixed_w, site.headroom)
+    grants = [_Grant(one, [0] * len(one.ladder)) for one in wishes]
+    order = _merit_order(wishes, site.economics.start_margin_per_mwh)
+    for tranche in order:
+        if not tranche.start:
+            pool = wishes[tranche.which].pool
+            room.protect(pool, tranche.rung, pool.protected_from(tranche.rung))
+    for tranche in order:
+        grants[tranche.which].give(tranche, room)
+    return [Share(one.wish, tuple(one.granted), one.cut) for one in grants]
+
+
+def _merit_order(wishes: list[Wish], margin_per_mwh: Decimal) -> list[Tranche]:
+    """Every step of every pool twice, best first; of equals what runs, then by the pool's key.
+
+    Within a pool the steps keep their order, because a concave curve's break-evens only fall.
+    """
+    return sorted(
+        Tranche(margin - step.break_even_per_mwh, start, one.pool.key, rung, which)
+        for which, one in enumerate(wishes)
+        for rung, step in enumerate(one.ladder, start=1)
+        for start, margin in ((False, Decimal(0)), (True, margin_per_mwh))
+    )
+
+
+@dataclass(slots=True)
+class _Grant:
+    """What a pool has been given so far."""
+
+    wish: Wish
+    granted: list[int]
+    cut: dict[int, Limit] = field(default_factory=dict)
+
+    def give(self, tranche: Tranche, room: Room) -> None:
+        pool, rung, start = self.wish.pool, tranche.rung, tranche.start
+        if not start:
+            room.protect(pool, rung, -pool.protected_from(rung))
+        wanted = self.wish.wanted[rung - 1]
+        due = wanted if start else min(wanted, pool.standing_from(rung))
+        below = self.granted[rung - 2] if rung > 1 else pool.size
+        more = min(due, below) - self.granted[rung - 1]
+        taken, limit = room.take(pool, rung, more, start=start)
+        self.granted[rung - 1] += taken
+        if self.granted[rung - 1] < due:
+            limit = limit or self.cut.get(rung) or self.cut.get(rung - 1)
+            if limit is not None:
+                self.cut[rung] = limit

@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from controller.core.economics import concave
-from controller.core.obedience import IN_FLIGHT, beyond_reach, counted_w, refuses_more
-from controller.model.fleet import (
-    OFF,
-    Cohort,
-    Curve,
-    Level,
-    MinerSeen,
-    Motion,
-    Stage,
-    Standing,
-)
-from controller.model.seen import Snapshot
+from controller.model.fleet import Cohort, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +36,10 @@ class Pool:
     free: Mapping[int, tuple[Cohort, ...]]
     """By rung: miners at rest that can be told anything."""
     pinned: tuple[Pinned, ...]
+    units_w: tuple[int, ...]
+    """By rung, what a miner is expected to draw there."""
+    excess_permille: int
+    """How far those that run, or last ran, exceed their nominal power."""
     locked: tuple[Cohort, ...]
     locked_pinned: tuple[str, ...]
     """Miners in motion whose place is locked."""
@@ -74,6 +67,10 @@ class Pool:
         """How many pinned miners go to or rest at this rung or above."""
         return sum(1 for one in self.pinned if one.rung >= rung)
 
+    def standing_from(self, rung: int) -> int:
+        """How many stand at this rung or above, go there or rest there."""
+        return self.free_from(rung) + self.pinned_from(rung)
+
     def protected_from(self, rung: int) -> int:
         """How many of these money leaves alone."""
         return sum(1 for one in self.pinned if one.rung >= rung and not one.refuses)
@@ -82,98 +79,39 @@ class Pool:
         """How many miners have to be counted at this rung or above now."""
         return self.free_from(rung) + sum(1 for one in self.pinned if one.seen_rung >= rung)
 
-    def unit_w(self, rung: int) -> int:
-        """What a miner at this rung is expected to draw: its nominal power, or the mean of those
-        that stand there if they draw more."""
-        held = self.free.get(rung, ())
-        resting = [one.counted_w for one in self.pinned if one.rung == rung and not one.dispatched]
-        count = sum(len(one.members) for one in held) + len(resting)
-        mean = -(-(sum(one.power_w for one in held) + sum(resting)) // count) if count else 0
-        return max(self.levels[rung].power_w, mean)
+
+def excess_permille(levels: tuple[Level, ...], crowds: Sequence[Crowd], before: int) -> int:
+    """The power of those that run over their nominal power, at least 1000; where none does, what it
+    was before."""
+    running = list(zip(levels, crowds, strict=True))[1:]
+    nominal_w = sum(level.power_w * there.size for level, there in running)
+    if not nominal_w:
+        return before
+    return max(1000, -(-1000 * sum(there.power_w for _, there in running) // nominal_w))
 
 
-def rung_of(levels: tuple[Level, ...], curve: Curve, name: str, unit_w: int) -> int:
-    """The rung of a level; of one off the hull or unknown, the lowest that draws as much: whatever
-    hashes counts as running, so that it can be told to stop."""
-    for rung, level in enumerate(levels):
-        if level.name == name:
-            return rung
-    known = [level.power_w for level in curve.levels if level.name == name]
-    power_w = known[0] if known else unit_w
-    return next((k for k, level in enumerate(levels) if power_w <= level.power_w), len(levels) - 1)
-
-
-def build(seen: Snapshot, motions: Mapping[str, Motion]) -> dict[str, Pool]:
-    """All pools, by `group/curve`, in the order of their keys."""
-    keys = {(c.group, c.curve) for c in seen.cohorts.values() if c.curve in seen.curves}
-    keys |= {(m.group, m.curve) for m in motions.values()}
-    return {f"{group}/{curve}": _pool(group, curve, seen, motions) for group, curve in sorted(keys)}
-
-
-def _pool(group: str, curve_key: str, seen: Snapshot, motions: Mapping[str, Motion]) -> Pool:
-    curve = seen.curves[curve_key]
-    levels = concave(curve)
-    mine = [c for _, c in sorted(seen.cohorts.items()) if (c.group, c.curve) == (group, curve_key)]
-    moving = {
-        name: (motion, seen.moving[name])
-        for name, motion in sorted(motions.items())
-        if (motion.group, motion.curve) == (group, curve_key)
-    }
-    stuck = {name for name, (motion, miner) in moving.items() if beyond_reach(motion, miner, curve)}
-    failed = sum(moving[name][0].stage is Stage.FAILED for name in stuck)
-    locked_pinned = [name for name in moving if moving[name][1].locked and name not in stuck]
-    lost = [c for c in mine if c.standing is Standing.UNREACHABLE]
-    locked = tuple(c for c in mine if c.standing is Standing.LOCKED and c.members)
-    within_reach = {
-        name: pair
-        for name, pair in moving.items()
-        if name not in stuck and name not in locked_pinned
-    }
-    return Pool(
-        key=f"{group}/{curve_key}",
-        group=group,
-        curve=curve_key,
-        levels=levels,
-        free=_free(mine, levels, curve),
-        pinned=tuple(_pinned(within_reach, levels, curve)),
-        locked=locked,
-        locked_pinned=tuple(locked_pinned),
-        locked_off=sum(len(c.members) for c in locked if c.level == OFF)
-        + sum(_proven_off(moving[name][0]) for name in locked_pinned),
-        unreachable=sum(len(c.members) for c in lost) + len(stuck) - failed,
-        disobedient=failed,
-        stuck_w=sum(c.power_w for c in lost)
-        + sum(counted_w(*moving[name], curve) for name in stuck),
-    )
-
-
-def _proven_off(motion: Motion) -> bool:
-    return motion.stage is Stage.CONFIRMED and motion.command.level == OFF
-
-
-def _free(
-    cohorts: list[Cohort], levels: tuple[Level, ...], curve: Curve
-) -> dict[int, tuple[Cohort, ...]]:
-    found: dict[int, tuple[Cohort, ...]] = {}
-    for cohort in cohorts:
-        if cohort.standing is Standing.PRESENT and cohort.members:
-            unit_w = cohort.power_w // len(cohort.members)
-            rung = rung_of(levels, curve, cohort.level, unit_w)
-            found[rung] = (*found.get(rung, ()), cohort)
-    return found
-
-
-def _pinned(
-    moving: Mapping[str, tuple[Motion, MinerSeen]], levels: tuple[Level, ...], curve: Curve
-) -> list[Pinned]:
+def units_w(levels: tuple[Level, ...], crowds: Sequence[Crowd], permille: int) -> tuple[int, ...]:
+    """What a miner is expected to draw at each rung: its nominal power, or the mean of those that
+    stand there if they draw more. Where none does, it exceeds its nominal power as those that run
+    elsewhere do, or last did."""
     found = []
-    for name, (motion, miner) in moving.items():
-        refuses = refuses_more(motion, miner, curve)
-        level = miner.level if refuses else motion.command.level
-        goal = rung_of(levels, curve, level, miner.power_w)
-        under_way = motion.stage in IN_FLIGHT
-        came_from = rung_of(levels, curve, motion.from_level, motion.proven_w)
-        seen_rung = max(goal, came_from) if under_way else goal
-        counts_w = counted_w(motion, miner, curve)
-        found.append(Pinned(name, goal, seen_rung, under_way, counts_w, refuses))
-    return found
+    for rung, (level, there) in enumerate(zip(levels, crowds, strict=True)):
+        if there.size:
+            found.append(max(level.power_w, -(-there.power_w // there.size)))
+        else:
+            found.append(-(-level.power_w * (permille if rung else 1000) // 1000))
+    return tuple(found)
+
+
+class Crowd(NamedTuple):
+    """Those that stand at a rung and are on no way: how many, and what they draw together."""
+
+    size: int
+    power_w: int
+
+
+def crowd(rung: int, free: Mapping[int, tuple[Cohort, ...]], pinned: Iterable[Pinned]) -> Crowd:
+    held = free.get(rung, ())
+    resting = [one.counted_w for one in pinned if one.rung == rung and not one.dispatched]
+    size = len(resting) + sum(len(cohort.members) for cohort in held)
+    return Crowd(size, sum(resting) + sum(cohort.power_w for cohort in held))

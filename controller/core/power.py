@@ -33,23 +33,33 @@ def other_w(
 ) -> dict[str, int]:
     """By scope, the metered power that no miner reports.
 
-    While things move, or not every miner has been heard, meter and reports do not match: the figure
-    of before stands. A scope seen for the first time is taken as it is.
+    Just after something moved, or before every miner has been heard, meter and reports do not
+    match: the figure of before stands. While miners are in flight it is known between two bounds.
+    A scope seen for the first time is taken as it is.
     """
-    settled = (
-        seen.fleet_known
-        and not any(motion.stage in IN_FLIGHT for motion in motions.values())
-        and (moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s))
-    )
+    quiet = moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
     found = {}
     for scope in sorted({SITE, *seen.meters_w}):
         meter = seen.meters_w.get(scope)
         known = state.other_w.get(scope)
-        if isinstance(meter, Fresh) and (settled or known is None):
+        if isinstance(meter, Fresh) and known is None:
             found[scope] = max(0, meter.value - reported_w(seen, scope))
+        elif isinstance(meter, Fresh) and known is not None and quiet and seen.fleet_known:
+            least = meter.value - counted(seen, motions, scope)
+            most = meter.value - reported_w(seen, scope) + _flying_w(seen, motions, scope)
+            found[scope] = max(0, least, min(known, most))
         elif known is not None:
             found[scope] = known
     return found
+
+
+def _flying_w(seen: Snapshot, motions: Mapping[str, Motion], scope: str) -> int:
+    """What the miners in flight report, of which the meter may see nothing any more."""
+    return sum(
+        seen.moving[name].power_w
+        for name, motion in motions.items()
+        if motion.stage in IN_FLIGHT and scope in (SITE, motion.group)
+    )
 
 
 def expected_w(

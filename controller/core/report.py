@@ -9,7 +9,8 @@ from controller.core.causes import curtailed, decisive
 from controller.core.economics import marginal_price
 from controller.core.limits import tightest
 from controller.core.motions import Orders
-from controller.core.planning import Share, base_w
+from controller.core.planning import Share
+from controller.core.room import base_w
 from controller.core.situation import Situation
 from controller.model.grid import SITE
 from controller.model.plan import Allocation, Outlook, Plan
@@ -23,7 +24,7 @@ def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orde
     `ideal` are the shares if no miner were in flight or at rest.
     """
     fixed_w = now.fixed_w[SITE]
-    beyond_reach = sum(base_w(pool) - pool.size * pool.unit_w(0) for pool in now.pools)
+    beyond_reach = sum(base_w(pool) - pool.size * pool.units_w[0] for pool in now.pools)
     least_w = fixed_w + sum(base_w(pool) for pool in now.pools)
     limit = tightest(now.limits, SITE)
     limit_w = limit.limit_w if limit else now.seen.site.import_limit_w

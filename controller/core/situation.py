@@ -13,7 +13,8 @@ from controller.core.failsafe import mode, standstill
 from controller.core.limits import floors, limits
 from controller.core.motions import Orders, look_again
 from controller.core.obedience import Look
-from controller.core.pools import Pool, build
+from controller.core.pooling import build
+from controller.core.pools import Pool
 from controller.core.power import expected_w, other_w
 from controller.model.fleet import Motion
 from controller.model.grid import SITE, Floor, Limit
@@ -70,7 +71,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         expected_w={
             scope: expected_w(seen, motions, other, scope) for scope in (SITE, *seen.site.groups)
         },
-        pools=tuple(build(seen, motions).values()),
+        pools=tuple(build(seen, motions, state.excess_permille).values()),
     )
 
 

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 
 from controller.core.moves import Move, Step, moves
 from controller.core.pacing import Credit, admit, credit
 from controller.core.planning import Share
-from controller.core.pools import Pool, rung_of
+from controller.core.pooling import rung_of
+from controller.core.pools import Pool
 from controller.core.situation import Situation
 from controller.model.fleet import OFF
 from controller.reasons import Reason
 
 
-def verdict(now: Situation, shares: list[Share]) -> tuple[list[Step], Credit]:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is carried out now, and what is left of the restore allowance."""
+
+    steps: list[Step]
+    allowance: Credit
+    waits_w: int
+    """The smallest rise that waits for the allowance to grow; 0 when none does."""
+
+
+def verdict(now: Situation, shares: list[Share]) -> Verdict:
     """Downward moves all at once, then as many starts as limits and pace allow."""
     downs: list[Step] = []
-    ups: list[Move] = []
+    rises: list[tuple[Decimal, Move]] = []
     for share in shares:
         downs += _locked(now, share.wish.pool)
         found = moves(share, _salt(now))
         downs += _lowered(share, [move for move in found if move.down])
-        ups += [move for move in found if not move.down]
+        rises += [(_merit(share, move), move) for move in found if not move.down]
+    ups = [move for _, move in sorted(rises, key=lambda rise: -rise[0])]
     raised, allowance = _raised(now, ups)
     why = {share.wish.pool.key: share.wish.reason for share in shares}
-    return [
-        *downs,
-        *(Step(move, _start_reason(why[move.pool.key])) for move in raised),
-    ], allowance
+    starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)
+    waits = [] if now.halt else [m.rise_w for m in ups if m.rise_w > allowance.left_w]
+    return Verdict([*downs, *starts], allowance, min(waits, default=0))
 
 
 def _raised(now: Situation, ups: list[Move]) -> tuple[list[Move], Credit]:
@@ -37,6 +50,13 @@ def _raised(now: Situation, ups: list[Move]) -> tuple[list[Move], Credit]:
     if now.halt is not None:
         return [], allowance
     return admit(ups, now.limits, now.expected_w, now.seen.site.headroom, allowance)
+
+
+def _merit(share: Share, move: Move) -> Decimal:
+    """The break-even of the first step that a rise takes: the best start first."""
+    ladder = share.wish.ladder
+    taken = ladder[move.from_rung : move.from_rung + 1] or ladder[-1:]
+    return taken[0].break_even_per_mwh if taken else Decimal(0)
 
 
 def _start_reason(wish: Reason) -> Reason:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from controller.core.economics import Step, marginal_price, steps, worth_running
+from controller.core.failsafe import price_unknown
 from controller.core.pools import Pool
 from controller.model.grid import Floor
 from controller.model.quality import Fresh, Missing
@@ -20,8 +21,11 @@ class Wish:
     pool: Pool
     ladder: tuple[Step, ...]
     wanted: tuple[int, ...]
+    most: tuple[int, ...]
+    """How many could stand there now."""
     ideal: tuple[int, ...]
-    """The same if no miner were in flight or at rest: what they wait for is no other cause."""
+    """How many should, if no miner were in flight or at rest: what they wait for is no other
+    cause."""
     worth: int
     """Steps that earn more than they cost; those that run, where that cannot be told."""
     reason: Reason
@@ -35,24 +39,31 @@ class Wish:
             step.power_w * count for step, count in zip(self.ladder, self.wanted, strict=True)
         )
 
+    def unhindered(self) -> Wish:
+        """The wish if every miner could be moved now."""
+        return replace(self, wanted=self.ideal, most=(self.pool.size,) * len(self.ladder))
+
 
 def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) -> Wish:
-    """What economics wants; where it cannot be decided, what is there."""
+    """What economics wants; where it cannot be decided, what is there. A silent meter does not keep
+    it from stopping what loses money."""
     ladder = _ladder(pool, seen)
     rungs = range(1, len(pool.levels))
     price = seen.price_per_mwh
     before = state.running.get(pool.key, len(ladder))
-    if standstill is not None or not isinstance(price, Fresh):
-        held = tuple(pool.free_from(k) + pool.pinned_from(k) for k in rungs)
+    held = tuple(pool.standing_from(k) for k in rungs)
+    undecided = standstill if standstill is not Reason.METER_SILENT else price_unknown(seen)
+    if undecided is not None or not isinstance(price, Fresh):
         ideal = tuple(pool.size if k <= before else held[k - 1] for k in rungs)
-        return Wish(pool, ladder, held, ideal, before, standstill or Reason.PRICE_UNKNOWN)
+        return Wish(pool, ladder, held, held, ideal, before, undecided or Reason.PRICE_UNKNOWN)
     economics = seen.site.economics
     full_price = marginal_price(price.value, economics, seen.site.groups.get(pool.group))
     worth = worth_running(ladder, full_price, before, economics.start_margin_per_mwh)
-    wanted = tuple(pool.pinned_from(k) + (pool.free_from(0) if k <= worth else 0) for k in rungs)
+    most = held if standstill else tuple(pool.free_from(0) + pool.pinned_from(k) for k in rungs)
+    wanted = tuple(most[k - 1] if k <= worth else pool.protected_from(k) for k in rungs)
     ideal = tuple(pool.size if k <= worth else 0 for k in rungs)
     reason = Reason.PROFITABLE if worth == len(ladder) else Reason.UNPROFITABLE
-    return Wish(pool, ladder, wanted, ideal, worth, reason)
+    return Wish(pool, ladder, wanted, most, ideal, worth, reason)
 
 
 def _ladder(pool: Pool, seen: Snapshot) -> tuple[Step, ...]:
@@ -68,13 +79,13 @@ def with_floors(wishes: list[Wish], floors: tuple[Floor, ...]) -> list[Wish]:
     for floor in floors:
         mine = [index for index, one in enumerate(raised) if one.pool.group == floor.scope]
         missing_w = floor.floor_w - sum(raised[index].power_w for index in mine)
-        for index, rung in _by_merit(raised, mine):
+        for index, rung in by_merit(raised, mine):
             raised[index], gained_w = _raise(raised[index], rung, missing_w)
             missing_w -= gained_w
     return raised
 
 
-def _by_merit(wishes: list[Wish], which: list[int]) -> list[tuple[int, int]]:
+def by_merit(wishes: list[Wish], which: list[int]) -> list[tuple[int, int]]:
     """(index, rung) of every step, by falling break-even, then by the pool's key."""
     ranked = sorted(
         (-step.break_even_per_mwh, wishes[index].pool.key, rung, index)
@@ -84,18 +95,10 @@ def _by_merit(wishes: list[Wish], which: list[int]) -> list[tuple[int, int]]:
     return [(index, rung) for _, _, rung, index in ranked]
 
 
-def merit_order(wishes: list[Wish]) -> list[tuple[int, int]]:
-    """(index, rung) of every step of every pool, best first.
-
-    Within a pool the steps keep their order, because a concave curve's break-evens only fall.
-    """
-    return _by_merit(wishes, list(range(len(wishes))))
-
-
 def _raise(one: Wish, rung: int, missing_w: int) -> tuple[Wish, int]:
-    """One step for as many free miners as the missing power takes. What is pinned stays."""
+    """One step for as many miners as the missing power takes. What is pinned stays."""
     below = one.pool.size if rung == 1 else one.wanted[rung - 2]
-    most = min(below, one.pool.free_from(0) + one.pool.pinned_from(rung))
+    most = min(below, one.most[rung - 1])
     step_w = one.ladder[rung - 1].power_w
     more = max(0, min(most - one.wanted[rung - 1], -(-missing_w // step_w)))
     if not more:

@@ -185,6 +185,8 @@ class Motion(Model, frozen=True, kw_only=True):
     """By when its power has to show it."""
     rest_until: datetime | None = None
     """Once confirmed: until when comfort leaves it alone. Once failed: until the next try."""
+    lost: bool = False
+    """Once failed: it could not be reached since."""
 
 
 Curves = Mapping[str, Curve]

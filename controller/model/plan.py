@@ -19,7 +19,7 @@ class Mode(StrEnum):
     STARTING = "starting"
     NORMAL = "normal"
     HOLDING = "holding"
-    """A price or hashprice is stale or missing: what runs may run, nothing starts."""
+    """A price, the hashprice or the site's meter is silent: what runs may run, nothing starts."""
     FAILSAFE = "failsafe"
     """The site's meter is silent: the declared safe power is the limit."""
 

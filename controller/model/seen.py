@@ -50,5 +50,7 @@ class State(Model, frozen=True, kw_only=True):
     restore_credit_w: int = 0
     running: Mapping[str, int] = {}
     """By group and curve: how many steps economics last let run, for the start margin."""
+    excess_permille: Mapping[str, int] = {}
+    """By group and curve: the power of miners that run, or last ran, over its nominal value."""
     meter_heard_at: datetime | None = None
     next_command: int = 1

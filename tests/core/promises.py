@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from controller.core.decide import decide
-from controller.core.limits import limits
+from controller.core.motions import Orders
+from controller.core.situation import assess
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.plan import Mode, Plan
 from controller.model.seen import Snapshot, State
 
 
-def broken(
-    seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime
-) -> list[str]:
+def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime) -> list[str]:
     """The promises that this decision broke."""
     return [
         *_limits(seen, plan),
@@ -65,16 +63,21 @@ def miners(seen: Snapshot) -> dict[str, MinerSeen]:
 
 def rise_w(command: Command, miner: MinerSeen, motion: Motion | None, seen: Snapshot) -> int:
     """By how much a command may raise what its miner has to be counted with."""
-    counts_w = miner.power_w
+    counts_w = max(miner.power_w, _nominal_w(miner, seen))
     if motion is not None and motion.stage in (Stage.INTENDED, Stage.SENT):
         told_w = seen.curves[motion.curve].level(motion.command.level).power_w
-        counts_w = max(miner.power_w, motion.proven_w, told_w)
+        counts_w = max(counts_w, motion.proven_w, told_w)
     return seen.curves[miner.curve].level(command.level).power_w - counts_w
+
+
+def _nominal_w(miner: MinerSeen, seen: Snapshot) -> int:
+    levels = seen.curves[miner.curve].levels
+    return next((level.power_w for level in levels if level.name == miner.level), 0)
 
 
 def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
     known = miners(seen)
-    risen = dict.fromkeys(plan_scopes(plan), 0)
+    risen = dict.fromkeys((limit.scope for limit in plan.limits), 0)
     for command in plan.commands:
         miner, motion = known[command.miner], before.motions.get(command.miner)
         risen_w = rise_w(command, miner, motion, seen)
@@ -86,14 +89,11 @@ def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
             yield f"{command.miner} starts, though it has to rest"
         for scope in {SITE, miner.group} & risen.keys():
             risen[scope] += risen_w
+    expected_w = assess(seen, before, Orders(before.next_command)).expected_w
     for limit in plan.limits:
-        counts_w = plan.expected_w if limit.scope == SITE else 0
+        counts_w = expected_w[limit.scope]
         if risen[limit.scope] and counts_w + risen[limit.scope] > limit.limit_w:
             yield f"{limit.scope} counts {counts_w}, starts {risen[limit.scope]} over {limit}"
-
-
-def plan_scopes(plan: Plan) -> set[str]:
-    return {limit.scope for limit in plan.limits}
 
 
 def _rests_off(motion: Motion, miner: MinerSeen, now: datetime) -> bool:
@@ -136,6 +136,3 @@ def _curtailed(seen: Snapshot, plan: Plan) -> Iterator[str]:
     total_w = sum(one.power_w for one in plan.curtailed.values())
     if not 0 <= total_w <= potential_w or any(c.power_w <= 0 for c in plan.curtailed.values()):
         yield f"curtailed {dict(plan.curtailed)} of {potential_w}"
-
-
-__all__ = ["broken", "decide", "limits", "miners"]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from controller.core.cohorts import cohorts
 from controller.model.fleet import (
@@ -45,14 +46,16 @@ CURVES: Mapping[str, Curve] = {
     "plain": curve((OFF, 25, "0"), ("default", 2794, "121.8")),
     "three": curve((OFF, 25, "0"), ("340MHz", 1414, "70.2"), ("default", 2794, "121.8")),
     # Its lowest level is below the hull: off and the next one mixed earn more.
-    "hollow": curve((OFF, 30, "0"), ("eco", 1000, "30"), ("mid", 2000, "120"), ("top", 3100, "160")),
+    "hollow": curve(
+        (OFF, 30, "0"), ("eco", 1000, "30"), ("mid", 2000, "120"), ("top", 3100, "160")
+    ),
 }
 GROUPS = ("a", "b")
 NAMES = {group: tuple(f"{group}{number}" for number in range(5)) for group in GROUPS}
 
 moments = st.integers(-900, 900).map(lambda seconds: NOW + timedelta(seconds=seconds))
 past = st.integers(0, 900).map(lambda seconds: NOW - timedelta(seconds=seconds))
-watts = st.integers(0, 40) .map(lambda steps: steps * 1000)
+watts = st.integers(0, 40).map(lambda steps: steps * 1000)
 prices = st.sampled_from([-50, 0, 40, 80, 90, 100, 110, 140, 3000]).map(Decimal)
 outcome_stages = st.sampled_from([Stage.SENT, Stage.FAILED, Stage.WITHHELD])
 
@@ -116,7 +119,7 @@ sites = st.builds(
 
 @st.composite
 def miners(draw: st.DrawFn, *, odd: bool = True) -> dict[str, MinerSeen]:
-    """Up to five miners of each group; where `odd`, some are locked, lost or draw what they like."""
+    """Up to five miners of each group; where `odd`, some are locked or lost or draw otherwise."""
     found = {}
     for group in GROUPS:
         for name in NAMES[group][: draw(st.integers(0, 5))]:
@@ -295,7 +298,5 @@ def settled(draw: st.DrawFn) -> tuple[Snapshot, State]:
 
 
 def _without_floors(site: Site) -> Site:
-    from msgspec.structs import replace
-
     groups = {name: replace(group, floor_w=0) for name, group in site.groups.items()}
     return replace(site, groups=groups, headroom=Decimal(0))

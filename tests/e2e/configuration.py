@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +18,8 @@ from tests.e2e.processes import ROOT
 DEMO = ROOT / "configs" / "demo.yaml"
 EPOCH = datetime(2023, 9, 6, 18, 0, tzinfo=UTC)
 TOKEN = "a-token-of-the-grid-operator-0123456789"
+Row = tuple[int, str]
+"""Minute after the epoch at which a price begins, and what is written for it."""
 W_A_MINER = 2_801
 """The simulated model at its default profile."""
 CHEAP, DEAR = "25.00", "3000.00"
@@ -110,17 +112,11 @@ def _add_meter(plain: dict[str, Any], scope: str, block: Block, number: int) -> 
     }
 
 
-def write(folder: Path, plain: Mapping[str, Any], prices: Sequence[str]) -> Path:
-    """The configuration's file, with its token and its prices: one for each interval from the
-    epoch on."""
+def write(path: Path, plain: Mapping[str, Any], prices: Iterable[Row]) -> None:
+    """The configuration's file, and beside it its token and its prices."""
+    folder = path.parent
     (folder / "token").write_text(TOKEN)
     (folder / "token").chmod(0o600)
-    minutes = plain["feeds"]["price"].get("interval_minutes", 15)
-    rows = (
-        f"{(EPOCH + timedelta(minutes=minutes * place)).isoformat()},{price}"
-        for place, price in enumerate(prices)
-    )
+    rows = (f"{(EPOCH + timedelta(minutes=minute)).isoformat()},{price}" for minute, price in prices)
     (folder / "prices.csv").write_text("\n".join(["interval_start_utc,HB_WEST", *rows, ""]))
-    path = folder / "site.yaml"
     path.write_text(json.dumps(plain, indent=1))
-    return path

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,21 +13,29 @@ from tests.e2e.site import Site
 NewSite = Callable[..., Site]
 
 
-@pytest.fixture
-def new_site(tmp_path: Path) -> Iterator[NewSite]:
-    """Makes sites, each in a folder of its own; all their processes end with the test."""
+@contextmanager
+def sites_in(folder: Path) -> Iterator[NewSite]:
+    """Makes sites, each in a folder of its own; all their processes end with the block."""
     sites: list[Site] = []
 
     def make(**how: Any) -> Site:
-        folder = tmp_path / f"site-{len(sites)}"
-        folder.mkdir()
-        sites.append(Site(folder, **how))
+        own = folder / f"site-{len(sites)}"
+        own.mkdir()
+        sites.append(Site(own, **how))
         return sites[-1]
 
-    yield make
-    for site in sites:
-        site.processes.end()
-        sys.stderr.write(site.processes.logs())
+    try:
+        yield make
+    finally:
+        for site in sites:
+            site.processes.end()
+            sys.stderr.write(site.processes.logs())
+
+
+@pytest.fixture
+def new_site(tmp_path: Path) -> Iterator[NewSite]:
+    with sites_in(tmp_path) as make:
+        yield make
 
 
 @pytest.fixture

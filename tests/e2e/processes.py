@@ -38,6 +38,12 @@ class Processes:
             command = ["prlimit", f"--fsize={file_limit}:unlimited", *command]
         return self.start(command, name=name or str(args[0]), env=env)
 
+    def finished(self, *args: str, within_s: float = 60) -> tuple[int, str]:
+        """Exit code, and output with errors, of a command of curtaild that ends by itself."""
+        name = f"{'-'.join(args[:2])}-{len(self._started)}"
+        code = self.curtaild(*args, name=name).wait(within_s)
+        return code, self.log(name)
+
     def start(
         self, command: Sequence[str], *, name: str, env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
@@ -92,5 +98,5 @@ class Processes:
         until(lambda: not self.alive(), "the end of every process", 10)
 
 
-def _tail(path: Path, lines: int = 60) -> str:
+def _tail(path: Path, lines: int = 25) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])

@@ -12,3 +12,8 @@ def metric(exposition: str, name: str, **labels: str) -> float | None:
             if sample.name == name and labels.items() <= sample.labels.items():
                 return float(sample.value)
     return None
+
+
+def failures(exposition: str, kind: str) -> float:
+    """Failed reads and commands of this kind."""
+    return metric(exposition, "curtaild_fleet_failures_total", failure=kind) or 0

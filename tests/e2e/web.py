@@ -37,3 +37,11 @@ def ask(url: str, body: object = None, *, token: str = "", method: str | None = 
     except HTTPError as error:
         with error:
             return Answer(error.code, error.read().decode())
+
+
+def answers(url: str) -> bool:
+    """Whether somebody answers there, and well."""
+    try:
+        return ask(url).status == 200
+    except OSError:
+        return False

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from tests.scenarios.form import Expectation, Scenario, Wanted
@@ -14,13 +13,16 @@ from tests.scenarios.runner import Cycle
 
 def disappointments(scenario: Scenario, cycles: list[Cycle]) -> list[str]:
     """What was expected and not so, each as one line."""
-    found = []
+    found: list[str] = []
     for expectation in scenario.expect:
         span = _span(expectation, cycles)
         found += _spanned(expectation, span)
-        for cycle in span:
-            found += [f"minute {cycle.minute:g}: {line}" for line in _at(expectation, cycle)]
+        found += next(filter(None, (_looked(expectation, cycle) for cycle in span)), [])
     return found
+
+
+def _looked(expectation: Expectation, cycle: Cycle) -> list[str]:
+    return [f"minute {cycle.minute:g}: {line}" for line in _at(expectation, cycle)]
 
 
 def _span(expectation: Expectation, cycles: list[Cycle]) -> list[Cycle]:
@@ -73,21 +75,37 @@ def _at(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
 
 
 def _groups(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
+    """What is expected of single groups."""
     allocations = {one.group: one for one in cycle.plan.allocations.values()}
-    for group, reason in (expectation.reasons or {}).items():
-        if allocations[group].reason.value != reason:
-            yield f"reason of {group} expected {reason}, was {allocations[group].reason.value}"
-    for group, levels in (expectation.levels or {}).items():
-        yield from _mapping(f"levels of {group}", levels, allocations[group].counts)
-    for group, levels in (expectation.running or {}).items():
-        yield from _mapping(f"running of {group}", levels, cycle.running[group])
-    for group, held in (expectation.held or {}).items():
-        if allocations[group].held != held:
-            yield f"held of {group} expected {held}, was {allocations[group].held}"
-    for group, price in (expectation.break_even_per_mwh or {}).items():
-        actual = allocations[group].next_break_even_per_mwh
-        if actual is None or not fits(price, actual):
-            yield f"break_even_per_mwh of {group} expected {price}, was {actual}"
+    yield from (f"there is no group {name}" for name in _named(expectation) - allocations.keys())
+    for name, one in allocations.items():
+        for what, wanted, actual in (
+            ("reason", expectation.reasons, one.reason.value),
+            ("held", expectation.held, one.held),
+        ):
+            if wanted and name in wanted and wanted[name] != actual:
+                yield f"{what} of {name} expected {wanted[name]}, was {actual}"
+        for what, levels, there in (
+            ("levels", expectation.levels, one.counts),
+            ("running", expectation.running, cycle.running[name]),
+        ):
+            if levels and name in levels:
+                yield from _mapping(f"{what} of {name}", levels[name], there)
+        price = (expectation.break_even_per_mwh or {}).get(name)
+        found = one.next_break_even_per_mwh
+        if price is not None and (found is None or not fits(price, found)):
+            yield f"break_even_per_mwh of {name} expected {price}, was {found}"
+
+
+def _named(expectation: Expectation) -> set[str]:
+    kinds = (
+        expectation.reasons,
+        expectation.held,
+        expectation.levels,
+        expectation.running,
+        expectation.break_even_per_mwh,
+    )
+    return {name for kind in kinds for name in kind or {}}
 
 
 def _mapping(name: str, wanted: Mapping[str, Wanted], actual: Mapping[str, Any]) -> Iterator[str]:
@@ -107,8 +125,3 @@ def fits(wanted: Wanted, actual: Decimal | int) -> bool:
 
 def _kw(watts: int) -> Decimal:
     return Decimal(watts) / 1000
-
-
-def looks_at_all_times(cycles: list[Cycle]) -> bool:
-    """Whether time went on at every look."""
-    return all(after.seen.now > before.seen.now for before, after in pairwise(cycles))

@@ -37,6 +37,8 @@ class GroupForm(Part, frozen=True, kw_only=True):
     curve: str
     level: str = ""
     """At which they stand when it begins; the top of their curve where it is not said."""
+    draw_percent: Number = 100
+    """What they truly draw and report while they hash, of their curve's power."""
     limit_kw: Number | None = None
     floor_kw: Number = 0
     floor_source: str = ""

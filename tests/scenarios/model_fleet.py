@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from controller.core.cohorts import cohorts
 from controller.model.fleet import (
@@ -27,6 +28,8 @@ class ModelMiner:
     curve: str
     levels: Curve
     level: str
+    draw: Decimal = Decimal(1)
+    """What it draws while it hashes, of its curve's power."""
     behaviour: str = "obey"
     goal: str = ""
     there_at: datetime | None = None
@@ -51,17 +54,20 @@ class ModelMiner:
     @property
     def power_w(self) -> int:
         """What it truly draws."""
-        here = self.levels.level(self.level).power_w
-        return max(here, self.levels.level(self.goal).power_w) if self.goal else here
+        return max(self._power_w(self.level), self._power_w(self.goal or self.level))
+
+    def _power_w(self, name: str) -> int:
+        nominal_w = self.levels.level(name).power_w
+        return nominal_w if name == OFF else int(nominal_w * self.draw)
 
     def report(self, now: datetime, *, locked: bool) -> MinerSeen:
         """What is known of it: of one that hangs, the last it said."""
         reachable = self.behaviour != "hang"
         if reachable or self.heard is None:
-            says: Level = self.levels.level(self.claims or self.level)
-            power_w = says.power_w if self.claims else self.power_w
+            says = self.claims or self.level
+            power_w = self._power_w(says) if self.claims else self.power_w
             self.heard = MinerSeen(
-                group=self.group, curve=self.curve, level=says.name, power_w=power_w, at=now
+                group=self.group, curve=self.curve, level=says, power_w=power_w, at=now
             )
         heard = self.heard
         return MinerSeen(

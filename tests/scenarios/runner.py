@@ -61,6 +61,5 @@ def _running(fleet: ModelFleet) -> dict[str, dict[str, int]]:
 def _next(scenario: Scenario, world: World, cycle: Cycle) -> datetime:
     """As the daemon: after a cycle's time, or sooner where the decision or news asks for it."""
     moments = [cycle.next_at, cycle.seen.now + timedelta(seconds=scenario.cycle_s)]
-    if world.next_event is not None:
-        moments.append(world.next_event)
-    return min(moments)
+    news = world.next_event(cycle.seen.now)
+    return min(moments if news is None else [*moments, news])

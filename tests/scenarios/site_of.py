@@ -102,7 +102,13 @@ def fleet_of(scenario: Scenario) -> ModelFleet:
         curve = curves[group.curve]
         for number in range(1, group.miners + 1):
             level = group.level or curve.top.name
-            miners[f"{name}-{number:02}"] = ModelMiner(name, group.curve, curve, level)
+            miners[f"{name}-{number:02}"] = ModelMiner(
+                group=name,
+                curve=group.curve,
+                levels=curve,
+                level=level,
+                draw=decimal(group.draw_percent) / 100,
+            )
     return ModelFleet(miners, scenario.stop_s, scenario.start_s)
 
 

@@ -46,10 +46,13 @@ class World:
         while self._events and at(self._events[0].minute) <= now:
             self._happen(self._events.pop(0))
 
-    @property
-    def next_event(self) -> datetime | None:
-        moments = [at(event.minute) for event in self._events[:1]]
-        return min(moments, default=None)
+    def next_event(self, now: datetime) -> datetime | None:
+        """When the next thing happens that the daemon hears of at once."""
+        scenario = self._scenario
+        schedules = (scenario.price_per_mwh, scenario.hashprice_per_ph_day, scenario.meter)
+        moments = [at(float(key)) for schedule in schedules for key in schedule]
+        moments += [at(event.minute) for event in self._events]
+        return min((moment for moment in moments if moment > now), default=None)
 
     @property
     def power_w(self) -> int:

@@ -1,0 +1,107 @@
+"""Whole runs that can be: small sites, as scenarios, whose miners obey or do not."""
+
+from __future__ import annotations
+
+import msgspec
+from hypothesis import strategies as st
+
+from tests.scenarios.form import (
+    MODELS,
+    DispatchForm,
+    EconomicsForm,
+    Event,
+    GroupForm,
+    LevelForm,
+    Number,
+    PacingForm,
+    Scenario,
+    SiteForm,
+    read,
+)
+
+HOLLOW = {
+    "off": {"kw": 0.03, "ths": 0},
+    "eco": {"kw": 1, "ths": 30},
+    "mid": {"kw": 2, "ths": 120},
+    "top": {"kw": 3.1, "ths": 160},
+}
+"""Its lowest level is never the best use of power."""
+CURVES = msgspec.convert(read(MODELS) | {"hollow": HOLLOW}, dict[str, dict[str, LevelForm]])
+PRICES: tuple[Number, ...] = (0, 60, 80, 90, 100, 110, 3000)
+MINUTES = 50
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> GroupForm:
+    curve = draw(st.sampled_from(sorted(CURVES)))
+    return GroupForm(
+        miners=draw(st.integers(1, 7)),
+        curve=curve,
+        level=draw(st.sampled_from(sorted(CURVES[curve]))),
+        draw_percent=draw(st.sampled_from([100, 100, 92, 104, 109])),
+        limit_kw=draw(st.none() | st.integers(0, 25)),
+        floor_kw=draw(st.sampled_from([0, 0, 0, 5])),
+    )
+
+
+pacing = st.builds(
+    PacingForm,
+    minimum_on_s=st.sampled_from([0, 120, 600]),
+    minimum_off_s=st.sampled_from([0, 120, 300]),
+    restore_kw_per_minute=st.sampled_from([6, 1000]),
+    stop_within_s=st.just(30),
+    start_within_s=st.just(60),
+    retry_after_s=st.just(300),
+)
+
+
+@st.composite
+def dispatch(draw: st.DrawFn, number: int) -> Event:
+    minute = draw(st.integers(0, 10))
+    lasts = draw(st.none() | st.integers(1, 15))
+    form = DispatchForm(
+        id=f"d{number}",
+        kw=draw(st.integers(0, 40)),
+        from_minute=minute,
+        to_minute=None if lasts is None else minute + lasts,
+    )
+    return Event(minute=minute, dispatch=form)
+
+
+@st.composite
+def misdeed(draw: st.DrawFn, names: list[str]) -> Event:
+    """Some miners begin to do something else than they are told."""
+    return Event(
+        minute=draw(st.integers(0, 15)),
+        miners=tuple(sorted(draw(st.sets(st.sampled_from(names), min_size=1, max_size=3)))),
+        begin_to=draw(st.sampled_from(["ignore", "refuse", "lie", "hang", "obey"])),
+    )
+
+
+@st.composite
+def runs(draw: st.DrawFn, *, obedient: bool) -> Scenario:
+    """Prices and dispatches change for 25 minutes at most; then everything stays as it is."""
+    sites = {"a": draw(groups()), "b": draw(groups())}
+    names = [f"{name}-{n:02}" for name, form in sites.items() for n in range(1, form.miners + 1)]
+    events = [draw(dispatch(number)) for number in range(draw(st.integers(0, 2)))]
+    if not obedient:
+        events += [draw(misdeed(names)) for _ in range(draw(st.integers(1, 3)))]
+    return Scenario(
+        title="",
+        description="",
+        minutes=MINUTES,
+        site=SiteForm(
+            import_limit_kw=draw(st.integers(5, 60)),
+            headroom_percent=draw(st.sampled_from([0, 2, 10])),
+        ),
+        groups=sites,
+        expect=(),
+        curves=CURVES,
+        economics=EconomicsForm(start_margin_per_mwh=draw(st.sampled_from([0, 3]))),
+        pacing=draw(pacing),
+        price_per_mwh={"0": draw(st.sampled_from(PRICES)), "5": draw(st.sampled_from(PRICES))},
+        other_load_kw=draw(st.sampled_from([0, 3])),
+        stop_s=draw(st.sampled_from([2, 20])),
+        start_s=draw(st.sampled_from([5, 50])),
+        happens=tuple(sorted(events, key=lambda event: event.minute)),
+    )

@@ -1,0 +1,71 @@
+"""A day of prices in half a minute: a spike, the return, a dispatch, the return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from tests.e2e.configuration import CHEAP, DEAR, EPOCH, W_A_MINER
+from tests.e2e.prometheus import Prometheus
+from tests.e2e.site import Site
+from tests.e2e.waiting import until
+from tests.e2e.web import Answer
+
+MINERS = {"hall-a": 36, "hall-b": 24}
+ALL_KW = sum(MINERS.values()) * W_A_MINER / 1000
+DISPATCH_KW = 40.0
+MINUTES = 5
+
+
+@dataclass
+class Day:
+    """What happened, in order."""
+
+    site: Site
+    prometheus: Prometheus
+    true_kw: dict[str, float] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    body: dict[str, Any] = field(default_factory=dict)
+    last_state: dict[str, Any] = field(default_factory=dict)
+    exit_code: int = -1
+
+    def run(self) -> None:
+        self.site.farm()
+        self.prometheus.start()
+        daemon = self.site.daemon()
+        self._reach("cheap", lambda: self._all_run())
+        self._reach("spike", lambda: self.site.true_kw() < 0.02 * ALL_KW)
+        self._reach("after the spike", lambda: self._all_run())
+        self._dispatch()
+        self._reach("dispatch", lambda: self.site.true_kw() <= DISPATCH_KW)
+        self.answers["repeated"] = self.site.send(self.body)
+        self.answers["contradicted"] = self.site.send(self.body | {"end": None})
+        self._reach("after the dispatch", lambda: self._all_run())
+        self._pass_an_interval()
+        self.last_state = self.site.state()
+        daemon.terminate()
+        self.exit_code = daemon.wait(10)
+
+    def _all_run(self) -> bool:
+        return self.site.true_kw() > 0.97 * ALL_KW
+
+    def _reach(self, what: str, condition: Any) -> None:
+        until(condition, f"the power of: {what}", 40)
+        self.true_kw[what] = self.site.true_kw()
+
+    def _dispatch(self) -> None:
+        self.body = self.site.dispatch("ers-1", DISPATCH_KW, lasts_s=240)
+        self.answers["first"] = self.site.send(self.body)
+
+    def _pass_an_interval(self) -> None:
+        """Until the interval in which the dispatch ended is over, and one more look."""
+        ended = self.site.now() - EPOCH
+        over = EPOCH + (ended // timedelta(minutes=MINUTES) + 1) * timedelta(minutes=MINUTES)
+        settled = (over + timedelta(seconds=60)).isoformat()
+        until(lambda: self.site.state()["at"] >= settled, "the end of the interval")
+
+
+def new_day(site: Site) -> Day:
+    site.price_every(MINUTES, CHEAP, CHEAP, DEAR, CHEAP)
+    return Day(site, Prometheus(site))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import combinations
 
 from hypothesis import given, settings
 from msgspec.structs import replace
@@ -12,7 +13,9 @@ from controller.model.base import encode, from_plain, to_plain
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from tests.core.promises import broken
-from tests.core.strategies import settled, situations
+from tests.core.strategies import GROUPS, settled, situations
+
+LARGEST_STEP_W = 2_794 - 25
 
 
 @settings(max_examples=400)
@@ -62,10 +65,26 @@ def test_more_limit_never_grants_less(situation: tuple[Snapshot, State]) -> None
     assert targets == sorted(targets)
 
 
+def targets_by_price(seen: Snapshot, state: State) -> list[int]:
+    prices = [-100, 0, 60, 70, 80, 85, 90, 95, 100, 110, 120, 140, 5000]
+    said = [Fresh(value=Decimal(price), at=seen.now) for price in prices]
+    return [target_w(replace(seen, price_per_mwh=price), state) for price in said]
+
+
 @given(settled())
 def test_a_higher_price_never_raises_the_target(situation: tuple[Snapshot, State]) -> None:
     seen, state = situation
-    prices = [-100, 0, 60, 70, 80, 85, 90, 95, 100, 110, 120, 140, 5000]
-    said = [Fresh(value=Decimal(price), at=seen.now) for price in prices]
-    targets = [target_w(replace(seen, price_per_mwh=price), state) for price in said]
+    groups = {name: replace(group, limit_w=None) for name, group in seen.site.groups.items()}
+    site = replace(seen.site, import_limit_w=100_000, groups=groups)
+    targets = targets_by_price(replace(seen, site=site, dispatches={}), state)
     assert targets == sorted(targets, reverse=True)
+
+
+@given(settled())
+def test_under_limits_it_raises_the_target_by_less_than_a_step_of_each_group(
+    situation: tuple[Snapshot, State],
+) -> None:
+    """Without a large step that has become too dear, small ones can fill a limit better."""
+    targets = targets_by_price(*situation)
+    most_w = len(GROUPS) * LARGEST_STEP_W
+    assert all(later - earlier < most_w for earlier, later in combinations(targets, 2))

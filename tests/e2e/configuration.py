@@ -117,6 +117,7 @@ def write(path: Path, plain: Mapping[str, Any], prices: Iterable[Row]) -> None:
     folder = path.parent
     (folder / "token").write_text(TOKEN)
     (folder / "token").chmod(0o600)
-    rows = (f"{(EPOCH + timedelta(minutes=minute)).isoformat()},{price}" for minute, price in prices)
+    starts = ((EPOCH + timedelta(minutes=minute), price) for minute, price in prices)
+    rows = (f"{start.isoformat()},{price}" for start, price in starts)
     (folder / "prices.csv").write_text("\n".join(["interval_start_utc,HB_WEST", *rows, ""]))
     path.write_text(json.dumps(plain, indent=1))

@@ -69,7 +69,8 @@ def test_prometheus_saw_no_fault(day: Day) -> None:
     assert set(day.prometheus.series("curtaild_alive")) == {1.0}
     assert set(day.prometheus.series("curtaild_ledger_writable")) == {1.0}
     assert set(day.prometheus.series("curtaild_site_shortfall_watts")) == {0.0}
-    assert not any(sum(one) for one in day.prometheus.query("curtaild_fleet_failures_total[1h]"))
+    failures = day.prometheus.query("curtaild_fleet_failures_total[1h]")
+    assert not any(sum(samples) for samples in failures.values())
 
 
 def test_commands_are_confirmed_by_power(day: Day) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from tests.e2e.site import Site
 
@@ -22,7 +22,7 @@ class TruePower:
     woken: set[str] = field(default_factory=set)
     """Miners that slept in one sample and drew power in a later one."""
 
-    def __enter__(self) -> TruePower:
+    def __enter__(self) -> Self:
         self._asleep: set[str] = set()
         self._failure: Exception | None = None
         self._ended = threading.Event()

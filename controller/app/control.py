@@ -18,6 +18,7 @@ from controller.app.observe import Observer
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.core.decide import decide
+from controller.core.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.records import SampleArrived
@@ -66,15 +67,17 @@ class Control:
         self._cycles = 0
         self._view: View | None = None
         self._watchers: set[asyncio.Event] = set()
+        self._refusals: dict[str, Refusal | None] = {}
         self._last_cycle = asyncio.get_running_loop().time()
         self._last_cycle_at = self._started_at
 
     def take(self, feed: str, sample: Sample) -> None:
-        """Judge a sample and keep it, or count why not."""
+        """Judge a sample and keep it, or count why not; say so where the last had another fate."""
         now = self._parts.clock.now()
         refusal = self._parts.board.offer(feed, sample, now)
-        if refusal is not None:
+        if refusal is not None and refusal is not self._refusals.get(feed):
             _log.warning("sample_refused", feed=feed, why=refusal.value)
+        self._refusals[feed] = refusal
         if isinstance(sample, PriceSample | HashpriceSample):
             said = "" if refusal is None else refusal.value
             record = SampleArrived(at=now, feed=feed, sample=sample, refused=said)

@@ -10,7 +10,7 @@ from controller.core.economics import marginal_price
 from controller.core.limits import tightest
 from controller.core.motions import Orders
 from controller.core.planning import Share
-from controller.core.room import base_w
+from controller.core.room import base_w, beyond_reach_w
 from controller.core.situation import Situation
 from controller.model.grid import SITE
 from controller.model.plan import Allocation, Outlook, Plan
@@ -24,23 +24,23 @@ def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orde
     `ideal` are the shares if no miner were in flight or at rest.
     """
     fixed_w = now.fixed_w[SITE]
-    beyond_reach = sum(base_w(pool) - pool.size * pool.units_w[0] for pool in now.pools)
     least_w = fixed_w + sum(base_w(pool) for pool in now.pools)
+    allocations = {
+        share.wish.pool.key: _allocation(now, share, best)
+        for share, best in zip(shares, ideal, strict=True)
+    }
     limit = tightest(now.limits, SITE)
     limit_w = limit.limit_w if limit else now.seen.site.import_limit_w
     return Plan(
         at=now.seen.now,
         mode=now.mode,
-        target_w=fixed_w + beyond_reach + sum(share.power_w for share in shares),
+        target_w=fixed_w + sum(one.power_w for one in allocations.values()),
         expected_w=now.expected_w[SITE],
         limit_w=limit_w,
         marginal_price_per_mwh=_marginal(now.seen),
         limits=now.limits,
         floors=now.floors,
-        allocations={
-            share.wish.pool.key: _allocation(now, share, best)
-            for share, best in zip(shares, ideal, strict=True)
-        },
+        allocations=allocations,
         commands=tuple(orders.commands),
         events=tuple(orders.events),
         curtailed=curtailed(shares, ideal, now.halt),
@@ -70,7 +70,7 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
         curve=pool.curve,
         counts={name: count for name, count in counts.items() if count},
         reason=decisive(share, best, now.halt),
-        power_w=share.power_w,
+        power_w=share.power_w + beyond_reach_w(pool),
         next_break_even_per_mwh=short[0].quantize(Decimal("0.01")) if short and known else None,
         held=len(pool.pinned) + pool.unreachable + pool.disobedient + pool.locked_size,
     )

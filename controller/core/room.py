@@ -16,8 +16,12 @@ it would stop again."""
 
 def base_w(pool: Pool) -> int:
     """What a pool draws with all that can be told anything off."""
-    locked_w = pool.locked_size * pool.levels[0].power_w
-    return pool.size * pool.units_w[0] + locked_w + pool.stuck_w
+    return pool.size * pool.units_w[0] + beyond_reach_w(pool)
+
+
+def beyond_reach_w(pool: Pool) -> int:
+    """What the miners draw that nothing can raise or lower: locked, lost or disobedient."""
+    return pool.locked_size * pool.levels[0].power_w + pool.stuck_w
 
 
 class Room:

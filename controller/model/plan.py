@@ -34,6 +34,7 @@ class Allocation(Model, frozen=True, kw_only=True):
     reason: Reason
     """What keeps the next step from running, or PROFITABLE when all run."""
     power_w: int
+    """Once every command has been obeyed, the miners that can be told nothing included."""
     next_break_even_per_mwh: Decimal | None = None
     """The break-even of the best step that does not run; None when all run."""
     held: int = 0

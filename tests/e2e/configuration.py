@@ -60,7 +60,7 @@ def configuration(
     """The demonstration with these groups of so many miners; files are in `folder`."""
     plain: dict[str, Any] = yaml.safe_load(DEMO.read_text())
     total = sum(groups.values())
-    plain["site"]["import_limit_kw"] = total * 3
+    plain["site"] |= {"import_limit_kw": total * 3, "safe_kw": total}
     plain["programs"]["ers"]["references"]["contracted"]["kw"] = round(total * 2.8, 1)
     plain["groups"], plain["simulation"] = {}, {"groups": []}
     plain["feeds"] = {"price": plain["feeds"]["price"], "hashprice": plain["feeds"]["hashprice"]}

@@ -15,21 +15,22 @@ from tests.e2e.site import Site
 from tests.e2e.waiting import until
 
 ROWS = (
-    *((minute, CHEAP) for minute in (0, 5, 10, 15)),
-    (20, DEAR),
-    (25, "NaN"),
-    (30, "inf"),
-    (35, "1e9"),
-    # nothing for 40
-    (45, CHEAP),
-    (45, CHEAP),
-    (45, "26.00"),
-    (48, CHEAP),
-    (50, "minus"),
+    *((minute, CHEAP) for minute in (0, 3, 6, 9)),
+    (12, DEAR),
+    (15, DEAR),
+    (18, "NaN"),
+    (21, "inf"),
+    (24, "1e9"),
+    # nothing for 27
+    (30, CHEAP),
+    (30, CHEAP),
+    (30, "26.00"),
+    (31, CHEAP),
+    (33, "minus"),
     (0, "-inf"),
 )
 """The last row is out of order."""
-SPIKE_OVER, GOOD_AGAIN, ALL_SAID = 25, 45, 51
+SPIKE_OVER, GOOD_AGAIN, ALL_SAID = 18, 30, 34
 """Minutes."""
 REFUSALS = (
     "not_a_number",
@@ -57,8 +58,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
 
 
 def through(site: Site) -> Seen:
-    site.plain["feeds"]["price"]["interval_minutes"] = 5
-    site.plain["quality"] |= {"price_stale_after_s": 120}
+    site.plain["feeds"]["price"]["interval_minutes"] = 3
+    site.plain["quality"] |= {"price_stale_after_s": 60}
     site.prices = ROWS
     site.farm()
     site.daemon()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import signal
+import socket
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from random import Random
 
 import pytest
 
+from tests.e2e.configuration import TOKEN
+from tests.e2e.conftest import NewSite
 from tests.e2e.scrape import metric
 from tests.e2e.site import Process, Site
 from tests.e2e.truth import TruePower
@@ -64,12 +69,31 @@ def test_sigterm_leaves_miners_curtailed(site: Site) -> None:
     assert '"event": "stopped"' in site.processes.log("run")
 
 
-def test_sigterm_while_every_miner_hangs(site: Site) -> None:
+def test_sigterm_while_a_hundred_miners_hang(new_site: NewSite) -> None:
+    site = new_site(groups={"hall-a": 60, "hall-b": 40})
     site.farm()
     daemon = site.daemon()
     for miner in site.miners():
         site.fault(miner, "hang")
     site.send(site.dispatch("in-vain", ALL_OFF_KW))
-    until(lambda: site.state()["motions"]["total"] == 20, "commands to all that hang")
-    daemon.send_signal(signal.SIGTERM)
-    assert daemon.wait(10) == 0
+    until(lambda: site.state()["motions"]["total"] == 100, "commands to all that hang")
+    with lingering(site):
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(10) == 0
+
+
+@contextmanager
+def lingering(site: Site) -> Iterator[None]:
+    """Clients that follow the events, and some that never end what they say."""
+    host = f"Host: {site.block.host}\r\n"
+    requests = (
+        f"GET /api/v1/events HTTP/1.1\r\n{host}\r\n",
+        f"POST /api/v1/dispatches HTTP/1.1\r\n{host}Authorization: Bearer {TOKEN}\r\n"
+        "Content-Length: 1000\r\n\r\n{",
+        "GET / HT",
+    )
+    with ExitStack() as clients:
+        for request in requests * 5:
+            client = socket.create_connection((site.block.host, site.block.http))
+            clients.enter_context(client).sendall(request.encode())
+        yield

@@ -1,0 +1,140 @@
+"""The loop: what is decided is written down, then sent; news wake it; watchers see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+import structlog
+
+from controller.model.fleet import Stage
+from controller.model.records import CommandRecorded, CycleRecorded, SampleArrived
+from tests.app.loop import CHEAP, DEAR, Loop
+
+
+@pytest.fixture
+async def loop() -> Loop:
+    """Heard, with a price that lets all run."""
+    loop = Loop()
+    loop.hashprice()
+    loop.meter()
+    return loop
+
+
+@pytest.fixture
+async def running(loop: Loop) -> AsyncIterator[Loop]:
+    """One cycle is over, and it rests."""
+    loop.price(CHEAP)
+    task = asyncio.create_task(loop.control.run())
+    await loop.clock.advance(1)
+    yield loop
+    task.cancel()
+
+
+def stages(loop: Loop) -> list[Stage]:
+    return [one.event.stage for one in loop.ledger.records if isinstance(one, CommandRecorded)]
+
+
+def cycles(loop: Loop) -> int:
+    view = loop.control.view()
+    return 0 if view is None else view.cycles
+
+
+async def test_what_is_intended_is_on_disk_before_it_is_sent(loop: Loop) -> None:
+    on_disk: list[Stage] = []
+    loop.fleet.on_send = lambda: on_disk.extend(stages(loop))
+    loop.price(DEAR)
+    await loop.control.cycle()
+    assert [(one.miner, one.level) for one in loop.fleet.sent] == [
+        ("m-1", "off"),
+        ("m-2", "off"),
+        ("m-3", "off"),
+    ]
+    assert on_disk == [Stage.INTENDED] * 3
+
+
+async def test_power_confirms_in_a_later_cycle(loop: Loop) -> None:
+    loop.price(DEAR)
+    await loop.control.cycle()
+    assert set(loop.fleet.watched) == {"m-1", "m-2", "m-3"}
+    await loop.clock.advance(5)
+    await loop.control.cycle()
+    assert stages(loop)[3:] == [Stage.CONFIRMED] * 3
+
+
+async def test_a_ledger_that_cannot_write_stops_no_command(loop: Loop) -> None:
+    loop.ledger.broken = "no space"
+    loop.price(DEAR)
+    await loop.control.cycle()
+    assert len(loop.fleet.sent) == 3
+    view = loop.control.view()
+    assert view is not None
+    assert not view.ledger.writable
+    assert view.ledger.last_error == "no space"
+
+
+async def test_news_wake_it(running: Loop) -> None:
+    before = cycles(running)
+    running.price(DEAR)  # for an interval that is known: refused, and news all the same
+    await running.clock.advance(1)
+    assert cycles(running) == before + 1
+
+
+async def test_it_looks_again_without_news(running: Loop) -> None:
+    before = cycles(running)
+    await running.clock.advance(10)
+    assert cycles(running) == before + 1
+
+
+async def test_an_outcome_of_the_fleet_wakes_it(running: Loop) -> None:
+    before = cycles(running)
+    running.fleet.wake()
+    await running.clock.advance(1)
+    assert cycles(running) == before + 1
+
+
+async def test_watchers_get_the_newest_view(running: Loop) -> None:
+    views = running.control.changes()
+    first = asyncio.ensure_future(anext(views))
+    await running.clock.advance(40)
+    slow = await first
+    assert slow.cycles < cycles(running)
+    assert (await anext(views)).cycles == cycles(running)
+
+
+@pytest.mark.looptime
+async def test_it_is_dead_when_no_cycle_completes(loop: Loop) -> None:
+    await loop.control.cycle()
+    await asyncio.sleep(60)
+    await loop.clock.advance(40)
+    assert loop.control.alive()
+    await loop.clock.advance(1)
+    assert not loop.control.alive()
+    await loop.control.cycle()
+    assert loop.control.alive()
+
+
+async def test_a_refused_sample_is_kept_and_counted(loop: Loop) -> None:
+    loop.price("NaN")
+    await loop.control.cycle()
+    prices = [one for one in loop.ledger.records if isinstance(one, SampleArrived)]
+    assert [(one.feed, one.refused) for one in prices] == [
+        ("hashprice", ""),
+        ("price", "not_a_number"),
+    ]
+    assert loop.board.refused == {"price": {"not_a_number": 1}}
+
+
+async def test_a_refusal_is_said_once_for_as_long_as_it_lasts(loop: Loop) -> None:
+    with structlog.testing.capture_logs() as logs:
+        for price in ("NaN", "NaN", "inf", "NaN"):
+            loop.price(price)
+    said = [one["why"] for one in logs if one["event"] == "sample_refused"]
+    assert said == ["not_a_number", "infinite", "not_a_number"]
+
+
+async def test_meter_readings_are_not_recorded_one_by_one(loop: Loop) -> None:
+    await loop.control.cycle()
+    kinds = {type(one) for one in loop.ledger.records}
+    assert kinds == {SampleArrived, CycleRecorded}

@@ -1,0 +1,1 @@
+"""What holds for every implementation of a port, real and simulated."""

@@ -1,0 +1,85 @@
+"""What the meter shows beyond the miners' reports: found at rest, kept between bounds in motion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import pytest
+
+from controller.core.power import other_w
+from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
+from controller.model.grid import SITE
+from controller.model.quality import Fresh, Stale
+from controller.model.seen import Snapshot, State
+from controller.model.site import Group, Site
+from controller.reasons import Reason
+from tests.core.strategies import CURVES, NOW
+
+HALL = Site(
+    id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()}, settle_s=10
+)
+STOPPING = Motion(
+    command=Command(id="c1", miner="a1", level=OFF, reason=Reason.DISPATCH, at=NOW),
+    stage=Stage.SENT,
+    group="a",
+    curve="plain",
+    from_level="default",
+    proven_w=2_794,
+    deadline=NOW + timedelta(seconds=300),
+)
+
+
+def seen(meter_w: int, *, fresh: bool = True, at_s: int = 60, fleet_known: bool = True) -> Snapshot:
+    """A miner that says it draws 2,794 W, a minute after it was told to stop."""
+    now = NOW + timedelta(seconds=at_s)
+    meter = Fresh(value=meter_w, at=now) if fresh else Stale(value=meter_w, at=NOW)
+    miner = MinerSeen(group="a", curve="plain", level="default", power_w=2_794, at=now)
+    return Snapshot(
+        now=now,
+        site=HALL,
+        meters_w={SITE: meter},
+        curves=CURVES,
+        moving={"a1": miner},
+        fleet_known=fleet_known,
+    )
+
+
+def found(
+    snapshot: Snapshot, known: Mapping[str, int], *motions: Motion, moved_s: int = 0
+) -> int | None:
+    going = {motion.command.miner: motion for motion in motions}
+    state, moved_at = State(other_w=known), NOW + timedelta(seconds=moved_s)
+    return other_w(snapshot, state, going, moved_at).get(SITE)
+
+
+def test_a_scope_never_seen_is_taken_as_it_is() -> None:
+    assert found(seen(5_000), {}, STOPPING) == 5_000 - 2_794
+    assert found(seen(5_000, fresh=False), {}) is None
+
+
+@pytest.mark.parametrize(
+    ("meter_w", "other"),
+    [
+        (2_794 + 1_000, 1_000),  # the miner still runs
+        (1_000, 1_000),  # it has stopped and not said so yet
+        (2_794 + 1_500, 1_500),  # more than it can draw: somebody does not say what he draws
+        (400, 400),  # not even that much is left of the rest
+    ],
+)
+def test_in_flight_it_stays_as_far_as_the_meter_leaves_it_possible(
+    meter_w: int, other: int
+) -> None:
+    assert found(seen(meter_w), {SITE: 1_000}, STOPPING) == other
+
+
+def test_just_after_something_moved_the_figure_of_before_stands() -> None:
+    assert found(seen(9_000), {SITE: 1_000}, STOPPING, moved_s=55) == 1_000
+
+
+def test_before_every_miner_was_heard_the_figure_of_before_stands() -> None:
+    assert found(seen(9_000, fleet_known=False), {SITE: 1_000}) == 1_000
+
+
+def test_a_silent_meter_changes_nothing() -> None:
+    assert found(seen(9_000, fresh=False), {SITE: 1_000}) == 1_000

@@ -8,12 +8,12 @@ from tests.e2e.scrape import failures
 from tests.e2e.site import Site
 from tests.e2e.waiting import until
 
-LIMIT_BYTES = 1_048_576
-RECEIVED_MB = 128.0
+LIMIT_BYTES = 262_144
+RECEIVED_MB = 96.0
 
 
 def test_endless_replies_fill_no_memory(site: Site) -> None:
-    site.plain["fleet"] |= {"poll_s": 3, "reply_limit_bytes": LIMIT_BYTES}
+    site.plain["fleet"] |= {"poll_s": 2, "reply_limit_bytes": LIMIT_BYTES}
     site.farm()
     daemon = site.daemon()
     before_mb = resident_mb(daemon.pid)

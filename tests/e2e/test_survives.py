@@ -58,6 +58,18 @@ def test_kill_9_wakes_nobody(site: Site, target_kw: float) -> None:
     assert set(orders) == {"off"} or target_kw != ALL_OFF_KW
 
 
+def test_a_receipt_outlives_kill_9(site: Site) -> None:
+    site.farm()
+    daemon = site.daemon()
+    assert site.send(site.dispatch("promised", ALL_OFF_KW)).json["received"]
+    daemon.kill()
+    daemon.wait()
+    site.daemon()
+    until(lambda: site.true_kw() <= ALL_OFF_KW and not site.in_flight(), "the curtailment")
+    assert [one["id"] for one in site.state()["dispatches"]] == ["promised"]
+    site.assert_books_are_whole()
+
+
 def test_sigterm_leaves_miners_curtailed(site: Site) -> None:
     daemon = curtailed(site, ALL_OFF_KW)
     with TruePower(site) as truth:

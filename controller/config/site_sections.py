@@ -123,9 +123,9 @@ class PacingSettings(Section):
     restore_kw_per_minute: PositiveKilowatts = Decimal(1000)
     """How much load may be started in a minute."""
     stop_within_s: PositiveSeconds = 30
-    """By when a miner's power has to show that it stopped."""
+    """By when a miner's power has to show that it came down, to off or to a lower level."""
     start_within_s: PositiveSeconds = 300
-    """By when a miner's power has to show that it started."""
+    """By when a miner's power has to show that it came up."""
     attempts: Annotated[int, Field(ge=1, le=100), NotTruth] = 3
     """How often a command is sent before the miner counts as disobedient."""
     retry_after_s: PositiveSeconds = 600

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from controller.core.moves import Step
-from controller.core.obedience import Advance, Look, advance, begin, event_of
+from controller.core.obedience import Advance, Look, advance, begin, deadline_of, event_of
 from controller.model.fleet import Command, CommandEvent, Motion, Stage
 from controller.model.seen import Snapshot
 
@@ -85,9 +85,10 @@ def begin_moves(
             at=seen.now,
             dispatch=step.dispatch,
         )
+        numbered = orders.number(command)
         after[move.miner] = begin(
-            orders.number(command),
-            seen.site.pacing,
+            numbered,
+            deadline_of(numbered, seen.site.pacing, down=move.down),
             group=move.pool.group,
             curve=move.pool.curve,
             from_level=move.from_level,

@@ -81,7 +81,13 @@ def counted_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
 
 
 def begin(
-    command: Command, pacing: Pacing, *, group: str, curve: str, from_level: str, proven_w: int
+    command: Command,
+    deadline: datetime,
+    *,
+    group: str,
+    curve: str,
+    from_level: str,
+    proven_w: int,
 ) -> Motion:
     """The motion that a new command starts."""
     return Motion(
@@ -91,12 +97,13 @@ def begin(
         curve=curve,
         from_level=from_level,
         proven_w=proven_w,
-        deadline=_deadline(command, pacing),
+        deadline=deadline,
     )
 
 
-def _deadline(command: Command, pacing: Pacing) -> datetime:
-    seconds = pacing.stop_within_s if command.level == OFF else pacing.start_within_s
+def deadline_of(command: Command, pacing: Pacing, *, down: bool) -> datetime:
+    """By when power has to show it: coming down is what limits wait for."""
+    seconds = pacing.stop_within_s if down else pacing.start_within_s
     return command.at + timedelta(seconds=seconds)
 
 
@@ -188,7 +195,7 @@ def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str)
     if not goes_down(motion, curve) and not look.may_start:
         return Advance(None, events)
     command = replace(command, id="", attempt=command.attempt + 1, at=look.now)
-    deadline = _deadline(command, look.pacing)
+    deadline = deadline_of(command, look.pacing, down=goes_down(motion, curve))
     again = replace(motion, command=command, stage=Stage.INTENDED, deadline=deadline)
     return Advance(again, events)
 

@@ -17,7 +17,7 @@ class Pacing(Model, frozen=True, kw_only=True):
     restore_w_per_minute: int = 1_000_000
     """How much load may be started in a minute."""
     stop_within_s: int = 30
-    """By when a miner's power has to show that it stopped."""
+    """By when a miner's power has to show that it came down, to off or to a lower level."""
     start_within_s: int = 300
     attempts: int = 3
     """How often a command is sent before the miner counts as disobedient."""

@@ -97,6 +97,7 @@ def _strange_w(seen: Snapshot, scope: str) -> int:
 
 def _hear_meter(seen: Snapshot, state: State) -> State:
     """A meter never heard counts from the first look on: it is given its time to speak."""
-    if isinstance(seen.meters_w.get(SITE), Fresh) or state.meter_heard_at is None:
-        return replace(state, meter_heard_at=seen.now)
-    return state
+    meter = seen.meters_w.get(SITE)
+    if isinstance(meter, Fresh):
+        return replace(state, meter_heard_at=meter.at)
+    return state if state.meter_heard_at else replace(state, meter_heard_at=seen.now)

@@ -34,8 +34,8 @@ class FleetSettings(_Section):
     """Real seconds for a whole reply to come."""
     command_timeout_s: RealSeconds = 30
     """Real seconds for a command with all its round trips."""
-    reply_limit_bytes: Annotated[int, Field(ge=16_384, le=16_777_216)] = 1_048_576
-    """A longer reply is cut off."""
+    reply_limit_bytes: Annotated[int, Field(ge=16_384, le=16_777_216)] = 262_144
+    """A longer reply is cut off. The longest that was recorded has 29 kB."""
     unreachable_after: Annotated[int, Field(ge=1, le=100)] = 3
     """So many failed reads in a row make a miner unreachable."""
     standby_w: Annotated[int, Field(ge=0, le=1000)] = 25

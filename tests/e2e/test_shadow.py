@@ -39,7 +39,7 @@ def test_shadow_does_everything_but_send(spiky: Site) -> None:
     assert state["money"]["avoided_cost"] > state["money"]["foregone_revenue"]
     stopped = json.loads(spiky.processes.log("run").splitlines()[-1])
     assert stopped["withheld_commands"] == "20"
-    assert float(stopped["net_gain"]) > 1
+    assert float(stopped["net_gain"]) > 0.5
     assert_withheld(spiky)
 
 

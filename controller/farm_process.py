@@ -50,8 +50,8 @@ def _opened_last(simulation: SimulationSettings) -> tuple[str, int]:
     for end in (simulation.control, simulation.site_meter, *reversed(meters)):
         if end is not None:
             return str(end.address), end.port
-    group = simulation.groups[-1]
-    return str(group.last()), group.port
+    place = simulation.groups[-1].places()[-1]
+    return place.address, place.port
 
 
 async def _start(config: Path, clock: ClockSettings) -> Process:

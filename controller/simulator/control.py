@@ -12,14 +12,23 @@ from pydantic import ValidationError
 
 from controller.clock import SiteClock
 from controller.errors import PermanentError
-from controller.simulator.faults import METER_FAULTS, MINER_FAULTS, MeterFault, MinerFault
-from controller.simulator.luxos import UNREADABLE
-from controller.simulator.luxos_server import LuxOsServer
+from controller.simulator.faults import (
+    HEALTHY,
+    METER_FAULTS,
+    MINER_FAULTS,
+    PLACE_FAULTS,
+    MeterFault,
+    MinerFault,
+    PlaceFault,
+)
 from controller.simulator.meter import SimulatedMeter
-from controller.simulator.miner import HEALTHY, SimulatedMiner
+from controller.simulator.miner import SimulatedMiner
+from controller.simulator.places import Places
 from controller.simulator.plant import Plant
+from controller.simulator.server import MinerServer
 
 _LONGEST_BODY = 16 * 1024
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Control:
@@ -28,13 +37,15 @@ class Control:
     def __init__(
         self,
         plant: Plant,
-        miners: Mapping[str, LuxOsServer],
+        miners: Mapping[str, MinerServer],
         meters: Mapping[str, SimulatedMeter],
+        places: Places,
         clock: SiteClock,
     ) -> None:
         self._plant = plant
         self._miners = miners
         self._meters = meters
+        self._places = places
         self._clock = clock
 
     def app(self) -> web.Application:
@@ -57,20 +68,25 @@ class Control:
                 "site_wh": site.energy_wh(at),
                 "house_load_w": site.constant_w,
                 "groups": {name: load.power_w(at) for name, load in self._plant.groups.items()},
-                "miners": {m.address: m.physics.power_w(at) for m in self._plant.miners()},
+                "miners": {m.name: m.physics.power_w(at) for m in self._plant.miners()},
                 "meter_faults": {name: meter.fault.kind for name, meter in self._meters.items()},
+                "place_faults": {
+                    name: self._places.fault(name).kind for name in (*self._plant.groups, "site")
+                },
             }
         )
 
     async def _set_fault(self, request: web.Request) -> web.Response:
         try:
             wanted = msgspec.json.decode(await request.read(), type=dict[str, Any])
-        except UNREADABLE as error:
+        except _UNREADABLE as error:
             return _json({"problem": f"the body is not a JSON object: {error}"}, status=400)
         target = str(wanted.pop("target", ""))
-        if target not in self._miners and target not in self._meters:
-            known = "a miner's address or one of the meters " + ", ".join(self._meters)
+        if target not in self._miners and target not in self._places:
+            known = "a miner's address or one of " + ", ".join((*self._plant.groups, "site"))
             return _json({"problem": f"target {target!r} is not {known}"}, status=404)
+        if problem := self._unfit(target, str(wanted.get("kind"))):
+            return _json({"problem": problem}, status=400)
         try:
             await self._inject(target, wanted)
         except ValidationError as error:
@@ -79,21 +95,46 @@ class Control:
             return _json({"problem": str(error)}, status=409)
         return _json({"target": target, **wanted})
 
+    def _unfit(self, target: str, kind: str) -> str | None:
+        """Why this kind cannot be a fault of this target."""
+        server = self._miners.get(target)
+        if server is not None and kind in MINER_FAULTS and kind not in server.miner.faults:
+            return f"{kind} is no fault of a miner with {server.miner.make}"
+        if server is None and kind in METER_FAULTS and kind not in PLACE_FAULTS:
+            return None if target in self._meters else f"{target} has no meter"
+        return None
+
     async def _inject(self, target: str, wanted: Mapping[str, Any]) -> None:
         if target in self._miners:
             await self._miners[target].inject(MinerFault.model_validate(wanted))
-        else:
-            await self._meters[target].inject(MeterFault.model_validate(wanted))
+            return
+        kind = wanted.get("kind")
+        if kind in PLACE_FAULTS:
+            await self._places.inject(target, PlaceFault.model_validate(wanted))
+        if kind not in PLACE_FAULTS or kind in METER_FAULTS:
+            await self._inject_meter(target, wanted)
+
+    async def _inject_meter(self, target: str, wanted: Mapping[str, Any]) -> None:
+        """`clear` heals a place and its meter, if it has one."""
+        fault = MeterFault.model_validate(wanted)
+        if target in self._meters:
+            await self._meters[target].inject(fault)
 
 
 def _describe(miner: SimulatedMiner, at: datetime) -> dict[str, object]:
     physics = miner.physics
     return {
+        "name": miner.name,
         "address": miner.address,
+        "port": miner.port,
+        "mac": miner.mac,
+        "make": miner.make,
         "group": miner.group,
         "profile": physics.level.name,
         "awake": physics.awake,
         "powered": physics.powered,
+        "paid": miner.paid(),
+        "accepted": miner.accepted(at),
         "power_w": physics.power_w(at),
         "reported_w": miner.shown().power_w(at),
         "hashrate_ths": physics.hashrate_ths(at),
@@ -103,7 +144,10 @@ def _describe(miner: SimulatedMiner, at: datetime) -> dict[str, object]:
 
 def _explain(error: ValidationError) -> str:
     found = "; ".join(f"{e['loc'][0] if e['loc'] else 'fault'}: {e['msg']}" for e in error.errors())
-    return f"{found} (miners: {', '.join(MINER_FAULTS)}; meters: {', '.join(METER_FAULTS)})"
+    return (
+        f"{found} (miners: {', '.join(MINER_FAULTS)}; meters: {', '.join(METER_FAULTS)}; "
+        f"groups and site: {', '.join(PLACE_FAULTS)})"
+    )
 
 
 def _json(value: object, *, status: int = 200) -> web.Response:

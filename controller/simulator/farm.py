@@ -11,15 +11,18 @@ from aiohttp import web
 
 from controller.clock import SiteClock
 from controller.errors import PermanentError
+from controller.simulator import makes
 from controller.simulator.control import Control
-from controller.simulator.luxos_server import LuxOsServer
+from controller.simulator.group_settings import Endpoint
 from controller.simulator.meter import SimulatedMeter
 from controller.simulator.operator import GridOperator
+from controller.simulator.places import Places
 from controller.simulator.plant import Load, Plant
-from controller.simulator.settings import Endpoint, SimulationSettings
+from controller.simulator.server import MinerServer
+from controller.simulator.settings import SimulationSettings
 
 _log = structlog.get_logger(__name__)
-SITE_METER = "site"
+SITE = "site"
 
 
 async def run_farm(
@@ -77,6 +80,7 @@ class Farm:
             name: SimulatedMeter(name, endpoint, load, clock, settings.seed)
             for name, endpoint, load in self._metered()
         }
+        self.places = Places(dict(self._members()), clock)
         self._control: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -88,6 +92,7 @@ class Farm:
 
     async def stop(self) -> None:
         """Listen nowhere, at once."""
+        self.places.stop()
         for server in self._servers():
             server.stop()
         if self._control is not None:
@@ -103,24 +108,29 @@ class Farm:
             "site_kw": round(self.plant.site.power_w(self._clock.now()) / 1000, 1),
         }
 
-    def _servers(self) -> Iterator[LuxOsServer | SimulatedMeter]:
+    def _servers(self) -> Iterator[MinerServer | SimulatedMeter]:
         yield from self.miners.values()
         yield from self.meters.values()
 
-    def _miner_servers(self) -> Iterator[tuple[str, LuxOsServer]]:
-        for group in self.settings.groups:
-            for miner in self.plant.groups[group.id].miners:
-                yield miner.address, LuxOsServer(miner, group.port, self._clock)
+    def _miner_servers(self) -> Iterator[tuple[str, MinerServer]]:
+        for miner in self.plant.miners():
+            talk = makes.conversation(miner, self._clock)
+            yield miner.name, MinerServer(miner, talk, self._clock)
+
+    def _members(self) -> Iterator[tuple[str, list[MinerServer]]]:
+        for name, load in self.plant.groups.items():
+            yield name, [self.miners[miner.name] for miner in load.miners]
+        yield SITE, list(self.miners.values())
 
     def _metered(self) -> Iterator[tuple[str, Endpoint, Load]]:
         for group in self.settings.groups:
             if group.meter is not None:
                 yield group.id, group.meter, self.plant.groups[group.id]
         if self.settings.site_meter is not None:
-            yield SITE_METER, self.settings.site_meter, self.plant.site
+            yield SITE, self.settings.site_meter, self.plant.site
 
     async def _open_control(self, endpoint: Endpoint) -> None:
-        control = Control(self.plant, self.miners, self.meters, self._clock)
+        control = Control(self.plant, self.miners, self.meters, self.places, self._clock)
         runner = web.AppRunner(control.app(), access_log=None, shutdown_timeout=0.2)
         self._control = runner
         await runner.setup()

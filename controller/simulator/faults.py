@@ -7,11 +7,29 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 MinerFaultKind = Literal[
-    "die", "hang", "lie", "refuse", "reboot", "slow", "garbage", "endless", "clear"
+    "die",
+    "hang",
+    "lie",
+    "refuse",
+    "reboot",
+    "slow",
+    "garbage",
+    "endless",
+    "truncate",
+    "html",
+    "unreadable",
+    "password",
+    "frequency_reset",
+    "clear",
 ]
 MeterFaultKind = Literal["die", "freeze", "clear"]
+PlaceFaultKind = Literal["outage", "pool_lost", "uplink_lost", "clear"]
 MINER_FAULTS: tuple[str, ...] = get_args(MinerFaultKind)
 METER_FAULTS: tuple[str, ...] = get_args(MeterFaultKind)
+PLACE_FAULTS: tuple[str, ...] = get_args(PlaceFaultKind)
+ANTMINER_FAULTS = frozenset(MINER_FAULTS)
+LUXOS_FAULTS = ANTMINER_FAULTS - {"html", "unreadable", "password", "frequency_reset"}
+"""The rest needs HTTP or a written configuration."""
 
 
 class MinerFault(BaseModel):
@@ -41,6 +59,30 @@ class MinerFault(BaseModel):
     @property
     def cuts_power(self) -> bool:
         return self.kind in {"die", "reboot"}
+
+
+HEALTHY = MinerFault(kind="clear")
+
+
+class PlaceFault(BaseModel):
+    """What befalls all miners of a group or of the site; `clear` ends it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: PlaceFaultKind
+    seconds: float | None = Field(
+        None, gt=0, le=86_400, description="Site seconds until it ends by itself; default: never."
+    )
+
+    @model_validator(mode="after")
+    def _fitting(self) -> PlaceFault:
+        if self.kind == "clear" and self.seconds is not None:
+            raise ValueError('clear takes no "seconds"')
+        return self
+
+    @property
+    def stops_shares(self) -> bool:
+        return self.kind in {"pool_lost", "uplink_lost"}
 
 
 class MeterFault(BaseModel):

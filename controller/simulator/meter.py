@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from controller.clock import SiteClock
 from controller.simulator import sunspec
 from controller.simulator.faults import MeterFault
+from controller.simulator.group_settings import Endpoint
 from controller.simulator.modbus import ModbusServer
 from controller.simulator.plant import Load
-from controller.simulator.settings import Endpoint
 
 # SunSpec reads 0 in a counter as "does not count": a real one has counted before us.
 _MOST_COUNTED_WH = 1_000_000_000

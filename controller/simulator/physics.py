@@ -38,6 +38,10 @@ class Dynamics:
     standby_w: float = 25.0
     wobble: float = 0.015
     """Amplitude of the noise as a share of power and hashrate."""
+    boot_s: float = 60.0
+    """From the return of power until it answers and starts."""
+    idle_after_s: float = 60.0
+    """From the loss of the uplink until it stops for lack of work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ class MinerPhysics:
     dynamics: Dynamics = Dynamics()
     awake: bool = True
     powered: bool = True
+    fed: bool = True
+    """Whether it has work; without, it idles at standby power."""
 
     @classmethod
     def running(
@@ -105,26 +111,43 @@ class MinerPhysics:
         share = min(1.0, max(0.0, moved_s / window_s)) if window_s > 0 else 1.0
         return motion.from_ths + (motion.to_ths - motion.from_ths) * share
 
+    @property
+    def runs(self) -> bool:
+        return self.awake and self.powered and self.fed
+
     def starting(self, at: datetime) -> bool:
         """It draws power and does not hash yet."""
-        return self.awake and self.powered and self.motion.ths(at) == 0
+        return self.runs and self.motion.ths(at) == 0
 
     def sleep(self, at: datetime) -> MinerPhysics:
         """Stop hashing; the level is remembered."""
         if not (self.awake and self.powered):
             return self
-        way = self._way(at, self.dynamics.standby_w, self.dynamics.stop_s)
-        return replace(self, awake=False, motion=way)
+        return self._turned(replace(self, awake=False), at)
 
     def wake(self, at: datetime) -> MinerPhysics:
         """Start at the remembered level."""
         if self.awake or not self.powered:
             return self
-        return replace(self, awake=True, motion=self._start(at))
+        return self._turned(replace(self, awake=True), at)
+
+    def starve(self, at: datetime) -> MinerPhysics:
+        """Take its work away: it stops hashing and stays awake."""
+        return self._turned(replace(self, fed=False), at)
+
+    def feed(self, at: datetime) -> MinerPhysics:
+        """Give it work again."""
+        return self._turned(replace(self, fed=True), at)
+
+    def restart(self, level: Level, at: datetime) -> MinerPhysics:
+        """End the mining process and start it anew at `level`."""
+        if not self.runs:
+            return replace(self, level=level)
+        return replace(self, level=level, motion=replace(self._start(level, at), from_ths=0.0))
 
     def set_level(self, level: Level, at: datetime) -> MinerPhysics:
         """Run at `level`: now if awake, else at the next start."""
-        if level == self.level or not (self.awake and self.powered):
+        if level == self.level or not self.runs:
             return replace(self, level=level)
         motion, seconds = self.motion, self.dynamics.change_s
         way = Motion(
@@ -142,17 +165,29 @@ class MinerPhysics:
         """Take its power away: 0 W at once."""
         return replace(self, powered=False, motion=Motion(at, 0, 0, 0, 0, 0, 0))
 
-    def restore(self, at: datetime) -> MinerPhysics:
-        """Give its power back: it starts by itself, awake, at its level."""
+    def restore(self, at: datetime, *, awake: bool = True) -> MinerPhysics:
+        """Give its power back: it starts by itself at its level, unless its mode is to sleep."""
         if self.powered:
             return self
-        return replace(self, powered=True, awake=True, motion=self._start(at))
+        back = replace(self, powered=True, awake=awake)
+        motion = self._start(self.level, at) if back.runs else self._stop(at)
+        return replace(back, motion=motion)
 
-    def _start(self, at: datetime) -> Motion:
+    def _turned(self, changed: MinerPhysics, at: datetime) -> MinerPhysics:
+        """`changed` on its way from here, if it begins or ends to run."""
+        if changed.runs == self.runs:
+            return changed
+        motion = self._start(self.level, at) if changed.runs else self._stop(at)
+        return replace(changed, motion=motion)
+
+    def _stop(self, at: datetime) -> Motion:
+        return self._way(at, self.dynamics.standby_w, self.dynamics.stop_s)
+
+    def _start(self, level: Level, at: datetime) -> Motion:
         dynamics = self.dynamics
         rise_s = min(dynamics.rise_s, dynamics.start_s)
-        way = self._way(at, self.level.power_w, rise_s)
-        return replace(way, to_ths=self.level.hashrate_ths, hash_s=dynamics.start_s)
+        way = self._way(at, level.power_w, rise_s)
+        return replace(way, to_ths=level.hashrate_ths, hash_s=dynamics.start_s)
 
     def _way(self, at: datetime, to_w: float, seconds: float) -> Motion:
         """To `to_w` in `seconds`, without hash from now on."""

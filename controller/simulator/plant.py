@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from controller.simulator.catalog import load_model
-from controller.simulator.documented import new_atm
-from controller.simulator.energy import EnergyAccount
+from controller.simulator import makes
+from controller.simulator.group_settings import GroupSettings
 from controller.simulator.miner import SimulatedMiner
-from controller.simulator.physics import MinerPhysics
-from controller.simulator.session import SessionDesk
-from controller.simulator.settings import GroupSettings, SimulationSettings
-
-# As if it had booted long ago: averages over hours are those of its profile.
-_UPTIME = timedelta(days=2)
+from controller.simulator.seat import Seat
+from controller.simulator.settings import SimulationSettings
 
 
 @dataclass
@@ -29,7 +24,7 @@ class Load:
     """The most that it can draw, for the meter's range."""
 
     def __post_init__(self) -> None:
-        highest = sum(_highest_w(miner) for miner in self.miners)
+        highest = sum(miner.highest_w for miner in self.miners)
         self.capacity_w = max(1.0, highest * 1.1 + self.constant_w)
 
     def power_w(self, at: datetime) -> float:
@@ -39,10 +34,6 @@ class Load:
         """Since the start of the simulation."""
         hours = (at - (self.since or at)).total_seconds() / 3600
         return self.constant_w * hours + sum(miner.energy_wh(at) for miner in self.miners)
-
-
-def _highest_w(miner: SimulatedMiner) -> float:
-    return max(miner.model.level(name, miner.draw_ratio).power_w for name in miner.profiles)
 
 
 @dataclass
@@ -66,24 +57,6 @@ class Plant:
 def _miners(
     settings: SimulationSettings, group: GroupSettings, at: datetime
 ) -> list[SimulatedMiner]:
-    return [_miner(settings, group, address, at) for address in group.addresses()]
-
-
-def _miner(
-    settings: SimulationSettings, group: GroupSettings, address: str, at: datetime
-) -> SimulatedMiner:
-    model = load_model(group.model)
-    key = f"{settings.seed}/{address}"
-    level = model.level(group.profile, group.draw_ratio)
-    physics = MinerPhysics.running(key, level, at, settings.physics.dynamics())
-    return SimulatedMiner(
-        address=address,
-        group=group.id,
-        model=model,
-        profiles=group.offered(),
-        draw_ratio=group.draw_ratio,
-        account=EnergyAccount(physics, at),
-        booted_at=at - _UPTIME,
-        session=SessionDesk(key),
-        atm=new_atm(enabled=bool(model.recorded["config"]["CONFIG"][0]["IsAtmEnabled"])),
-    )
+    dynamics = settings.physics_of(group).dynamics()
+    seats = (Seat(group, place, settings.seed, dynamics, at) for place in group.places())
+    return [makes.build(seat) for seat in seats]

@@ -4,96 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from controller.simulator.catalog import load_model
-from controller.simulator.physics import Dynamics
-
-
-def _loopback(address: IPv4Address) -> IPv4Address:
-    if not address.is_loopback:
-        raise ValueError(f"{address} is not in 127.0.0.0/8: a simulation stays on this machine")
-    return address
+from controller.simulator.group_settings import (
+    STOCK_PHYSICS,
+    Endpoint,
+    GroupSettings,
+    PhysicsSettings,
+    Section,
+)
 
 
-Loopback = Annotated[IPv4Address, AfterValidator(_loopback)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(ge=0, le=3600)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Endpoint(_Section):
-    """Where something listens."""
-
-    address: Loopback = Field(description="An address in 127.0.0.0/8.")
-    port: Port = Field(description="TCP port.")
-
-
-class PhysicsSettings(_Section):
-    """How the miners behave; the defaults are what Luxor publishes."""
-
-    stop_s: Seconds = Field(5.0, description="From sleep until standby power.")
-    start_s: Seconds = Field(10.0, description="From wake-up until it hashes.")
-    rise_s: Seconds = Field(4.0, description="From wake-up until full power; at most start_s.")
-    change_s: Seconds = Field(8.0, description="From one profile to another.")
-    standby_w: float = Field(25.0, ge=0, le=1000, description="Power of a sleeping miner.")
-    wobble: float = Field(0.015, ge=0, le=0.1, description="Noise, as a share of power.")
-
-    def dynamics(self) -> Dynamics:
-        return Dynamics(**self.model_dump())
-
-
-class GroupSettings(_Section):
-    """Miners of one kind at consecutive addresses, behind one meter."""
-
-    id: str = Field(min_length=1, description="Names the group and its meter; not `site`.")
-    miners: int = Field(ge=1, le=5000, description="How many.")
-    address: Loopback = Field(description="Address of the first; the others follow.")
-    port: Port = Field(4028, description="TCP port of the LuxOS API of all of them.")
-    model: Literal["s19k_pro"] = Field("s19k_pro", description="The recorded miner to imitate.")
-    profile: str = Field("default", description="The profile they start with.")
-    profiles: tuple[str, ...] | None = Field(
-        None, description="The profiles they offer; default: all that were recorded."
-    )
-    draw_ratio: float = Field(
-        1.0, ge=0.5, le=1.5, description="True power over the nominal power of a profile."
-    )
-    meter: Endpoint | None = Field(None, description="The group's Modbus TCP meter.")
-
-    @model_validator(mode="after")
-    def _known(self) -> GroupSettings:
-        if self.id == "site":
-            raise ValueError("id: `site` is the whole site's meter; name the group otherwise")
-        known = load_model(self.model).profiles
-        for name in (self.profile, *self.offered()):
-            if name not in known:
-                raise ValueError(f"profile {name!r} is none of {', '.join(known)}")
-        if self.profile not in self.offered():
-            raise ValueError(f"profile {self.profile!r} is missing from profiles")
-        if not self.last().is_loopback:
-            raise ValueError(f"{self.miners} miners from {self.address} go beyond 127.0.0.0/8")
-        return self
-
-    def offered(self) -> tuple[str, ...]:
-        """The profiles that the miners list, weakest first."""
-        known = load_model(self.model).profiles
-        return tuple(known) if self.profiles is None else self.profiles
-
-    def last(self) -> IPv4Address:
-        return self.address + (self.miners - 1)
-
-    def addresses(self) -> list[str]:
-        return [str(self.address + place) for place in range(self.miners)]
-
-
-class TargetSettings(_Section):
+class TargetSettings(Section):
     """What a dispatch asks; passed on as it is, so that a bad one can be simulated too."""
 
     kind: str = Field(description="reduce_to_kw, reduce_by_kw or reduce_by_percent.")
@@ -102,7 +26,7 @@ class TargetSettings(_Section):
     reference: str | None = Field(None, description="What a reduction is measured from.")
 
 
-class DispatchSettings(_Section):
+class DispatchSettings(Section):
     """One dispatch that the simulated operator sends. Times are site seconds."""
 
     id: str = Field(min_length=1, description="Identity; the same for its later versions.")
@@ -114,7 +38,7 @@ class DispatchSettings(_Section):
     duration_s: float | None = Field(None, gt=0, description="Default: open, without an end.")
 
 
-class OperatorSettings(_Section):
+class OperatorSettings(Section):
     """The grid operator's way to the daemon."""
 
     url: str = Field(
@@ -124,7 +48,7 @@ class OperatorSettings(_Section):
     retry_s: float = Field(2.0, gt=0, le=600, description="Real seconds between two tries.")
 
 
-class SimulationSettings(_Section):
+class SimulationSettings(Section):
     """A simulated site: miners, meters, the operator, and a port to make faults."""
 
     seed: str = Field("curtaild", description="Names the noise: same seed, same farm.")
@@ -133,7 +57,9 @@ class SimulationSettings(_Section):
     house_load_kw: float = Field(
         0.0, ge=0, le=100_000, description="Constant load beside the miners, on the site meter."
     )
-    physics: PhysicsSettings = Field(PhysicsSettings(), description="How the miners behave.")
+    physics: PhysicsSettings = Field(
+        PhysicsSettings(), description="How the miners with LuxOS behave."
+    )
     control: Endpoint | None = Field(None, description="HTTP port for faults and true power.")
     dispatches: tuple[DispatchSettings, ...] = Field((), description="What the operator sends.")
     operator: OperatorSettings | None = Field(None, description="How the operator sends it.")
@@ -148,6 +74,12 @@ class SimulationSettings(_Section):
                 raise ValueError(f"{what} {twice[0]} is used twice")
         return self
 
+    def physics_of(self, group: GroupSettings) -> PhysicsSettings:
+        """How the miners of `group` behave."""
+        if group.physics is not None:
+            return group.physics
+        return STOCK_PHYSICS if group.make == "antminer" else self.physics
+
     def _ids(self) -> list[str]:
         return [group.id for group in self.groups]
 
@@ -155,4 +87,4 @@ class SimulationSettings(_Section):
         single = [self.site_meter, self.control, *(group.meter for group in self.groups)]
         yield from (f"{end.address}:{end.port}" for end in single if end is not None)
         for group in self.groups:
-            yield from (f"{address}:{group.port}" for address in group.addresses())
+            yield from (f"{place.address}:{place.port}" for place in group.places())

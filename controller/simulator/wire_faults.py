@@ -13,9 +13,15 @@ _BREATH_S = 0.01  # bounds an endless miner to a few MB/s, so that it does not s
 
 
 async def misbehave(
-    fault: MinerFault, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    fault: MinerFault,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    preface: bytes = b"",
 ) -> bool:
-    """Do to this connection what the fault says; False: it is to be answered as usual."""
+    """Do to this connection what the fault says; False: it is to be answered as usual.
+
+    `preface` opens a reply of the protocol, so that an endless one is read as a reply.
+    """
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds or 0)
     elif fault.kind == "garbage":
@@ -25,8 +31,13 @@ async def misbehave(
         await _say_nothing(reader)
         return True
     elif fault.kind == "endless":
-        await _never_end(writer)
+        await _never_end(writer, preface)
     return False
+
+
+def spoiled(fault: MinerFault, reply: bytes) -> bytes:
+    """The reply as the fault leaves it."""
+    return reply[: len(reply) // 2] if fault.kind == "truncate" else reply
 
 
 async def _say_nothing(reader: asyncio.StreamReader) -> None:
@@ -36,9 +47,9 @@ async def _say_nothing(reader: asyncio.StreamReader) -> None:
             pass
 
 
-async def _never_end(writer: asyncio.StreamWriter) -> None:
+async def _never_end(writer: asyncio.StreamWriter, preface: bytes) -> None:
     """Until the client closes, which ends this by a ConnectionError."""
-    writer.write(b'{"STATUS":[')
+    writer.write(preface + b'{"STATUS":[')
     while True:
         writer.write(_ENDLESS)
         await writer.drain()

@@ -14,6 +14,7 @@ from typing import Any
 
 from controller.clock import SiteClock
 from controller.simulator.farm import Farm
+from controller.simulator.luxos.miner import LuxOsMiner
 from controller.simulator.settings import SimulationSettings
 
 NOON = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)
@@ -26,14 +27,19 @@ class HandClock(SiteClock):
         super().__init__()
         self._now = NOON
         self._moved = asyncio.Event()
+        self.sleepers = 0
 
     def now(self) -> datetime:
         return self._now
 
     async def sleep(self, seconds: float) -> None:
         due = self._now + timedelta(seconds=seconds)
-        while self._now < due:
-            await self._moved.wait()
+        self.sleepers += 1
+        try:
+            while self._now < due:
+                await self._moved.wait()
+        finally:
+            self.sleepers -= 1
 
     def move(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
@@ -71,6 +77,13 @@ def small_site(**changes: Any) -> SimulationSettings:
         **changes,
     }
     return SimulationSettings.model_validate(plain)
+
+
+def luxos_miner(farm: Farm) -> LuxOsMiner:
+    """The first of the farm's miners, where that has LuxOS."""
+    miner = next(iter(farm.miners.values())).miner
+    assert isinstance(miner, LuxOsMiner)
+    return miner
 
 
 @asynccontextmanager

@@ -68,9 +68,12 @@ async def test_a_meter_fault_is_set_and_cleared(control: aiohttp.ClientSession, 
     ("body", "status", "words"),
     [
         ({"target": "127.1.2.3", "kind": "die"}, 404, "'127.1.2.3' is not a miner's address"),
-        ({"kind": "die"}, 404, "one of the meters hall, site"),
+        ({"kind": "die"}, 404, "one of hall, site"),
         ({"target": "site", "kind": "hang"}, 400, "meters: die, freeze, clear"),
         ({"target": "MINER", "kind": "freeze"}, 400, "miners: die, hang"),
+        ({"target": "MINER", "kind": "outage"}, 400, "groups and site: outage"),
+        ({"target": "MINER", "kind": "html"}, 400, "html is no fault of a miner with luxos"),
+        ({"target": "hall", "kind": "clear", "seconds": 3}, 400, 'clear takes no "seconds"'),
         ({"target": "MINER", "kind": "slow"}, 400, 'slow needs "seconds"'),
         ({"target": "MINER", "kind": "die", "seconds": 3}, 400, 'die takes no "seconds"'),
         ({"target": "MINER", "kind": "hang", "lie_watts": True}, 400, "hang takes no"),
@@ -87,6 +90,25 @@ async def test_a_fault_that_makes_no_sense_is_explained(
     assert found == status
     assert words in answer["problem"]
     assert await miner.watts() > 2700
+
+
+async def test_each_miner_is_listed_with_what_tells_it_apart(
+    control: aiohttp.ClientSession, miner: Client
+) -> None:
+    async with control.get("/miners") as response:
+        rows = await response.json()
+    assert [row["make"] for row in rows] == ["luxos"] * 3
+    assert len({row["mac"] for row in rows}) == 3
+    assert rows[0]["mac"] == (await miner.ask("config"))["CONFIG"][0]["MACAddr"]
+    assert rows[0]["accepted"] == (await miner.ask("summary"))["SUMMARY"][0]["Accepted"]
+
+
+async def test_an_outage_is_set_and_told(control: aiohttp.ClientSession, farm: Farm) -> None:
+    assert (await fault(control, {"target": "hall", "kind": "outage"}))[0] == 200
+    async with control.get("/power") as response:
+        power = await response.json()
+    assert power["place_faults"] == {"hall": "outage", "site": "clear"}
+    assert power["groups"]["hall"] == 0
 
 
 async def test_a_body_that_is_no_text_is_explained(control: aiohttp.ClientSession) -> None:

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.simulator.catalog import load_model
 from controller.simulator.farm import Farm
-from controller.simulator.luxos import answer, complete
+from controller.simulator.luxos.api import answer, complete
+from controller.simulator.luxos.catalog import load_model
+from controller.simulator.luxos.miner import LuxOsMiner
 from controller.simulator.plant import Plant
 
 from .help import NOON, Client, HandClock, send, small_site
@@ -118,6 +119,7 @@ async def test_a_bad_request_gets_an_error_in_the_usual_shape(
 @given(st.binary(max_size=200) | st.just(b"[" * 4096) | st.just(b'{"command":"\xff"}'))
 def test_any_bytes_get_an_answer(received: bytes) -> None:
     miner = next(iter(Plant.build(small_site(), NOON).miners()))
+    assert isinstance(miner, LuxOsMiner)
     complete(received)
     reply = json.loads(answer(miner, received, NOON).rstrip(b"\0"))
     assert reply["STATUS"][0]["STATUS"] == "E"

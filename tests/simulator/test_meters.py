@@ -11,7 +11,7 @@ from pymodbus.exceptions import ModbusException
 
 from controller.simulator.farm import Farm
 from controller.simulator.faults import MeterFault
-from controller.simulator.settings import Endpoint
+from controller.simulator.group_settings import Endpoint
 
 from .help import Client, HandClock
 

@@ -10,13 +10,13 @@ import pytest
 
 from controller.simulator.farm import Farm
 from controller.simulator.faults import MinerFault
-from controller.simulator.luxos_server import LuxOsServer
+from controller.simulator.server import MinerServer
 
 from .help import Client, HandClock, send, turns, until
 
 
 @pytest.fixture
-def server(farm: Farm, miner: Client) -> LuxOsServer:
+def server(farm: Farm, miner: Client) -> MinerServer:
     return farm.miners[miner.address]
 
 
@@ -33,7 +33,7 @@ async def refuses_connections(miner: Client) -> bool:
 
 
 async def test_a_dead_miner_refuses_connections_and_draws_nothing(
-    miner: Client, server: LuxOsServer, farm: Farm, clock: HandClock
+    miner: Client, server: MinerServer, farm: Farm, clock: HandClock
 ) -> None:
     before_w = farm.plant.site.power_w(clock.now())
     await server.inject(fault("die"))
@@ -45,7 +45,7 @@ async def test_a_dead_miner_refuses_connections_and_draws_nothing(
 
 
 async def test_a_dying_miner_cuts_the_connection_that_is_open(
-    miner: Client, server: LuxOsServer
+    miner: Client, server: MinerServer
 ) -> None:
     reader, writer = await asyncio.open_connection(miner.address, miner.port)
     writer.write(b'{"comm')
@@ -57,7 +57,7 @@ async def test_a_dying_miner_cuts_the_connection_that_is_open(
 
 
 async def test_a_hung_miner_accepts_says_nothing_and_keeps_running(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     await server.inject(fault("hang"))
     reader, writer = await asyncio.open_connection(miner.address, miner.port)
@@ -71,7 +71,7 @@ async def test_a_hung_miner_accepts_says_nothing_and_keeps_running(
 
 
 async def test_a_liar_says_yes_and_does_nothing(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     await server.inject(fault("lie"))
     token = await miner.logon()
@@ -84,7 +84,7 @@ async def test_a_liar_says_yes_and_does_nothing(
 
 
 async def test_a_liar_about_watts_reports_standby_and_draws_full_power(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     await server.inject(fault("lie", lie_watts=True))
     assert await miner.watts() > 2700
@@ -99,7 +99,7 @@ async def test_a_liar_about_watts_reports_standby_and_draws_full_power(
 
 
 async def test_a_refusing_miner_answers_questions_and_refuses_commands(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     await server.inject(fault("refuse"))
     token = await miner.logon()
@@ -111,7 +111,7 @@ async def test_a_refusing_miner_answers_questions_and_refuses_commands(
 
 
 async def test_a_rebooting_miner_goes_away_and_comes_back_awake(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     token = await miner.logon()
     await miner.ask("profileset", f"{token},290MHz")
@@ -130,7 +130,7 @@ async def test_a_rebooting_miner_goes_away_and_comes_back_awake(
     assert (await miner.ask("summary"))["SUMMARY"][0]["Elapsed"] == 20
 
 
-async def test_a_slow_miner_answers_late_but_right(miner: Client, server: LuxOsServer) -> None:
+async def test_a_slow_miner_answers_late_but_right(miner: Client, server: MinerServer) -> None:
     await server.inject(fault("slow", seconds=0.3))
     early = asyncio.ensure_future(miner.watts())
     done, _ = await asyncio.wait({early}, timeout=0.1)
@@ -138,7 +138,7 @@ async def test_a_slow_miner_answers_late_but_right(miner: Client, server: LuxOsS
     assert await early > 2700
 
 
-async def test_garbage_is_no_json(miner: Client, server: LuxOsServer) -> None:
+async def test_garbage_is_no_json(miner: Client, server: MinerServer) -> None:
     await server.inject(fault("garbage"))
     received = await send(miner.address, miner.port, b'{"command":"power"}')
     assert received
@@ -146,8 +146,16 @@ async def test_garbage_is_no_json(miner: Client, server: LuxOsServer) -> None:
         json.loads(received)
 
 
+async def test_a_truncated_reply_is_no_json(miner: Client, server: MinerServer) -> None:
+    await server.inject(fault("truncate"))
+    received = await send(miner.address, miner.port, b'{"command":"power"}')
+    assert received.startswith(b'{"POWER"')
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(received)
+
+
 async def test_an_endless_miner_never_stops_until_the_client_goes(
-    miner: Client, server: LuxOsServer, farm: Farm
+    miner: Client, server: MinerServer, farm: Farm
 ) -> None:
     await server.inject(fault("endless"))
     reader, writer = await asyncio.open_connection(miner.address, miner.port)
@@ -159,7 +167,7 @@ async def test_an_endless_miner_never_stops_until_the_client_goes(
 
 
 async def test_a_new_fault_replaces_the_old_one_and_brings_power_back(
-    miner: Client, server: LuxOsServer, clock: HandClock
+    miner: Client, server: MinerServer, clock: HandClock
 ) -> None:
     await server.inject(fault("reboot", seconds=40))
     await server.inject(fault("refuse"))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.simulator.catalog import load_model
 from controller.simulator.energy import EnergyAccount, energy_wh
+from controller.simulator.luxos.catalog import load_model
 from controller.simulator.physics import Dynamics, MinerPhysics
 
 from .help import NOON

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from pyasic.miners.antminer.bmminer import BMMinerS21
 from pyasic.miners.antminer.luxos import LUXMinerS19kPro
 from pyasic.rpc.luxminer import LUXMinerRPCAPI
 
-from .help import Client, HandClock
+from .help import Client, HandClock, until
+from .stock import StockClient
 
 
 @pytest.fixture
@@ -68,3 +72,34 @@ async def test_it_stops_and_resumes(client: LUXMinerS19kPro, clock: HandClock) -
     assert await client.resume_mining()
     clock.move(10)
     assert await client.get_wattage() > 2700
+
+
+@pytest.fixture
+def antminer(stock: StockClient) -> BMMinerS21:
+    found = BMMinerS21(stock.address)
+    found.web.port = stock.port
+    return found
+
+
+async def test_it_reads_a_stock_antminer(antminer: BMMinerS21, stock: StockClient) -> None:
+    assert await antminer.get_hostname() == "Antminer"
+    mac = (await stock.read("get_system_info"))["macaddr"]
+    assert await antminer.get_mac() == mac.upper()
+    assert await antminer.is_mining() is True
+    boards = [float(board.hashrate) for board in await antminer.get_hashboards()]
+    assert sum(boards) == pytest.approx(200, rel=0.016)
+    config = await antminer.get_config()
+    assert config.pools.groups[0].pools[0].user == "demo.miner"
+
+
+async def test_it_stops_a_stock_antminer_and_resets_its_frequency(
+    antminer: BMMinerS21, stock: StockClient, clock: HandClock
+) -> None:
+    await stock.change(clock, freq_level="70")
+    clock.move(300)
+    stopping = asyncio.ensure_future(antminer.stop_mining())
+    await until(lambda: clock.sleepers > 0, "the write to begin")
+    clock.move(20)
+    assert await asyncio.wait_for(stopping, 10)
+    assert await antminer.is_mining() is False
+    assert (await stock.read())["bitmain-freq-level"] == "100"

@@ -26,6 +26,19 @@ def test_miners_get_consecutive_addresses_across_the_last_octet() -> None:
     assert len(set(addresses)) == 300
 
 
+def test_behind_nat_miners_get_consecutive_ports() -> None:
+    settings = SimulationSettings.model_validate(section(group={"nat": True, "port": 20000}))
+    places = settings.groups[0].places()
+    assert {place.address for place in places} == {"127.9.1.1"}
+    assert [place.port for place in places] == list(range(20000, 20300))
+
+
+@pytest.mark.parametrize(("make", "port"), [("luxos", 4028), ("antminer", 8080)])
+def test_each_make_has_its_usual_port(make: str, port: int) -> None:
+    settings = SimulationSettings.model_validate(section(group={"make": make}))
+    assert settings.groups[0].port == port
+
+
 DISPATCH = {
     "id": "d",
     "program": "p",
@@ -42,6 +55,11 @@ DISPATCH = {
         ({"group": {"address": "127.255.255.250"}}, "go beyond"),
         ({"group": {"profile": "12GHz"}}, "'12GHz' is none of 190MHz"),
         ({"group": {"profiles": ["190MHz"]}}, "'default' is missing from profiles"),
+        ({"group": {"make": "braiins"}}, "'luxos' or 'antminer'"),
+        ({"group": {"make": "antminer", "profile": "default"}}, "stock Antminers have none"),
+        ({"group": {"make": "antminer", "model": "s19k_pro"}}, "does not run antminer"),
+        ({"group": {"stock": {"write_s": 5}}}, "say `make: antminer`"),
+        ({"group": {"nat": True, "port": 65500}}, "go beyond 65535"),
         ({"group": {"id": "site"}}, "name the group otherwise"),
         ({"group": {"meter": {"address": "127.9.1.5", "port": 4028}}}, "127.9.1.5:4028 is used"),
         ({"dispatches": [DISPATCH]}, "dispatches need an operator"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.simulator.catalog import Reply
-from controller.simulator.look import BOARDS, Look, Row
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.look import BOARDS, Look, Row
 
 _WINDOWS_S: dict[str, float | None] = {
     "MHS 5s": None,
@@ -20,7 +20,14 @@ _WINDOWS_S: dict[str, float | None] = {
 def devs(look: Look) -> Reply:
     rows: list[Row] = look.miner.model.recorded["devs"]["DEVS"]
     live = _board(look)
-    return look.reply("devs", DEVS=[{**row, **live} for row in rows])
+    board_shares = [(look.accepted + place) // BOARDS for place in range(BOARDS)]
+    found = [{**row, **live, **_shares(look, n)} for row, n in zip(rows, board_shares, strict=True)]
+    return look.reply("devs", DEVS=found)
+
+
+def _shares(look: Look, accepted: int) -> Row:
+    difficulty = accepted * look.miner.shares.difficulty
+    return {"Accepted": accepted, "Diff1 Work": difficulty, "Difficulty Accepted": difficulty}
 
 
 def _board(look: Look) -> Row:
@@ -49,7 +56,7 @@ def stats(look: Look) -> Reply:
         "GHS 5s": round(look.ghs(), 2),
         "GHS av": round(look.ghs(float("inf")), 2),
         "frequency": int(frequency),
-        "miner_id": look.mac.replace(":", ""),
+        "miner_id": look.miner.mac.replace(":", ""),
         "rate_30m": round(look.ghs(1800), 2),
         "total rate": round(look.ghs(), 2),
         "total_freqavg": frequency,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from controller.simulator.catalog import Reply
-from controller.simulator.miner import SimulatedMiner
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.miner import LuxOsMiner
 from controller.simulator.physics import MinerPhysics
 
 Row = dict[str, Any]
@@ -19,7 +18,7 @@ BOARDS = 3
 class Look:
     """What every reply is made from."""
 
-    miner: SimulatedMiner
+    miner: LuxOsMiner
     at: datetime
 
     @property
@@ -44,15 +43,14 @@ class Look:
         return int(self.at.timestamp())
 
     @property
+    def accepted(self) -> int:
+        """Shares that the pool accepted since it booted."""
+        return self.miner.accepted(self.at)
+
+    @property
     def profile(self) -> Row:
         """The row of its profile."""
         return self.miner.model.profiles[self.physics.level.name]
-
-    @property
-    def mac(self) -> str:
-        """A locally administered address that is the miner's own."""
-        digest = hashlib.blake2b(self.miner.address.encode(), digest_size=5).hexdigest()
-        return ":".join(["02", *(digest[i : i + 2] for i in range(0, 10, 2))])
 
     def ghs(self, window_s: float | None = None) -> float:
         """Hashrate in GH/s: of this moment, or over a window that a boot cuts short."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from controller.simulator.catalog import Reply
-from controller.simulator.look import BOARDS, Look, Row
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.look import BOARDS, Look, Row
 
 _WINDOWS_S: dict[str, float | None] = {
     "GHS 5s": None,
@@ -40,9 +40,12 @@ def summary(look: Look) -> Reply:
     row = {
         **look.row("summary", "SUMMARY"),
         **rates,
+        "Accepted": look.accepted,
+        "Difficulty Accepted": look.accepted * look.miner.shares.difficulty,
         "Elapsed": look.elapsed_s,
         "Last getwork": look.when,
         "Total MH": rates["GHS av"] * 1000,
+        "Utility": round(look.accepted * 60 / look.elapsed_s, 2),
     }
     return look.reply("summary", SUMMARY=[row])
 
@@ -62,12 +65,12 @@ def config(look: Look) -> Reply:
 
 
 def _identity(look: Look) -> Row:
-    mac = look.mac
+    mac = look.miner.mac
     return {
         "BcastAddr": "127.255.255.255",
         "Gateway": "127.0.0.1",
         "Hostname": f"luxos-{mac[-8:].replace(':', '')}",
-        "IPAddr": look.miner.address,
+        "IPAddr": look.miner.own_address,
         "MACAddr": mac,
         "SerialNumber": f"SIM{mac[3:].replace(':', '').upper()}",
     }
@@ -80,9 +83,21 @@ def _system_status(look: Look) -> str:
 
 
 def pools(look: Look) -> Reply:
+    """The first pool takes the shares; the others were recorded as dead and stay it."""
     rows: list[Row] = look.miner.model.recorded["pools"]["POOLS"]
-    active = [{**row, "Stratum Active": row["Stratum Active"] and look.hashing} for row in rows]
-    return look.reply("pools", POOLS=active)
+    return look.reply("pools", POOLS=[{**rows[0], **_first_pool(look)}, *rows[1:]])
+
+
+def _first_pool(look: Look) -> Row:
+    alive, accepted = look.miner.pool_alive, look.accepted
+    difficulty = accepted * look.miner.shares.difficulty
+    return {
+        "Accepted": accepted,
+        "Diff1 Shares": difficulty,
+        "Difficulty Accepted": difficulty,
+        "Status": "Alive" if alive else "Dead",
+        "Stratum Active": alive and look.hashing,
+    }
 
 
 def fans(look: Look) -> Reply:

@@ -25,6 +25,12 @@ class MinerModel:
     profiles: Mapping[str, Reply]
     """The rows of `profiles`, by name, weakest first."""
 
+    @property
+    def share_difficulty(self) -> int:
+        """What its pool asked of a share."""
+        difficulty: int = self.recorded["pools"]["POOLS"][0]["Stratum Difficulty"]
+        return difficulty
+
     def level(self, profile: str, draw_ratio: float = 1.0) -> Level:
         """A profile as physics; `draw_ratio` is true power over the profile's nominal."""
         row = self.profiles[profile]

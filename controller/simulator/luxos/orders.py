@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from controller.simulator.catalog import Reply
-from controller.simulator.look import Look, Row
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.look import Look, Row
 
 
 class RefusedError(Exception):

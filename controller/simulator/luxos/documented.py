@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from controller.simulator.catalog import Reply
-from controller.simulator.look import Look, Row
-
-
-def new_atm(*, enabled: bool) -> Row:
-    """The settings of Advanced Thermal Management, which picks profiles by temperature."""
-    return {
-        "Enabled": enabled,
-        "MaxProfile": "default",
-        "MinProfile": "",
-        "PostRampMinutes": 15,
-        "StartupMinutes": 15,
-        "TempWindow": 5.0,
-    }
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.look import Look
 
 
 def atm(look: Look) -> Reply:

@@ -13,11 +13,11 @@ from typing import Any
 
 import msgspec
 
-from controller.simulator import boards, documented, orders, replies
-from controller.simulator.catalog import Reply
-from controller.simulator.look import Look
-from controller.simulator.miner import SimulatedMiner
-from controller.simulator.orders import RefusedError
+from controller.simulator.luxos import boards, documented, orders, replies
+from controller.simulator.luxos.catalog import Reply
+from controller.simulator.luxos.look import Look
+from controller.simulator.luxos.miner import LuxOsMiner
+from controller.simulator.luxos.orders import RefusedError
 
 INVALID_COMMAND, INVALID_JSON, MISSING_COMMAND, ACCESS_DENIED = 14, 23, 24, 45  # cgminer's
 MISSING_PARAMETER, NO_SESSION = 400, 403
@@ -70,7 +70,7 @@ def complete(received: bytes) -> bool:
     return True
 
 
-def answer(miner: SimulatedMiner, received: bytes, at: datetime) -> bytes:
+def answer(miner: LuxOsMiner, received: bytes, at: datetime) -> bytes:
     """The bytes that `miner` sends back for the bytes it received at `at`."""
     look = Look(miner, at)
     try:

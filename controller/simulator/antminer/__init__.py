@@ -1,0 +1,1 @@
+"""Simulated miners with the maker's own (stock) firmware of Antminers."""

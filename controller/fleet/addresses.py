@@ -4,8 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network, summarize_address_range
+from typing import NamedTuple
 
 MOST = 65_536
+
+
+class Place(NamedTuple):
+    """Where one miner is spoken with."""
+
+    address: str
+    port: int
+    mac: str = ""
+    """The one that has to answer there; empty where any may."""
+
+    def is_of(self, mac: str) -> bool:
+        """Whether a miner with this address of its own is the one that has to answer."""
+        return not self.mac or plain_mac(mac) == plain_mac(self.mac)
+
+
+def plain_mac(mac: str) -> str:
+    """However it is written."""
+    return mac.replace("-", ":").lower()
+
 
 _Address = IPv4Address | IPv6Address
 

@@ -13,12 +13,13 @@ Done = Callable[["asyncio.Task[Any]"], None]
 
 
 class Crew:
-    """`width` calls at a time, of which reads take at most three quarters."""
+    """`width` calls at a time, of which reads take at most three quarters; a command that cannot
+    wait takes the place of a read."""
 
     def __init__(self, width: int) -> None:
         self._width = width
         self._most_reads = width - max(1, width // 4)
-        self._reads: set[asyncio.Task[Any]] = set()
+        self._reads: dict[asyncio.Task[Any], None] = {}  # oldest first
         self._commands: set[asyncio.Task[Any]] = set()
 
     def can_command(self) -> bool:
@@ -28,18 +29,26 @@ class Crew:
         return len(self._reads) < self._most_reads and self.can_command()
 
     def read(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
-        self._launch(self._reads, call, done)
+        task = asyncio.create_task(call)
+        self._reads[task] = None
+        task.add_done_callback(lambda ended: self._reads.pop(ended, None))
+        task.add_done_callback(done)
 
     def command(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
-        self._launch(self._commands, call, done)
-
-    def _launch(
-        self, side: set[asyncio.Task[Any]], call: Coroutine[Any, Any, Any], done: Done
-    ) -> None:
         task = asyncio.create_task(call)
-        side.add(task)
-        task.add_done_callback(side.discard)
+        self._commands.add(task)
+        task.add_done_callback(self._commands.discard)
         task.add_done_callback(done)
+
+    def cut_a_read_short(self) -> bool:
+        """Make room for a command by cancelling the oldest read, most likely of a miner that does
+        not answer; whether there was one. It has to end at once when cancelled."""
+        oldest = next(iter(self._reads), None)
+        if oldest is None:
+            return False
+        del self._reads[oldest]
+        oldest.cancel()
+        return True
 
     async def disband(self, *, grace_s: float, patience_s: float) -> int:
         """End everything: reads at once, commands after `grace_s`. How many would not end."""
@@ -49,7 +58,7 @@ class Crew:
             await asyncio.wait(self._commands, timeout=grace_s)
         for task in self._commands:
             task.cancel()
-        left = self._reads | self._commands
+        left = self._commands.union(self._reads)
         if left:
             await asyncio.wait(left, timeout=patience_s)
         stuck = [task for task in left if not task.done()]

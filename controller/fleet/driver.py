@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from controller.fleet.owed import Owed
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.tally import Tally
-from controller.model.fleet import Curve, Identity
+from controller.model.fleet import Curve, EvidenceGrade, Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Measured:
     model: str
     version: str
     mac: str
+    grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
+    """How `power_w` is known: `inferred` where the miner reports no watts of its own."""
+    accepted: int | None = None
+    """Shares that its pools have accepted since it started; None where it does not say."""
 
     def is_of(self, identity: Identity) -> bool:
         """Whether the miner is still the one that was identified."""
@@ -55,6 +59,17 @@ class Driver(Protocol):
         """Tell it to go to `level`. Returns when it answered, which proves nothing."""
 
 
+@runtime_checkable
+class DeclaredDriver(Protocol):
+    """A driver that takes from the settings of a group what its miners do not say themselves."""
+
+    def enrol(self, miner: str, declared: GroupMiners) -> None:
+        """This miner belongs to a group with these settings. Called before anything else."""
+
+    def vouches_for(self, identity: Identity, curve: Curve) -> bool:
+        """Whether a remembered curve is still what the settings say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """What a driver is built from."""
@@ -70,3 +85,5 @@ class Firmware:
 
     settings: type[GroupMiners]
     build: Callable[[Toolbox], Driver]
+    starts_by_itself: bool = True
+    """Whether a miner that gets power hashes without being told."""

@@ -19,6 +19,10 @@ class FaultKind(StrEnum):
     """Somebody else holds its only session."""
     REFUSED = "refused"
     """It understood the command and would not do it."""
+    UNAUTHORISED = "unauthorised"
+    """It does not accept our name and password."""
+    STRANGER = "stranger"
+    """Another machine answers there than the one that is meant."""
 
 
 class MinerError(TemporaryError):

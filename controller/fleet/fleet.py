@@ -23,7 +23,7 @@ from controller.fleet.roster import Member, roster
 from controller.fleet.rota import CommandQueue, PollRota
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.tally import Tally
-from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
+from controller.model.fleet import OFF, Command, Curve, MinerReading, Outcome, Stage
 from controller.model.view import FleetHealth
 from controller.ports import Clock
 
@@ -31,6 +31,8 @@ T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _GRACE_S = 2.0
 _PATIENCE_S = 2.0
+_LEAST_REST = 4
+"""A miner is left alone for at least this part of the time between two reads."""
 _LEAST_OFTEN = 4
 """An unreachable miner is read this many times less often in the end."""
 
@@ -81,6 +83,18 @@ class MinerFleet:
         self._running = asyncio.create_task(self._run())
         self._running.add_done_callback(_say_why_it_ended)
 
+    def take_over(self, before: MinerFleet) -> None:
+        """Know of miners that stay what a stopped fleet knew, and say what it had left to say."""
+        for miner, member in self._members.items():
+            known = before.member(miner)
+            if known is not None and member.is_place_of(known):
+                member.take_over(known)
+                self._readings[miner] = member.reading()
+        self._outcomes.extend(before.outcomes())
+
+    def member(self, miner: str) -> Member | None:
+        return self._members.get(miner)
+
     async def stop(self) -> None:
         if self._running is not None:
             self._running.cancel()
@@ -109,7 +123,7 @@ class MinerFleet:
                 self._report(command, Stage.FAILED, "the fleet is not running")
             elif command.miner not in self._members:
                 self._report(command, Stage.FAILED, f"{command.miner} is no miner of this site")
-            elif (replaced := self._queue.put(command)) is not None:
+            elif (replaced := self._queue.put(command, urgent=self._down(command))) is not None:
                 self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
         self._stir.set()
 
@@ -119,9 +133,8 @@ class MinerFleet:
 
     def watch(self, miners: Collection[str]) -> None:
         wanted = frozenset(miners) & self._members.keys()
-        soon = self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
         for miner in wanted - self._watched:
-            self._rota.hasten(miner, soon)
+            self._rota.hasten(miner, self._soon())
         self._watched = wanted
         self._stir.set()
 
@@ -139,12 +152,26 @@ class MinerFleet:
             await self._pause()
 
     def _begin_commands(self) -> None:
-        while self._crew.can_command() and (command := self._queue.take()):
+        while self._room_for_command() and (command := self._queue.take()):
             member = self._members[command.miner]
             call = self._bounded(
                 self._execute(member, command), self._settings.command_timeout_s, member
             )
             self._crew.command(call, partial(self._command_done, command))
+
+    def _room_for_command(self) -> bool:
+        """Whoever has to come down waits for no read: limits wait for it."""
+        if self._crew.can_command():
+            return True
+        return self._queue.has_urgent() and self._crew.cut_a_read_short()
+
+    def _down(self, command: Command) -> bool:
+        """Whether it asks for less power than its miner last showed."""
+        member = self._members[command.miner]
+        if member.measured is None or member.curve is None:
+            return command.level == OFF
+        watts = {level.name: level.power_w for level in member.curve.levels}
+        return watts.get(command.level, 0) < member.measured.power_w
 
     def _begin_reads(self) -> None:
         now = self._clock.now()
@@ -153,7 +180,7 @@ class MinerFleet:
             member = self._members[miner]
             # Longest: a read, two questions for what it is, and a read again.
             call = self._bounded(self._look(member), 4 * round_trip_s + 1, member)
-            self._crew.read(call, partial(self._read_done, member))
+            self._crew.read(call, partial(self._read_done, member, now))
 
     async def _pause(self) -> None:
         """Until something stirs, or the next miner is due and can be read."""
@@ -198,8 +225,11 @@ class MinerFleet:
             raise PermanentError(f"{member.miner}: it has no level {command.level!r}")
         await member.driver.apply(member.identity, command.level)
 
-    def _read_done(self, member: Member, task: asyncio.Task[tuple[Measured, datetime]]) -> None:
-        if task.cancelled():
+    def _read_done(
+        self, member: Member, began: datetime, task: asyncio.Task[tuple[Measured, datetime]]
+    ) -> None:
+        if task.cancelled():  # a command took its place, or the fleet stops
+            self._rota.schedule(member.miner, self._soon())
             return
         error = task.exception()
         if error is None:
@@ -211,7 +241,10 @@ class MinerFleet:
             say = _log.debug if member.reachable else _log.warning
             say("reachable" if member.reachable else "unreachable", miner=member.miner)
         self._readings[member.miner] = member.reading()
-        self._rota.schedule(member.miner, self._clock.now() + self._until_next(member))
+        pause = self._until_next(member)
+        # At an even pace, but a miner that answers slowly is left alone for a while in between.
+        rested = self._clock.now() + pause / _LEAST_REST
+        self._rota.schedule(member.miner, max(began + pause, rested))
         self._stir.set()
         if changed or (error is None and member.miner in self._watched):
             self._wake()
@@ -238,9 +271,11 @@ class MinerFleet:
         else:
             self._tally.sent += 1
             self._report(command, Stage.SENT, "")
-        soon = self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
-        self._rota.hasten(command.miner, soon)
+        self._rota.hasten(command.miner, self._soon())
         self._stir.set()
+
+    def _soon(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
 
     def _report(self, command: Command, stage: Stage, detail: str) -> None:
         at = self._clock.now()

@@ -7,6 +7,9 @@ import asyncio
 import structlog
 from msgspec.structs import replace
 
+from controller.errors import PermanentError
+from controller.fleet.addresses import Place
+from controller.fleet.driver import DeclaredDriver
 from controller.fleet.inventory import Inventory
 from controller.fleet.roster import Member
 from controller.fleet.tally import Tally
@@ -28,13 +31,18 @@ class Identification:
     def recall(self, member: Member) -> None:
         """Without asking it, if it was identified before as what it is declared to be."""
         known = self._inventory.get(member.miner)
-        if known is not None and known[0].firmware == member.driver.firmware:
+        if known is not None and _still_holds(member, *known):
             self._enter(member, *known)
 
     async def identify(self, member: Member) -> Identity:
-        """Ask it. Raises what its driver raises."""
+        """Ask it. Raises what its driver raises.
+
+        Raises:
+            PermanentError: another machine answers than the one that is declared.
+        """
         driver = member.driver
         identity = await driver.identify(member.miner, member.address, member.port)
+        _refuse_another(member, identity)
         full = await driver.curve(identity)
         identity = _with_its_own_level(identity, full, member.identity)
         self._tally.probes += 1
@@ -64,6 +72,33 @@ class Identification:
         except OSError as error:
             self._tally.failed("inventory")
             _log.warning("inventory_not_written", error=str(error))
+
+
+def _still_holds(member: Member, identity: Identity, curve: Curve) -> bool:
+    """Whether what was remembered is true of the miner as it is declared now."""
+    driver = member.driver
+    return (
+        identity.firmware == driver.firmware
+        and (identity.address, identity.port) == (member.address, member.port)
+        and _place(member).is_of(identity.mac)
+        and (not isinstance(driver, DeclaredDriver) or driver.vouches_for(identity, curve))
+    )
+
+
+def _refuse_another(member: Member, identity: Identity) -> None:
+    place = _place(member)
+    if place.is_of(identity.mac):
+        return
+    why = (
+        f"{member.miner}: declared with MAC address {place.mac}, but {identity.mac} answers at "
+        f"{place.address} port {place.port}: correct behind_nat, or the router's forwarding"
+    )
+    member.disowned(why)
+    raise PermanentError(why)
+
+
+def _place(member: Member) -> Place:
+    return Place(member.address, member.port, member.mac)
 
 
 def _with_its_own_level(identity: Identity, full: Curve, before: Identity | None) -> Identity:

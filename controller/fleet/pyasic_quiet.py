@@ -30,10 +30,12 @@ def _kept_apart() -> Iterator[None]:
 
 
 with _kept_apart():
+    from pyasic.config.mining import MiningModeConfig
     from pyasic.rpc.base import BaseMinerRPCAPI
     from pyasic.rpc.luxminer import LUXMinerRPCAPI
+    from pyasic.web.antminer import AntminerModernWebAPI
 
-__all__ = ["BaseMinerRPCAPI", "LUXMinerRPCAPI"]
+__all__ = ["AntminerModernWebAPI", "BaseMinerRPCAPI", "LUXMinerRPCAPI", "MiningModeConfig"]
 
 
 def _worth_reading(record: logging.LogRecord) -> bool:

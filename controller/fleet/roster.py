@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from controller.errors import PermanentError
+from controller.fleet.addresses import Place
 from controller.fleet.curves import curve_key, named_in, offered
-from controller.fleet.driver import Driver, Measured
+from controller.fleet.driver import DeclaredDriver, Driver, Measured
 from controller.fleet.settings import GroupMiners
-from controller.model.fleet import Curve, Identity, MinerReading
+from controller.model.fleet import Curve, EvidenceGrade, Identity, MinerReading
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Member:
     port: int
     driver: Driver
     allowed: Sequence[str] | None
+    mac: str = ""
+    """The MAC address that it is declared to have; empty where none is."""
     identity: Identity | None = None
     curve: Curve | None = None
     """What it may be told; None until it has been identified."""
@@ -48,6 +51,10 @@ class Member:
             self.curve, self.problem = None, str(error)
         self.curve_key = curve_key(identity, self.curve) if self.curve else ""
 
+    def disowned(self, why: str) -> None:
+        """Another machine answers in its place: it is told nothing until it is back."""
+        self.identity, self.curve, self.problem = None, None, why
+
     def heard(self, measured: Measured, at: datetime) -> bool:
         """Take a read that began at `at`; whether this makes it reachable."""
         returned = not self.reachable
@@ -63,6 +70,16 @@ class Member:
         self.reachable = self.reachable and not lost
         return lost
 
+    def is_place_of(self, other: Member) -> bool:
+        """Whether the same miner is to be found there, spoken with in the same way."""
+        mine = (self.address, self.port, self.mac, self.driver.firmware)
+        return mine == (other.address, other.port, other.mac, other.driver.firmware)
+
+    def take_over(self, other: Member) -> None:
+        """What was last heard of it."""
+        self.failures, self.reachable, self.failure = other.failures, other.reachable, other.failure
+        self.measured, self.at = other.measured, other.at
+
     def reading(self) -> MinerReading:
         said = self.measured
         return MinerReading(
@@ -74,6 +91,8 @@ class Member:
             hashrate_ths=said.hashrate_ths if said and self.reachable else Decimal(0),
             at=self.at,
             reachable=self.reachable,
+            grade=said.grade if said else EvidenceGrade.SELF_REPORT,
+            accepted=said.accepted if said and self.reachable else None,
             failure=self.failure or (self.problem if self.at else ""),
         )
 
@@ -91,7 +110,7 @@ def roster(groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver]) -> 
     """
     members: dict[str, Member] = {}
     for group, declared in groups.items():
-        for miner, address in declared.miners().items():
+        for miner, place in declared.miners().items():
             if miner in members:
                 other = members[miner].group
                 raise PermanentError(
@@ -99,5 +118,13 @@ def roster(groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver]) -> 
                     "take it out of one of them"
                 )
             driver = drivers[declared.driver]
-            members[miner] = Member(miner, group, address, declared.port, driver, declared.levels)
+            if isinstance(driver, DeclaredDriver):
+                driver.enrol(miner, declared)
+            members[miner] = _member(miner, group, place, driver, declared.levels)
     return members
+
+
+def _member(
+    miner: str, group: str, place: Place, driver: Driver, allowed: Sequence[str] | None
+) -> Member:
+    return Member(miner, group, place.address, place.port, driver, allowed, place.mac)

@@ -47,31 +47,42 @@ class PollRota:
 
 
 class CommandQueue:
-    """Commands in order of arrival, one at a time to each miner."""
+    """Commands in order of arrival, urgent ones first, one at a time to each miner."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, Command] = {}
+        self._urgent: dict[str, Command] = {}
+        self._others: dict[str, Command] = {}
         self._busy: set[str] = set()
 
-    def put(self, command: Command) -> Command | None:
+    def put(self, command: Command, *, urgent: bool = False) -> Command | None:
         """The command that this one replaces, if that has not begun."""
-        replaced = self._waiting.get(command.miner)
-        self._waiting[command.miner] = command
+        miner = command.miner
+        replaced = self._urgent.pop(miner, None) or self._others.pop(miner, None)
+        (self._urgent if urgent else self._others)[miner] = command
         return replaced
+
+    def has_urgent(self) -> bool:
+        """Whether the next one is urgent."""
+        return self._first_free(self._urgent) is not None
 
     def take(self) -> Command | None:
         """The next one whose miner is free; its miner is busy until `done`."""
-        for miner in self._waiting:
-            if miner not in self._busy:
+        for lane in (self._urgent, self._others):
+            miner = self._first_free(lane)
+            if miner is not None:
                 self._busy.add(miner)
-                return self._waiting.pop(miner)
+                return lane.pop(miner)
         return None
+
+    def _first_free(self, lane: Iterable[str]) -> str | None:
+        return next((miner for miner in lane if miner not in self._busy), None)
 
     def done(self, miner: str) -> None:
         self._busy.discard(miner)
 
     def clear(self) -> list[Command]:
         """Take out everything that has not begun."""
-        waiting = list(self._waiting.values())
-        self._waiting.clear()
+        waiting = [*self._urgent.values(), *self._others.values()]
+        self._urgent.clear()
+        self._others.clear()
         return waiting

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from controller.fleet.addresses import expand, miner_id
+from controller.fleet.addresses import Place, expand, miner_id, plain_mac
 
 RealSeconds = Annotated[float, Field(gt=0, le=120)]
 SiteSeconds = Annotated[float, Field(gt=0, le=86_400)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
+Mac = Annotated[str, Field(pattern=r"^[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}$")]
+MinerName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
 
 
 class _Section(BaseModel):
@@ -26,8 +30,9 @@ class FleetSettings(_Section):
     """How often a miner is read."""
     poll_moving_s: SiteSeconds = 2
     """How often a miner is read that was told something."""
-    width: Annotated[int, Field(ge=4, le=4096)] = 64
-    """How many miners are spoken with at a time; a quarter of it is kept for commands."""
+    width: Annotated[int, Field(ge=4, le=4096)] = 256
+    """How many miners are spoken with at a time. A quarter of it is kept for commands, and those
+    that bring power down take the places of reads."""
     connect_timeout_s: RealSeconds = 2
     """Real seconds for a connection to stand."""
     reply_timeout_s: RealSeconds = 5
@@ -50,15 +55,36 @@ class FleetSettings(_Section):
         return self
 
 
+class ForwardedMiner(_Section):
+    """A miner behind address translation: a port of the router leads to it."""
+
+    address: str
+    """The address of the router, as it is seen from here."""
+    port: Port
+    """The router's port that is forwarded to the miner's interface."""
+    mac: Mac
+    """The miner's own MAC address. Another one that answers there is not spoken with."""
+
+    @field_validator("address")
+    @classmethod
+    def _single(cls, address: str) -> str:
+        (only,) = expand((address,)) if not set(address) & set("-/") else ("",)
+        if not only:
+            raise ValueError(f"{address}: write one address, such as 10.0.0.7")
+        return only
+
+
 class GroupMiners(_Section):
     """The miners of a group. Each firmware narrows `driver` to its own name."""
 
     driver: str
     """Which firmware they run."""
-    addresses: Annotated[tuple[str, ...], Field(min_length=1)]
+    addresses: tuple[str, ...] = ()
     """Single addresses, ranges (10.0.0.1-10.0.0.40) or networks (10.0.0.0/28)."""
     port: Port
-    """The port of their interface."""
+    """The port of their interface at these addresses."""
+    behind_nat: dict[MinerName, ForwardedMiner] = Field(default_factory=dict)
+    """By a name of your choice: miners that are reached through ports of a router."""
     levels: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """The names of the levels they may run at, beside off; default: the one each was found at."""
 
@@ -68,7 +94,34 @@ class GroupMiners(_Section):
         expand(addresses)
         return addresses
 
-    def miners(self) -> dict[str, str]:
-        """By miner id, its address."""
+    @model_validator(mode="after")
+    def _each_is_one_miner(self) -> GroupMiners:
+        if not self.addresses and not self.behind_nat:
+            raise ValueError("names no miner: give addresses, or behind_nat")
+        direct = self._direct()
+        if both := direct.keys() & self.behind_nat.keys():
+            raise ValueError(f"behind_nat: {min(both)} is in addresses already; name it otherwise")
+        places = [f"{p.address} port {p.port}" for p in (*direct.values(), *self._forwarded())]
+        macs = [plain_mac(place.mac) for place in self._forwarded()]
+        if twice := _twice(places) or _twice(macs):
+            raise ValueError(f"behind_nat: {twice} is named twice; each is one miner")
+        return self
+
+    def miners(self) -> dict[str, Place]:
+        """By miner id, where it is."""
+        return {**self._direct(), **dict(zip(self.behind_nat, self._forwarded(), strict=True))}
+
+    def _direct(self) -> dict[str, Place]:
         usual = type(self).model_fields["port"].default
-        return {miner_id(a, self.port, usual): a for a in expand(self.addresses)}
+        return {
+            miner_id(address, self.port, usual): Place(address, self.port)
+            for address in expand(self.addresses)
+        }
+
+    def _forwarded(self) -> list[Place]:
+        return [Place(one.address, one.port, one.mac) for one in self.behind_nat.values()]
+
+
+def _twice(names: Iterable[str]) -> str:
+    """One that comes more than once, or nothing."""
+    return next((name for name, count in Counter(names).items() if count > 1), "")

@@ -12,7 +12,7 @@ from controller.fleet.luxos import LUXOS
 from controller.model.fleet import OFF, EvidenceGrade, Stage
 from controller.ports import Fleet
 from controller.simulator.farm import Farm
-from tests.simulator.help import HandClock
+from tests.simulator.help import HandClock, luxos_miner
 
 from .help import HASTY, command, fleet_on, group_of, running
 
@@ -99,8 +99,7 @@ async def test_a_level_outside_the_curve_is_shown_as_the_nearest(
 ) -> None:
     fleet = fleet_on(farm, clock, tmp_path, levels=("190MHz", "default"))
     async with running(fleet, clock) as site:
-        server = next(iter(farm.miners.values()))
-        server.miner.set_profile("215MHz", clock.now())
+        luxos_miner(farm).set_profile("215MHz", clock.now())
         await site.read_again(miners[0])
         reading = fleet.readings()[miners[0]]
         assert reading.level == "190MHz"

@@ -11,22 +11,23 @@ from controller.fleet.driver import Driver
 from controller.fleet.faults import MinerError
 from controller.model.fleet import OFF, Identity
 from controller.simulator.farm import Farm
-from controller.simulator.miner import SimulatedMiner
+from controller.simulator.luxos.miner import LuxOsMiner
+from tests.simulator.help import luxos_miner
 
 from .help import Proxy, luxos, tools
 
 
 @pytest.fixture
-def miner(farm: Farm) -> SimulatedMiner:
-    return next(iter(farm.miners.values())).miner
+def miner(farm: Farm) -> LuxOsMiner:
+    return luxos_miner(farm)
 
 
-def has_atm(miner: SimulatedMiner) -> bool:
+def has_atm(miner: LuxOsMiner) -> bool:
     return bool(miner.atm["Enabled"])
 
 
 async def test_off_for_the_moment_of_the_change(
-    driver: Driver, tapped: Identity, proxy: Proxy, miner: SimulatedMiner
+    driver: Driver, tapped: Identity, proxy: Proxy, miner: LuxOsMiner
 ) -> None:
     proxy.asked.clear()
     await driver.apply(tapped, "290MHz")
@@ -40,7 +41,7 @@ async def test_off_for_the_moment_of_the_change(
 
 
 async def test_one_that_was_off_stays_off(
-    driver: Driver, tapped: Identity, proxy: Proxy, miner: SimulatedMiner
+    driver: Driver, tapped: Identity, proxy: Proxy, miner: LuxOsMiner
 ) -> None:
     miner.atm["Enabled"] = False
     await driver.apply(tapped, "290MHz")
@@ -49,7 +50,7 @@ async def test_one_that_was_off_stays_off(
 
 
 async def test_given_back_where_the_profile_is_refused(
-    driver: Driver, tapped: Identity, miner: SimulatedMiner
+    driver: Driver, tapped: Identity, miner: LuxOsMiner
 ) -> None:
     with pytest.raises(MinerError, match="refused"):
         await driver.apply(tapped, "nonsense")
@@ -58,7 +59,7 @@ async def test_given_back_where_the_profile_is_refused(
 
 @pytest.mark.parametrize("level", [OFF, "290MHz", "415MHz"])
 async def test_given_back_after_a_crash_in_between(
-    level: str, tapped: Identity, proxy: Proxy, miner: SimulatedMiner, tmp_path: Path
+    level: str, tapped: Identity, proxy: Proxy, miner: LuxOsMiner, tmp_path: Path
 ) -> None:
     proxy.lost = "profileset"
     with pytest.raises(MinerError):
@@ -74,7 +75,7 @@ async def test_given_back_after_a_crash_in_between(
 
 
 async def test_not_taken_where_it_cannot_be_remembered(
-    tapped: Identity, miner: SimulatedMiner, tmp_path: Path
+    tapped: Identity, miner: LuxOsMiner, tmp_path: Path
 ) -> None:
     driver = luxos(tools(tmp_path / "state"))
     (tmp_path / "state").write_text("this is no folder")

@@ -13,8 +13,8 @@ from controller.fleet.fleet import MinerFleet
 from controller.fleet.luxos import LUXOS, LuxOsMiners
 from controller.model.fleet import OFF
 from controller.simulator.farm import Farm
-from controller.simulator.miner import SimulatedMiner
-from tests.simulator.help import HandClock
+from controller.simulator.luxos.miner import LuxOsMiner
+from tests.simulator.help import HandClock, luxos_miner
 
 from .help import HASTY, Proxy, fleet_on, running, wire
 
@@ -70,7 +70,7 @@ async def _settled(path: Path, miners: list[str]) -> None:
     )
 
 
-def other_version(miner: SimulatedMiner) -> None:
+def other_version(miner: LuxOsMiner) -> None:
     recorded = deepcopy(dict(miner.model.recorded))
     recorded["version"]["VERSION"][0]["LUXminer"] = "2026.1.1.1-abc"
     miner.model = replace(miner.model, recorded=recorded)
@@ -79,7 +79,7 @@ def other_version(miner: SimulatedMiner) -> None:
 async def test_another_version_is_identified_again_and_keeps_its_own_level(
     farm: Farm, clock: HandClock, miners: list[str], tmp_path: Path
 ) -> None:
-    miner = next(iter(farm.miners.values())).miner
+    miner = luxos_miner(farm)
     async with running(fleet_on(farm, clock, tmp_path), clock) as site:
         curve = site.fleet.readings()[miners[0]].curve
         miner.set_profile("190MHz", clock.now())
@@ -97,7 +97,7 @@ async def test_another_version_is_identified_again_and_keeps_its_own_level(
 async def test_another_model_has_another_curve(
     farm: Farm, clock: HandClock, miners: list[str], tmp_path: Path
 ) -> None:
-    miner = next(iter(farm.miners.values())).miner
+    miner = luxos_miner(farm)
     async with running(fleet_on(farm, clock, tmp_path), clock) as site:
         recorded = deepcopy(dict(miner.model.recorded))
         recorded["config"]["CONFIG"][0]["Model"] = "Antminer S21"

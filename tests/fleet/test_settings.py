@@ -47,9 +47,13 @@ def test_addresses_that_cannot_be_meant(addresses: list[str], said: str) -> None
 
 
 def test_a_miner_is_called_by_its_address_and_an_unusual_port() -> None:
-    assert LuxOsMiners(addresses=("10.0.0.7",)).miners() == {"10.0.0.7": "10.0.0.7"}
+    usual = LuxOsMiners(addresses=("10.0.0.7",))
+    assert usual.miners() == {"10.0.0.7": ("10.0.0.7", 4028, "")}
     unusual = LuxOsMiners(addresses=("10.0.0.7", "fd00::1"), port=4029)
-    assert unusual.miners() == {"10.0.0.7:4029": "10.0.0.7", "[fd00::1]:4029": "fd00::1"}
+    assert unusual.miners() == {
+        "10.0.0.7:4029": ("10.0.0.7", 4029, ""),
+        "[fd00::1]:4029": ("fd00::1", 4029, ""),
+    }
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,24 @@ async def test_a_hundred_hung_miners_do_not_hold_it_up(clock: HandClock, tmp_pat
     assert _others() == set()
 
 
+async def test_neither_do_a_hundred_that_hang_in_commands_and_in_reads(
+    clock: HandClock, tmp_path: Path
+) -> None:
+    driver = Scripted()
+    fleet = scripted_fleet(driver, clock, tmp_path, 100, PATIENT)
+    async with running(fleet, clock) as site:
+        driver.on_read = driver.on_apply = gate = Gate()
+        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 61)])
+        await until(lambda: driver.at_once == 60, "commands that hang")
+        clock.move(10)
+        await until(lambda: driver.at_once == 128, "reads that hang beside them")
+        await asyncio.wait_for(fleet.stop(), IN_TIME_S / 2)
+        assert driver.at_once == 0
+        assert len(site.outcomes) == 60
+        assert {outcome.stage for outcome in site.outcomes} == {Stage.FAILED}
+        gate.open()
+
+
 async def test_callees_that_swallow_cancellation_are_left_behind(
     clock: HandClock, tmp_path: Path
 ) -> None:

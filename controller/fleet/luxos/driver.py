@@ -74,6 +74,7 @@ class LuxOsDriver:
             model=row.Model,
             version=_version(miner, config),
             mac=row.MACAddr,
+            accepted=summary.SUMMARY[0].accepted,
         )
 
     async def apply(self, identity: Identity, level: str) -> None:

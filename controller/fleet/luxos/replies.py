@@ -66,6 +66,7 @@ class Power(Head):
 
 class SummaryRow(Struct):
     ghs: GigahashPerSecond = msgspec.field(name="GHS 5s")
+    accepted: Annotated[int, Meta(ge=0)] | None = msgspec.field(name="Accepted", default=None)
 
 
 class Summary(Head):

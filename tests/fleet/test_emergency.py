@@ -1,0 +1,117 @@
+"""What must come down goes out at full width, before everything else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from controller.fleet.rota import CommandQueue
+from controller.model.fleet import OFF, Stage
+from tests.simulator.help import HandClock, turns, until
+
+from .help import HASTY, command, running
+from .scripted import Gate, Scripted, scripted_fleet
+
+NARROW = HASTY.model_copy(update={"width": 8, "reply_timeout_s": 60.0, "command_timeout_s": 60.0})
+
+
+@pytest.fixture
+def driver() -> Scripted:
+    return Scripted()
+
+
+async def test_stops_take_the_places_of_reads_that_hang(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
+    async with running(fleet, clock):
+        reads, stops = Gate(), Gate()
+        driver.on_read, driver.on_apply = reads, stops
+        clock.move(10)
+        await until(lambda: len(reads.held) == 6, "reads that hang")
+        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 41)])
+        await until(lambda: len(stops.held) == 8, "stops at full width")
+        await turns()
+        assert len(stops.held) == driver.at_once == 8, "and no more than that"
+        reads.open()
+        stops.open()
+        await until(lambda: len(driver.applied) == 40, "all of them")
+
+
+async def test_a_read_that_was_cut_short_is_made_up_for(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 8, NARROW)
+    async with running(fleet, clock) as site:
+        reads = Gate()
+        driver.on_read = reads
+        clock.move(10)
+        await until(lambda: len(reads.held) == 6, "reads that hang")
+        cut = reads.held[:6]
+        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 9)])
+        await until(lambda: len(site.outcomes) == 8, "all outcomes")
+        reads.open()
+        driver.reads.clear()
+        for _ in range(2):
+            clock.move(2)
+            await until(lambda: driver.at_once == 0, "reads")
+            await turns()
+        assert set(cut) <= set(driver.reads)
+        assert fleet.health().abandoned_calls == 0
+        assert fleet.health().failures == {}, "no miner is to blame"
+
+
+async def test_a_start_waits_for_reads_and_for_stops(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
+    async with running(fleet, clock) as site:
+        gate = Gate()
+        driver.on_apply = gate
+        fleet.send([command(f"10.0.0.{n}", "full", f"up{n}") for n in range(1, 21)])
+        await until(lambda: len(gate.held) == 8, "starts at full width")
+        fleet.send([command(f"10.0.0.{n}", OFF, f"down{n}") for n in range(21, 41)])
+        gate.open()
+        await until(lambda: len(site.outcomes) == 40, "all outcomes")
+    assert [outcome.stage for outcome in site.outcomes] == [Stage.SENT] * 40
+    assert [level for _, level in driver.applied[8:28]] == [OFF] * 20
+
+
+async def test_reads_are_not_cut_short_for_a_start(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
+    async with running(fleet, clock):
+        reads, starts = Gate(), Gate()
+        driver.on_read, driver.on_apply = reads, starts
+        clock.move(10)
+        await until(lambda: len(reads.held) == 6, "reads that hang")
+        fleet.send([command(f"10.0.0.{n}", "full", f"c{n}") for n in range(1, 41)])
+        await until(lambda: len(starts.held) == 2, "the places that are kept")
+        await turns()
+        assert (len(starts.held), driver.at_once) == (2, 8)
+        reads.open()
+        starts.open()
+
+
+def test_a_newer_command_replaces_one_of_either_kind() -> None:
+    queue = CommandQueue()
+    up, down = command("m-1", "full", "up"), command("m-1", OFF, "down")
+    assert queue.put(up) is None
+    assert queue.put(down, urgent=True) is up
+    assert queue.put(up) is down
+    assert not queue.has_urgent()
+    assert queue.clear() == [up]
+
+
+def test_an_urgent_command_waits_for_the_one_under_way_to_its_miner() -> None:
+    queue = CommandQueue()
+    queue.put(command("m-1", "full", "up"))
+    assert queue.take() is not None
+    down = command("m-1", OFF, "down")
+    queue.put(down, urgent=True)
+    assert not queue.has_urgent()
+    assert queue.take() is None
+    queue.done("m-1")
+    assert queue.take() is down

@@ -12,5 +12,10 @@ def backoff_s(key: str, attempt: int, *, first_s: float = 1.0, most_s: float = 3
     back do not return in step, and a run can be repeated.
     """
     whole_s = min(most_s, first_s * 2.0 ** min(attempt - 1, 32))
-    digest = blake2b(f"{key}/{attempt}".encode(), digest_size=4).digest()
-    return whole_s * (0.5 + int.from_bytes(digest, "big") / 2**33)
+    return whole_s * (0.5 + fraction(f"{key}/{attempt}") / 2)
+
+
+def fraction(key: str) -> float:
+    """A number from 0 to below 1 that looks random and is always the same for `key`."""
+    digest = blake2b(key.encode(), digest_size=4).digest()
+    return int.from_bytes(digest, "big") / 2**32

@@ -18,6 +18,7 @@ from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSet
 from controller.signals.price_file import PriceFile
 from tests.signals.meters import meter_feed, simulated_meter
 from tests.signals.price_files import written
+from tests.signals.price_sources import document, price_feed, serving
 from tests.signals.sunspec_server import meter_model, serve, sunspec
 from tests.virtual_clock import VirtualClock
 
@@ -26,6 +27,12 @@ from tests.virtual_clock import VirtualClock
 async def prices(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
     settings = written(folder, "2023-09-06T17:00:00Z,10", "2023-09-06T17:15:00Z,20")
     yield PriceFile("price", settings, clock)
+
+
+@asynccontextmanager
+async def prices_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with serving(body=document(48.2)) as source:
+        yield price_feed(source.url, folder, clock)
 
 
 @asynccontextmanager
@@ -46,7 +53,7 @@ async def meter_of_the_simulator(clock: VirtualClock, folder: Path) -> AsyncIter
         yield meter_feed(port, clock, ModbusLinks(), host=host)
 
 
-@pytest.fixture(params=[prices, hashprice, meter, meter_of_the_simulator])
+@pytest.fixture(params=[prices, prices_of_the_web, hashprice, meter, meter_of_the_simulator])
 async def feed(
     request: pytest.FixtureRequest, clock: VirtualClock, tmp_path: Path
 ) -> AsyncIterator[Feed]:

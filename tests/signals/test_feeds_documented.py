@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
+import yaml
 from pydantic import BaseModel
 
 from controller.core.quality import Refusal
 from controller.signals.hashprice_fixed import HashpriceFixedSettings
 from controller.signals.meter_modbus import MeterModbusSettings
 from controller.signals.price_file import PriceFileSettings
+from controller.signals.price_http_settings import PriceHttpSettings
 
-DOCUMENT = (Path(__file__).parents[2] / "docs" / "feeds.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "configs" / "example.yaml"
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))
@@ -21,7 +26,8 @@ def test_every_refusal_has_its_row(refusal: Refusal) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [PriceFileSettings, HashpriceFixedSettings, MeterModbusSettings]
+    "settings",
+    [PriceFileSettings, PriceHttpSettings, HashpriceFixedSettings, MeterModbusSettings],
 )
 def test_every_setting_is_explained_in_both_places(settings: type[BaseModel]) -> None:
     adapter = settings.model_fields["adapter"].annotation.__args__[0]  # type: ignore[union-attr]
@@ -30,3 +36,16 @@ def test_every_setting_is_explained_in_both_places(settings: type[BaseModel]) ->
         if name != "adapter":
             assert f"`{name}`" in section
             assert field.description
+
+
+def test_the_example_of_a_price_on_the_web_is_sound() -> None:
+    section = DOCUMENT.split("\n## `price_http`")[1]
+    example = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])
+    PriceHttpSettings.model_validate(example["feeds"]["price"])
+
+
+def test_the_one_in_the_example_configuration_too() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").split("    # adapter: price_http")[1]
+    commented = takewhile(lambda line: line.startswith("    #"), text.split("\n")[1:])
+    lines = ["adapter: price_http", *(line.removeprefix("    # ") for line in commented)]
+    PriceHttpSettings.model_validate(yaml.safe_load("\n".join(lines)))

@@ -1,0 +1,146 @@
+"""From the bytes of a JSON document to price samples."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation, Overflow
+from itertools import pairwise
+from typing import Any
+
+from controller.core.quality import LONGEST_NUMBER
+from controller.model.samples import PriceSample
+from controller.signals.json_paths import find
+from controller.signals.price_http_settings import UNITS, PriceHttpSettings
+from controller.signals.price_times import time_reader
+
+MOST_ROWS = 5_000
+"""Eight days in steps of five minutes are 2,304."""
+FEW_SIGNS = 12
+"""Enough to recognise `n/a` in the ledger, too few for a server to say our key back."""
+NO_NUMBER = "no number"
+
+
+def read_prices(
+    body: bytes, settings: PriceHttpSettings, published_at: datetime
+) -> list[PriceSample]:
+    """The prices in `body` by rising start; those that are null, not known yet, are left out.
+
+    `published_at` is for rows that do not say it themselves. Values are not judged.
+
+    Raises:
+        ValueError: it is no JSON, lacks a path, or a time is none; saying where.
+    """
+    document = _parsed(body)
+    for path, wanted in settings.expect.items():
+        stands = find(path, document, document)
+        if stands != wanted:
+            raise ValueError(f"{path} is not {wanted!r}, as expect says: check what it means")
+    rows = _rows(document, settings)
+    prices = list(_samples(rows, _Reader(document, settings, published_at)))
+    if not prices:
+        raise ValueError(f"path {settings.rows}: holds no price")
+    return sorted(prices, key=lambda price: price.start)
+
+
+def _parsed(body: bytes) -> Any:
+    """Numbers stay as they were written."""
+    try:
+        return json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("is not JSON") from error
+
+
+def _rows(document: Any, settings: PriceHttpSettings) -> list[Any]:
+    found = find(settings.rows, document, document)
+    rows = found if isinstance(found, list) else [found]
+    if len(rows) > MOST_ROWS:
+        raise ValueError(f"path {settings.rows}: more than {MOST_ROWS} rows: ask for fewer")
+    return rows
+
+
+class _Reader:
+    """Reads rows in the order in which they are given: wall clocks need it."""
+
+    def __init__(self, document: Any, settings: PriceHttpSettings, published_at: datetime) -> None:
+        self._document = document
+        self._settings = settings
+        self._published_at = published_at
+        self._factor = UNITS[settings.unit] * settings.factor
+        self._start, self._end = self._clock(), self._clock()
+
+    def sample(self, row: Any) -> PriceSample | None:
+        """None: its price is null."""
+        settings = self._settings
+        start = self._time(settings.start, row, self._start)
+        if settings.end:
+            end = self._time(settings.end, row, self._end)
+        else:
+            end = start + timedelta(minutes=settings.interval_minutes or 0)
+        price = find(settings.price, row, self._document)
+        if price is None:
+            return None
+        if settings.known_at == "end":
+            start, end = end, end + (end - start)
+        return PriceSample(
+            start=start,
+            end=end,
+            price_per_mwh=_per_mwh(price, self._factor),
+            published_at=self._published(row),
+        )
+
+    def written(self, row: Any) -> str:
+        """Its start, unread."""
+        return str(find(self._settings.start, row, self._document))
+
+    def _published(self, row: Any) -> datetime:
+        path = self._settings.published_at
+        return self._time(path, row, self._clock()) if path else self._published_at
+
+    def _time(self, path: str, row: Any, read: Callable[[Any], datetime]) -> datetime:
+        value = find(path, row, self._document)
+        try:
+            return read(value)
+        except ValueError as error:
+            raise ValueError(f"path {path}: {str(value)[:40]!r} {error}") from error
+
+    def _clock(self) -> Callable[[Any], datetime]:
+        return time_reader(self._settings.time_format, self._settings.zone)
+
+
+def _samples(rows: list[Any], reader: _Reader) -> Iterator[PriceSample]:
+    """The newest row may stand first."""
+    numbered = list(enumerate(rows))
+    if _falls(reader, rows[:3]):
+        numbered.reverse()
+    for number, row in numbered:
+        try:
+            sample = reader.sample(row)
+        except OverflowError:
+            raise ValueError(f"row {number}: is outside the calendar") from None
+        except ValueError as error:
+            raise ValueError(f"row {number}: {error}") from error
+        if sample is not None:
+            yield sample
+
+
+def _falls(reader: _Reader, rows: list[Any]) -> bool:
+    try:
+        starts = [reader.written(row) for row in rows]
+    except ValueError:
+        return False
+    falls = all(later <= earlier for earlier, later in pairwise(starts))
+    return falls and starts[-1:] < starts[:1]
+
+
+def _per_mwh(price: Any, factor: Decimal) -> str:
+    """What is no number goes on as a few signs of text, to be refused where all are judged."""
+    text = price.strip() if isinstance(price, str) else type(price).__name__
+    if len(text) > LONGEST_NUMBER:
+        return NO_NUMBER
+    try:
+        value = Decimal(text)
+        return text if factor == 1 else str(value * factor)
+    except (InvalidOperation, Overflow):
+        return text if len(text) <= FEW_SIGNS else NO_NUMBER

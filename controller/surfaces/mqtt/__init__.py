@@ -1,0 +1,1 @@
+"""MQTT: dispatches in, receipts and the site's state out."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING
 
 from controller.commands.console import (
     Exit,
@@ -12,6 +12,9 @@ from controller.commands.console import (
     settings_of,
     with_config,
 )
+
+if TYPE_CHECKING:
+    from controller.config.compose import Settings
 
 NAME = "run"
 HELP = "control the site, in the foreground, until Ctrl-C or SIGTERM"
@@ -32,11 +35,19 @@ def run(args: Namespace) -> int:
     if args.farm and settings.simulation is None:
         complain(f"{args.config}: simulation: is missing: there is no farm to start")
         return Exit.CONFIGURATION
-    if args.shadow:
-        # What was only assumed has books of its own, beside those of what was done.
-        settings = settings.model_copy(update={"state_dir": settings.state_dir / "shadow"})
-    logging_as(settings)
-    farm = args.config if args.farm else None
     from controller import daemon
+    from controller.leaving import run_and_leave
+    from controller.reload import Source
 
-    return asyncio.run(daemon.run(settings, shadow=args.shadow, farm=farm))
+    source = Source(name=str(args.config), read=lambda: _settings(args), log_as=logging_as)
+    farm = args.config if args.farm else None
+    return run_and_leave(daemon.run(source, shadow=args.shadow, farm=farm))
+
+
+def _settings(args: Namespace) -> Settings:
+    """The configuration as the file and the environment have it now."""
+    settings = settings_of(args)
+    if not args.shadow:
+        return settings
+    # What was only assumed has books of its own, beside those of what was done.
+    return settings.model_copy(update={"state_dir": settings.state_dir / "shadow"})

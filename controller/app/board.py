@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.core.metering import EnergyReading, MeterBounds, MeterReading, judge_meter
 from controller.core.quality import (
     Hashprice,
@@ -47,16 +49,29 @@ class Board:
     """Judges every sample as it comes in and keeps the good ones. No I/O, no clock."""
 
     def __init__(self, settings: BoardSettings) -> None:
-        self._settings = settings
-        self._prices = PriceTimeline(stale_after_s=settings.price_stale_after_s)
+        self._prices = PriceTimeline()
         self._hashprice: Hashprice | None = None
         self._meters: dict[str, MeterReading] = {}
         self._refused: dict[str, dict[str, int]] = {}
+        self._restored: set[datetime] = set()
+        """Starts of prices from before the start that were not said again since."""
+        self.adopt(settings)
+
+    def adopt(self, settings: BoardSettings) -> None:
+        """Judge by these from now on; what was found good stays."""
+        self._settings = settings
+        self._prices = replace(self._prices, stale_after_s=settings.price_stale_after_s)
         self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
         self._hashprice_range = Range(low=LEAST_HASHPRICE, high=settings.hashprice_max_per_ph_day)
         self.meter_bounds = MeterBounds(
             max_w=settings.meter_max_w, counter_step_wh=settings.meter_counter_step_wh
         )
+
+    def forget_prices(self) -> None:
+        """What was said by feeds that are no more: prices and hashprice are missing until others
+        speak."""
+        self._prices = PriceTimeline(stale_after_s=self._settings.price_stale_after_s)
+        self._hashprice = None
 
     def offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:
         """Use `sample`, or count and return why not."""
@@ -76,6 +91,15 @@ class Board:
             said_at = judge_time(_said_at(sample))
             if isinstance(said_at, datetime) and said_at <= now:
                 self._offer(sample, said_at)
+        self._restored = {price.start for price in self._prices.intervals}
+
+    def is_retold(self, sample: Sample, now: datetime) -> bool:
+        """A restored price, heard for the first time since: feeds that start say again what is in
+        force. That is no news, and no fault to be counted."""
+        if not isinstance(sample, PriceSample) or sample.start not in self._restored:
+            return False
+        self._restored.discard(sample.start)
+        return self._prices.offer(sample, now, self._price_range) is Refusal.DUPLICATE
 
     def price(self, now: datetime) -> Observed[Decimal]:
         return self._prices.at(now)

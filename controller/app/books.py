@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.core.intervals import interval_of, start_of
 from controller.core.metering import EnergyReading
 from controller.core.settlement import Accrual, Rules, Settled, accrue, carried_on, count, settle
@@ -38,6 +40,10 @@ class Books:
             self._totals = _added(self._totals, interval)
         until = max((interval.end for interval in closed or ()), default=None)
         self._replay(cycles, list(readings), until, guess=closed is None)
+
+    def adopt(self, rules: Rules) -> None:
+        """Go on by other rules. The interval's length is not among what may change."""
+        self._acc = replace(self._acc, rules=rules)
 
     @property
     def open(self) -> Interval | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from msgspec.structs import replace
@@ -24,12 +24,15 @@ from controller.model.plan import Plan
 from controller.model.records import SampleArrived
 from controller.model.samples import HashpriceSample, PriceSample, Sample
 from controller.model.seen import Snapshot, State
-from controller.model.view import AdapterHealth, View
+from controller.model.view import AdapterHealth, Reloads, View
 from controller.ports import Clock, Fleet, Ledger
 
 _log = structlog.get_logger(__name__)
-GATHER = 1 / 20
-"""For which part of a cycle news are gathered before the next look: many miners answer at once."""
+GATHER = 4
+"""How many times as long as a cycle took news are gathered before the next: many miners answer at
+once, and a large site is not to do nothing but decide. It is bounded both ways,"""
+LEAST_GATHER, MOST_GATHER = 1 / 100, 1 / 20
+"""by these parts of the longest pause between two cycles."""
 LATE_CYCLES = 4
 """How many cycles may be missed before the loop counts as dead,"""
 LATE_S = 10.0
@@ -57,6 +60,12 @@ class Parts:
     """Set by whatever makes a look worth while at once."""
 
 
+@dataclass(frozen=True)
+class _Change:
+    make: Callable[[Parts], Awaitable[Parts]]
+    done: asyncio.Future[Parts]
+
+
 class Control:
     """Runs the site. Implements `Watch`."""
 
@@ -68,12 +77,17 @@ class Control:
         self._view: View | None = None
         self._watchers: set[asyncio.Event] = set()
         self._refusals: dict[str, Refusal | None] = {}
+        self._change: _Change | None = None
+        self.reloads = Reloads()
+        """Said in every view."""
         self._last_cycle = asyncio.get_running_loop().time()
         self._last_cycle_at = self._started_at
 
     def take(self, feed: str, sample: Sample) -> None:
         """Judge a sample and keep it, or count why not; say so where the last had another fate."""
         now = self._parts.clock.now()
+        if self._parts.board.is_retold(sample, now):
+            return
         refusal = self._parts.board.offer(feed, sample, now)
         if refusal is not None and refusal is not self._refusals.get(feed):
             _log.warning("sample_refused", feed=feed, why=refusal.value)
@@ -85,17 +99,61 @@ class Control:
             self._parts.wake.set()
 
     async def run(self) -> None:
-        """Cycle until cancelled."""
+        """Cycle until cancelled.
+
+        Raises what cycles fail with when none has succeeded for so long that the loop is dead.
+        """
         await self._parts.fleet.start(self._parts.wake.set)
         while True:
             self._parts.wake.clear()
-            next_at = await self.cycle()
-            await self._rest(next_at)
+            began = self._parts.clock.now()
+            next_at = await self._cycle_or_hold()
+            await self._rest(began, next_at)
+            await self._swap()
 
-    async def _rest(self, next_at: datetime) -> None:
-        pause_s = (next_at - self._parts.clock.now()).total_seconds()
-        pause_s = min(max(pause_s, 0.0), self._parts.cycle_s)
-        await self._parts.clock.sleep(min(pause_s, self._parts.cycle_s * GATHER))
+    async def between_cycles(self, change: Callable[[Parts], Awaitable[Parts]]) -> Parts:
+        """Let `change` replace what the loop works with, while no cycle is under way.
+
+        Raises whatever `change` raises; then the loop goes on with what it had.
+        """
+        wanted = _Change(change, asyncio.get_running_loop().create_future())
+        self._change = wanted
+        self._parts.wake.set()
+        return await wanted.done
+
+    async def _swap(self) -> None:
+        wanted, self._change = self._change, None
+        if wanted is None:
+            return
+        try:
+            self._parts = await wanted.make(self._parts)
+        except Exception as error:  # noqa: BLE001 - it is for who asked; the site goes on as it was
+            if not wanted.done.done():
+                wanted.done.set_exception(error)
+        else:
+            if not wanted.done.done():
+                wanted.done.set_result(self._parts)
+
+    async def _cycle_or_hold(self) -> datetime:
+        """A cycle that fails changes nothing: what was decided last goes on to hold, and the next
+        one tries again. A process that only fails is to be started afresh."""
+        try:
+            return await self.cycle()
+        except Exception as error:
+            _log.exception("cycle_failed")
+            self._parts.supervisor.count("the decision", "loop", error)
+            if not self.alive():
+                raise
+            if self._view is not None:
+                self._tell(replace(self._view, adapters=self._adapters()))
+            return self._parts.clock.now() + timedelta(seconds=self._parts.cycle_s)
+
+    async def _rest(self, began: datetime, next_at: datetime) -> None:
+        now, cycle_s = self._parts.clock.now(), self._parts.cycle_s
+        pause_s = min(max((next_at - now).total_seconds(), 0.0), cycle_s)
+        took_s = (now - began).total_seconds()
+        gather_s = min(max(GATHER * took_s, cycle_s * LEAST_GATHER), cycle_s * MOST_GATHER)
+        await self._parts.clock.sleep(min(pause_s, gather_s))
         nap = asyncio.ensure_future(self._parts.clock.sleep(pause_s))
         woken = asyncio.ensure_future(self._parts.wake.wait())
         try:
@@ -113,11 +171,7 @@ class Control:
         began = loop.time()
         plan, self._state, next_at = decide(seen, before)
         took_s = loop.time() - began
-        energy = parts.board.energy(SITE)
-        closed = parts.books.on_cycle(seen, plan, energy)
-        await parts.diary.keep(
-            seen, plan, next_at, before=before, after=self._state, energy=energy, closed=closed
-        )
+        await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)
         parts.fleet.watch(self._state.motions.keys())
         self._cycles += 1
@@ -126,9 +180,24 @@ class Control:
         self._show(seen, plan, took_s)
         return next_at
 
+    async def _write_down(
+        self, seen: Snapshot, plan: Plan, next_at: datetime, before: State
+    ) -> None:
+        """Into books and ledger. Whatever breaks in them, the site goes on being controlled."""
+        parts = self._parts
+        try:
+            energy = parts.board.energy(SITE)
+            closed = parts.books.on_cycle(seen, plan, energy)
+            await parts.diary.keep(
+                seen, plan, next_at, before=before, after=self._state, energy=energy, closed=closed
+            )
+        except Exception as error:  # noqa: BLE001 - it is counted and shown; commands have to go
+            _log.exception("books_failed")
+            parts.supervisor.count("the books", "loop", error)
+
     def _show(self, seen: Snapshot, plan: Plan, took_s: float) -> None:
         parts = self._parts
-        self._view = View(
+        view = View(
             seen=seen,
             state=self._state,
             plan=plan,
@@ -142,10 +211,16 @@ class Control:
             cycles=self._cycles,
             cycle_seconds=took_s,
             dispatches_refused=parts.desk.refused,
+            recalled=parts.desk.recalled(seen.now),
+            reloads=self.reloads,
             started_at=self._started_at,
             code_version=parts.code_version,
             config_hash=parts.config_hash,
         )
+        self._tell(view)
+
+    def _tell(self, view: View) -> None:
+        self._view = view
         for watcher in self._watchers:
             watcher.set()
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from controller.app.recorder import Recorder
 from controller.core.metering import EnergyReading
-from controller.errors import PermanentError, TemporaryError
+from controller.errors import CurtaildError, PermanentError, TemporaryError
 from controller.model.books import Interval
 from controller.model.fleet import CommandEvent, EvidenceGrade, Stage
 from controller.model.plan import Plan
@@ -105,8 +105,14 @@ class Diary:
             # What came meanwhile is the newest: where there is no room for all, it stays.
             kept = [*waiting, *map(_late, events), *self._backlog]
             self._backlog = deque(kept, maxlen=BACKLOG)
-        except PermanentError as error:
-            _log.critical("records_cannot_be_written", why=str(error), lost=len(waiting))
+        except Exception as error:  # noqa: BLE001 - trying again would not help, the loop goes on
+            known = isinstance(error, PermanentError)
+            _log.critical(
+                "records_cannot_be_written",
+                why=str(error),
+                lost=len(waiting),
+                exc_info=None if known else error,
+            )
             self._recorder.lost()
 
     async def close(self, *records: Record) -> None:
@@ -116,7 +122,7 @@ class Diary:
         self._backlog.extend(records)
         try:
             await self._ledger.commit(list(self._backlog))
-        except TemporaryError as error:
+        except CurtaildError as error:
             _log.error("ledger_not_written", why=str(error), records=len(self._backlog))
 
 

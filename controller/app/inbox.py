@@ -14,17 +14,21 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from controller.app.orders import check_named, checked, there_are
 from controller.core.acceptance import Refused, Repeated, judge
 from controller.core.dispatch_body import Code
 from controller.errors import PermanentError, TemporaryError
-from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder
+from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, Recall
 from controller.model.quality import Observed
-from controller.model.records import DispatchArrived, LockArrived, OrderArrived
+from controller.model.records import DispatchArrived, DispatchRecalled, LockArrived, OrderArrived
 from controller.model.site import Site
 from controller.ports import Clock, Ledger, Receipt, Recovered
 
 KEPT = timedelta(days=30)
 """How long a dispatch that is over is remembered, to tell a repeat from a new one."""
+
+RECALLS_SHOWN = timedelta(days=1)
+"""How long a dispatch that was ended by voice is shown as such."""
 
 _SHORT = reprlib.Repr()
 _SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 200, 200
@@ -45,20 +49,54 @@ class Desk:
         wake: Callable[[], None],
         places: Callable[[], Collection[str]],
         recovered: Recovered,
+        levels: Callable[[str], Mapping[str, int]] = lambda _: {},
     ) -> None:
-        """`power_w` gives the power at the site's meter, `places` the names of the miners."""
+        """`power_w` gives the power at the site's meter, `places` the names of the miners, `levels`
+        those that the miners of a scope have, with the most watts one draws there."""
         self._site = site
         self._clock = clock
         self._ledger = ledger
         self._power_w = power_w
         self._wake = wake
         self._places = places
+        self._levels = levels
         self._dispatches = dict(recovered.dispatches)
         self._orders = dict(recovered.orders)
         self._locks = {lock.place: lock for lock in recovered.locks.values()}
         self._refused: Counter[str] = Counter()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
+
+    def check(self, site: Site, places: Collection[str]) -> None:
+        """Whether what people have set still has its place in another configuration.
+
+        Raises:
+            PermanentError: a lock or an order is on a group or a miner that would be gone.
+        """
+        known = {SITE, *site.groups, *places}
+        for place, lock in sorted(self._locks.items()):
+            if place not in known:
+                raise PermanentError(
+                    f"groups: {place} is locked by {lock.person} and would be gone: "
+                    "release it first"
+                )
+        for name, order in sorted(self.active_orders(self._clock.now()).items()):
+            if order.scope not in known:
+                raise PermanentError(
+                    f"groups: order {name} by {order.person} is on {order.scope}, which would be "
+                    "gone: end it first"
+                )
+
+    def adopt(
+        self,
+        site: Site,
+        places: Callable[[], Collection[str]],
+        levels: Callable[[str], Mapping[str, int]],
+    ) -> None:
+        """Judge by this site, these names of miners and their levels from now on."""
+        self._site = site
+        self._places = places
+        self._levels = levels
 
     @property
     def refused(self) -> Mapping[str, int]:
@@ -78,6 +116,14 @@ class Desk:
         """Those in force and those to come."""
         return {key: each for key, each in self._orders.items() if now < each.until}
 
+    def recalled(self, now: datetime) -> Mapping[str, Dispatch]:
+        """Those that were ended by voice within the last day."""
+        return {
+            key: each
+            for key, each in self._dispatches.items()
+            if each.recall is not None and now < each.recall.at + RECALLS_SHOWN
+        }
+
     def next_change(self, now: datetime) -> datetime | None:
         """When the next dispatch or order starts or ends by itself."""
         moments: list[datetime | None] = []
@@ -90,11 +136,21 @@ class Desk:
     async def dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
         return await self._in_turn(self._take_dispatch(body, authority))
 
+    async def recall(self, dispatch: str, recall: Recall) -> None:
+        """End a dispatch by voice.
+
+        Raises:
+            PermanentError: there is no such dispatch, it is over, or somebody is not named.
+            TemporaryError: it is not committed.
+        """
+        await self._in_turn(self._take_recall(dispatch, recall))
+
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         """Set, replace or end a manual order.
 
         Raises:
-            PermanentError: it is about nothing, has expired, or is not there to be ended.
+            PermanentError: it is about nothing, asks for a level that no miner of its scope has,
+                has expired, or is not there to be ended.
             TemporaryError: it is not committed.
         """
         await self._in_turn(self._take_order(order, ended=ended))
@@ -108,14 +164,14 @@ class Desk:
         """
         await self._in_turn(self._take_lock(lock))
 
-    async def release(self, place: str, person: str) -> None:
+    async def release(self, place: str, person: str, why: str = "") -> None:
         """Release a place.
 
         Raises:
             PermanentError: it is not locked, or nobody is named.
             TemporaryError: it is not committed.
         """
-        await self._in_turn(self._take_release(place, person))
+        await self._in_turn(self._take_release(place, person, why))
 
     async def _in_turn(self, work: Coroutine[Any, Any, T]) -> T:
         """Do it whole, even if who asked has gone: what is committed must be remembered too."""
@@ -172,13 +228,26 @@ class Desk:
             await self._ledger.commit([record])
         return _answer(body, refused)
 
+    async def _take_recall(self, wanted: str, recall: Recall) -> None:
+        check_named(person=recall.person, authority=recall.authority, reference=recall.reference)
+        dispatch = self._dispatches.get(wanted)
+        if dispatch is None or dispatch.over(recall.at):
+            active = self.active_dispatches(recall.at)
+            raise PermanentError(
+                f"no dispatch {wanted} is in force or to come; {there_are(active)}"
+            )
+        ended = msgspec.structs.replace(dispatch, cancelled=True, recall=recall)
+        await self._ledger.commit([DispatchRecalled(at=self._clock.now(), dispatch=ended)])
+        self._dispatches[wanted] = ended
+        self._wake()
+
     async def _take_order(self, order: ManualOrder, *, ended: bool) -> None:
         now = self._clock.now()
         self._forget(now)
         if ended and order.id not in self._orders:
-            raise PermanentError(f"no order {order.id} is in force; {_are(self._orders)}")
+            raise PermanentError(f"no order {order.id} is in force; {there_are(self._orders)}")
         if not ended:
-            self._check_order(order, now)
+            order = checked(order, now, self._site, self._places(), self._levels)
         await self._ledger.commit([OrderArrived(at=now, order=order, ended=ended)])
         if ended:
             del self._orders[order.id]
@@ -186,23 +255,11 @@ class Desk:
             self._orders[order.id] = order
         self._wake()
 
-    def _check_order(self, order: ManualOrder, now: datetime) -> None:
-        _check_person(order.person)
-        if order.scope != SITE and order.scope not in self._site.groups:
-            raise PermanentError(
-                f"scope {order.scope!r} is neither {SITE!r} nor a group; {_are(self._site.groups)}"
-            )
-        if order.until <= max(now, order.issued_at):
-            raise PermanentError("until has passed, or is before issued_at; give a later time")
-        if order.limit_w < 0:
-            raise PermanentError("limit_w is below 0; give the most watts that may be drawn")
-
     async def _take_lock(self, lock: MaintenanceLock) -> None:
-        _check_person(lock.person)
+        check_named(person=lock.person)
         if lock.place not in self._site.groups and lock.place not in self._places():
-            raise PermanentError(
-                f"place {lock.place!r} is neither a group nor a miner; {_are(self._site.groups)}"
-            )
+            groups = there_are(self._site.groups)
+            raise PermanentError(f"place {lock.place!r} is neither a group nor a miner; {groups}")
         held = self._locks.get(lock.place)
         if held is not None and (held.person, held.why) == (lock.person, lock.why):
             return  # the same word again: it has been locked since the first
@@ -215,12 +272,12 @@ class Desk:
         self._locks[lock.place] = lock
         self._wake()
 
-    async def _take_release(self, place: str, person: str) -> None:
-        _check_person(person)
+    async def _take_release(self, place: str, person: str, why: str) -> None:
+        check_named(person=person)
         lock = self._locks.get(place)
         if lock is None:
-            raise PermanentError(f"place {place!r} is not locked; {_are(self._locks)}")
-        record = LockArrived(at=self._clock.now(), lock=lock, released_by=person)
+            raise PermanentError(f"place {place!r} is not locked; {there_are(self._locks)}")
+        record = LockArrived(at=self._clock.now(), lock=lock, released_by=person, released_why=why)
         await self._ledger.commit([record])
         del self._locks[place]
         self._wake()
@@ -228,18 +285,19 @@ class Desk:
     def _forget(self, now: datetime) -> None:
         """Drop what was over long ago, so that memory stays bounded."""
         for key, each in list(self._dispatches.items()):
-            if each.over(now) and max(each.received_at, each.end or each.start) + KEPT < now:
+            if each.over(now) and _last_moment(each) + KEPT < now and not _may_come_back(each):
                 del self._dispatches[key]
         self._orders = dict(self.active_orders(now))
 
 
-def _check_person(person: str) -> None:
-    if not person.strip():
-        raise PermanentError("person is empty; name who answers for this")
+def _last_moment(dispatch: Dispatch) -> datetime:
+    return max(dispatch.received_at, dispatch.end or dispatch.start)
 
 
-def _are(known: Collection[str]) -> str:
-    return f"there are: {', '.join(sorted(known)) or 'none'}"
+def _may_come_back(dispatch: Dispatch) -> bool:
+    """Its sender may not know of the recall: a broker that keeps the open version says it again,
+    however late."""
+    return dispatch.recall is not None and dispatch.end is None
 
 
 def _received(dispatch: Dispatch, *, repeated: bool = False) -> Receipt:

@@ -7,9 +7,12 @@ from datetime import timedelta
 
 from controller.app.board import Board
 from controller.app.inbox import Desk
+from controller.app.income import Shares
 from controller.app.shadow import ShadowFleet
+from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
 from controller.model.fleet import Cohort, Curve, MinerReading, MinerSeen
+from controller.model.grid import ManualOrder
 from controller.model.seen import Snapshot
 from controller.model.site import Site
 from controller.ports import Clock, Fleet
@@ -38,13 +41,15 @@ def miners(
     locked: Collection[str],
     *,
     fleet_known: bool,
+    orders: Iterable[ManualOrder] = (),
 ) -> dict[str, MinerSeen]:
-    """Every miner as the decision sees it.
+    """Every miner as the decision sees it; `orders` are those in force.
 
     One that never answered counts with the top of its curve; while the process is still asking for
     the first time, the meter alone says what it draws.
     """
     found = {}
+    ceilings = Ceilings(orders, curves)
     for name, reading in readings.items():
         power_w = reading.power_w
         if reading.at is None and fleet_known:
@@ -58,6 +63,7 @@ def miners(
             reachable=reading.reachable,
             locked=name in locked or reading.group in locked,
             grade=reading.grade,
+            ceiling=ceilings.of(name, reading.group, reading.curve),
         )
     return found
 
@@ -101,8 +107,14 @@ class Observer:
         self._desk = desk
         self._shadow = shadow
         self._gathering = Gathering()
+        self._shares = Shares()
         self._patience = clock.now() + timedelta(seconds=start_grace_s)
         self._fleet_known = False
+
+    def adopt(self, site: Site, fleet: Fleet) -> None:
+        """See these from now on."""
+        self._site = site
+        self._fleet = fleet
 
     def look(self, moving: Collection[str]) -> Snapshot:
         """Everything that may influence the decision, as of now. `moving` are the miners that are
@@ -112,7 +124,14 @@ class Observer:
         self._fleet_known = self._fleet_known or now >= self._patience or heard(readings)
         curves = self._fleet.curves()
         locks = self._desk.locks
-        everyone = miners(readings, curves, locks.keys(), fleet_known=self._fleet_known)
+        orders = self._desk.active_orders(now)
+        everyone = miners(
+            readings,
+            curves,
+            locks.keys(),
+            fleet_known=self._fleet_known,
+            orders=[order for order in orders.values() if order.in_force(now)],
+        )
         meters = self._board.meters(now)
         return Snapshot(
             now=now,
@@ -121,7 +140,7 @@ class Observer:
             hashprice_per_ph_day=self._board.hashprice(now),
             meters_w=self._shadow.meters(meters) if self._shadow else meters,
             dispatches=self._desk.active_dispatches(now),
-            orders=self._desk.active_orders(now),
+            orders=orders,
             locks=locks,
             curves=curves,
             cohorts=self._gathering.cohorts(
@@ -129,5 +148,6 @@ class Observer:
             ),
             moving={name: everyone[name] for name in sorted(moving) if name in everyone},
             outcomes={outcome.command: outcome for outcome in self._fleet.outcomes()},
+            paid_at=self._shares.look(readings, now),
             fleet_known=self._fleet_known,
         )

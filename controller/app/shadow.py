@@ -26,6 +26,10 @@ class ShadowFleet:
         self.withheld = 0
         """Commands that a daemon out of shadow mode would have sent."""
 
+    def adopt(self, real: Fleet) -> None:
+        """Read these miners from now on."""
+        self._real = real
+
     async def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         await self._real.start(wake)

@@ -86,6 +86,8 @@ class MinerReading(Model, frozen=True, kw_only=True):
     """When it was last heard."""
     reachable: bool = False
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
+    accepted: int | None = None
+    """Shares that its pools have accepted, as it counts them; None where it does not say."""
     failure: str = ""
     """Why it could not be read the last time."""
 
@@ -110,6 +112,8 @@ class Cohort(Model, frozen=True, kw_only=True):
     power_w: int
     """Their power together; of the unreachable, the last that was proven."""
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
+    ceiling: str = ""
+    """The highest level that a person allows them; empty: any."""
 
 
 class MinerSeen(Model, frozen=True, kw_only=True):
@@ -123,6 +127,8 @@ class MinerSeen(Model, frozen=True, kw_only=True):
     reachable: bool = True
     locked: bool = False
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
+    ceiling: str = ""
+    """The highest level that a person allows it; empty: any."""
 
 
 class Command(Model, frozen=True, kw_only=True):
@@ -186,7 +192,7 @@ class Motion(Model, frozen=True, kw_only=True):
     rest_until: datetime | None = None
     """Once confirmed: until when comfort leaves it alone. Once failed: until the next try."""
     lost: bool = False
-    """Once failed: it could not be reached since."""
+    """It could not be reached since, or nobody looked: its attempts begin anew."""
 
 
 Curves = Mapping[str, Curve]

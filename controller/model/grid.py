@@ -58,6 +58,18 @@ class Reference(Model, frozen=True, kw_only=True):
     contracted_w: int = 0
 
 
+class Recall(Model, frozen=True, kw_only=True):
+    """A dispatch was ended by voice: who said so on whose authority, and what to look it up by."""
+
+    person: str
+    """Who took the call and answers for it here."""
+    authority: str
+    """Who gave the word, by name or office."""
+    reference: str
+    """The number of the call, the log entry, the ticket."""
+    at: datetime
+
+
 class Dispatch(Model, frozen=True, kw_only=True):
     """One instruction under a program, accepted and committed."""
 
@@ -76,6 +88,8 @@ class Dispatch(Model, frozen=True, kw_only=True):
     end: datetime | None = None
     """None: open, until it is cancelled by a newer version."""
     cancelled: bool = False
+    recall: Recall | None = None
+    """Where it was ended by voice; it is cancelled then, until a newer version says otherwise."""
 
     def in_force(self, at: datetime) -> bool:
         return not self.cancelled and self.start <= at and (self.end is None or at < self.end)
@@ -85,11 +99,17 @@ class Dispatch(Model, frozen=True, kw_only=True):
 
 
 class ManualOrder(Model, frozen=True, kw_only=True):
-    """A limit that a named person set for a scope."""
+    """A limit or a highest level that a named person set for a scope; one of the two."""
 
     id: str
     scope: str
-    limit_w: int
+    """The site, a group's id; for a level also a miner's."""
+    limit_w: int | None = None
+    level: str = ""
+    """The highest level allowed there; `off` stops it."""
+    level_w: int = 0
+    """The most that one miner draws at that level, frozen when it was accepted: for curves that
+    lack it."""
     person: str
     why: str
     issued_at: datetime

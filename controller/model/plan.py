@@ -29,6 +29,8 @@ class Allocation(Model, frozen=True, kw_only=True):
 
     group: str
     curve: str
+    ceiling: str = ""
+    """The highest level that people allow them; empty: any."""
     counts: Mapping[str, int]
     """By level, of the miners that can be told; levels without miners are left out."""
     reason: Reason
@@ -48,6 +50,18 @@ class Curtailed(Model, frozen=True, kw_only=True):
     hashrate_ths: Decimal
 
 
+class Reserve(Model, frozen=True, kw_only=True):
+    """Load that a program holds as reserve."""
+
+    sold_w: int
+    deliverable_w: int
+    """Of what runs now, what could be told to go."""
+
+    @property
+    def short_w(self) -> int:
+        return max(0, self.sold_w - self.deliverable_w)
+
+
 class Outlook(Model, frozen=True, kw_only=True):
     """Something known to come."""
 
@@ -55,6 +69,8 @@ class Outlook(Model, frozen=True, kw_only=True):
     what: str
     source: str
     limit_w: int | None = None
+    step_w: int | None = None
+    """By how much the load changes then; negative where it falls."""
 
 
 class Plan(Model, frozen=True, kw_only=True):
@@ -73,7 +89,7 @@ class Plan(Model, frozen=True, kw_only=True):
     limits: tuple[Limit, ...] = ()
     floors: tuple[Floor, ...] = ()
     allocations: Mapping[str, Allocation] = {}
-    """By `group/curve`."""
+    """By `group/curve`, and the ceiling if any."""
     commands: tuple[Command, ...] = ()
     events: tuple[CommandEvent, ...] = ()
     """Commands that changed their stage by this decision's evidence."""
@@ -81,3 +97,7 @@ class Plan(Model, frozen=True, kw_only=True):
     shortfall_w: int = 0
     """By how much the power that can be told nothing exceeds the limit."""
     outlook: tuple[Outlook, ...] = ()
+    reserves: Mapping[str, Reserve] = {}
+    """By program, of those that hold one."""
+    unpaid_since: Mapping[str, datetime] = {}
+    """By group whose income has stopped: the last share that was accepted."""

@@ -22,6 +22,14 @@ class RunStarted(Model, frozen=True, kw_only=True, tag="run_started"):
     shadow: bool = False
 
 
+class Reloaded(Model, frozen=True, kw_only=True, tag="reloaded"):
+    """The process went on with another configuration; `settings` is without its secrets."""
+
+    at: datetime
+    config_hash: str
+    settings: dict[str, Any]
+
+
 class RunStopped(Model, frozen=True, kw_only=True, tag="run_stopped"):
     at: datetime
     why: str
@@ -46,6 +54,13 @@ class DispatchArrived(Model, frozen=True, kw_only=True, tag="dispatch_arrived"):
     refused: str = ""
 
 
+class DispatchRecalled(Model, frozen=True, kw_only=True, tag="dispatch_recalled"):
+    """A dispatch was ended by voice; `dispatch` is what it is from now on."""
+
+    at: datetime
+    dispatch: Dispatch
+
+
 class OrderArrived(Model, frozen=True, kw_only=True, tag="order_arrived"):
     """A person set, replaced or ended a manual order."""
 
@@ -60,6 +75,7 @@ class LockArrived(Model, frozen=True, kw_only=True, tag="lock_arrived"):
     at: datetime
     lock: MaintenanceLock
     released_by: str = ""
+    released_why: str = ""
 
 
 class CycleRecorded(Model, frozen=True, kw_only=True, tag="cycle"):
@@ -98,9 +114,11 @@ class IntervalClosed(Model, frozen=True, kw_only=True, tag="interval"):
 
 Record: TypeAlias = (
     RunStarted
+    | Reloaded
     | RunStopped
     | SampleArrived
     | DispatchArrived
+    | DispatchRecalled
     | OrderArrived
     | LockArrived
     | CycleRecorded

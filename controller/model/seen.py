@@ -10,6 +10,7 @@ from controller.model.base import Model
 from controller.model.fleet import Cohort, Curve, MinerSeen, Motion, Outcome
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.quality import Missing, Observed
+from controller.model.remembered import Balance, Unpaid
 from controller.model.site import Site
 
 
@@ -33,6 +34,9 @@ class Snapshot(Model, frozen=True, kw_only=True):
     """The miners of `State.motions`, by name."""
     outcomes: Mapping[str, Outcome] = {}
     """By command: what the fleet reported since the last decision."""
+    paid_at: Mapping[str, datetime] = {}
+    """By group, of those whose running miners count shares: when the last one was accepted, or
+    from when on one was due."""
     fleet_known: bool = False
     """Every miner has been heard, or was given the time to be heard, since the process began."""
 
@@ -53,4 +57,14 @@ class State(Model, frozen=True, kw_only=True):
     excess_permille: Mapping[str, int] = {}
     """By group and curve: the power of miners that run, or last ran, over its nominal value."""
     meter_heard_at: datetime | None = None
+    rose_at: datetime | None = None
+    """When a miner was last found to have come up: an older word of a meter lacks its power."""
+    balances: Mapping[str, Balance] = {}
+    """By scope whose meter has to prove what miners without watts of their own do."""
+    fitted_permille: Mapping[str, int] = {}
+    """By group and curve: true over nominal power, as steps of the meter have shown it."""
+    ratio_permille: Mapping[str, int] = {}
+    """By group and curve: that, or less where the meter leaves less. 1000 where none is known."""
+    unpaid: Mapping[str, Unpaid] = {}
+    """By group."""
     next_command: int = 1

@@ -45,6 +45,12 @@ class Group(Model, frozen=True, kw_only=True):
     floor_source: str = ""
     adder_per_mwh: Decimal = Decimal(0)
     """On top of the site's own."""
+    income_lost_after_s: int | None = None
+    """For how long running miners may have no share accepted before their hashes count as unpaid;
+    None: for ever."""
+    stop_within_s: int | None = None
+    """In place of the site's."""
+    start_within_s: int | None = None
 
 
 class Program(Model, frozen=True, kw_only=True):
@@ -58,6 +64,8 @@ class Program(Model, frozen=True, kw_only=True):
     notice_s: int = 0
     longest_s: int | None = None
     obligation: Obligation = Obligation.COMPLIANCE
+    reserve_w: int = 0
+    """Load sold as reserve: it has to be on and able to go for as long as the program stands."""
 
 
 class MeterSilence(Model, frozen=True, kw_only=True):

@@ -7,8 +7,22 @@ from datetime import datetime
 
 from controller.model.base import Model
 from controller.model.books import Interval, Totals
+from controller.model.grid import Dispatch
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
+
+
+class LinkHealth(Model, frozen=True, kw_only=True):
+    """A connection that messages come and go by. Counts are since the process began."""
+
+    connected: bool
+    connections: int = 0
+    waiting: int = 0
+    """Messages that have arrived and are not yet judged."""
+    messages: Mapping[str, int] = {}
+    """That arrived, by what became of them: received, repeated, or why not."""
+    unsent: Mapping[str, int] = {}
+    """Of ours that the other side would not take, by why."""
 
 
 class AdapterHealth(Model, frozen=True, kw_only=True):
@@ -22,6 +36,8 @@ class AdapterHealth(Model, frozen=True, kw_only=True):
     last_error_at: datetime | None = None
     refused: Mapping[str, int] = {}
     """Samples refused, by reason."""
+    link: LinkHealth | None = None
+    """Of those that keep a connection and say how it is."""
 
 
 class LedgerHealth(Model, frozen=True, kw_only=True):
@@ -46,6 +62,16 @@ class FleetHealth(Model, frozen=True, kw_only=True):
     """Failed reads and commands, by kind."""
 
 
+class Reloads(Model, frozen=True, kw_only=True):
+    """The configuration read again since the process began."""
+
+    applied: int = 0
+    refused: int = 0
+    last_at: datetime | None = None
+    problem: str = ""
+    """Why the last one was refused; empty when it was applied."""
+
+
 class View(Model, frozen=True, kw_only=True):
     seen: Snapshot
     state: State
@@ -62,6 +88,9 @@ class View(Model, frozen=True, kw_only=True):
     cycle_seconds: float = 0.0
     """How long the last decision took."""
     dispatches_refused: Mapping[str, int] = {}
+    recalled: Mapping[str, Dispatch] = {}
+    """Those that were ended by voice within the last day."""
+    reloads: Reloads = Reloads()
     started_at: datetime
     code_version: str
     config_hash: str

@@ -30,6 +30,7 @@ class Office:
             power_w=lambda: self.power_w,
             wake=self._wake,
             places=lambda: ["m-1", "m-2"],
+            levels=lambda scope: {} if scope == "m-2" else {"off": 25, "265MHz": 1080},
             recovered=recovered or Recovered(),
         )
 

@@ -32,6 +32,12 @@ async def test_an_order_is_set_replaced_and_ended() -> None:
         ({"until": NOW}, "until"),
         ({"issued_at": NOW + timedelta(hours=2)}, "until"),
         ({"limit_w": -1}, "limit_w"),
+        ({"limit_w": None}, "a limit or a level; give one of the two"),
+        ({"level": "off"}, "a limit or a level; give one of the two"),
+        ({"scope": "m-1"}, "neither 'site' nor a group"),
+        ({"limit_w": None, "level": "off", "scope": "m-9"}, "nor a group nor a miner"),
+        ({"limit_w": None, "level": "300MHz"}, "levels there: off, 265MHz"),
+        ({"limit_w": None, "level": "265MHz", "scope": "m-2"}, "none is known yet"),
         ({"person": "  "}, "person"),
     ],
 )
@@ -41,6 +47,18 @@ async def test_a_wrong_order_is_refused(changes: dict[str, Any], words: str) -> 
         await office.desk.order(order(**changes))
     assert not office.ledger.records
     assert not office.desk.active_orders(NOW)
+
+
+@pytest.mark.parametrize(
+    ("level", "scope", "level_w"),
+    [("265MHz", "site", 1080), ("265MHz", "m-1", 1080), ("off", "north", 0), ("off", "m-2", 0)],
+)
+async def test_a_level_is_kept_with_what_it_draws(level: str, scope: str, level_w: int) -> None:
+    office = Office()
+    await office.desk.order(order(limit_w=None, level=level, scope=scope, level_w=7))
+    assert office.desk.active_orders(NOW)["o-1"].level_w == level_w
+    assert office.ledger.recover().orders["o-1"].level_w == level_w
+    assert office.desk.next_change(NOW) == order().until
 
 
 async def test_an_order_that_is_not_in_force_cannot_be_ended() -> None:

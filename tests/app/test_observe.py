@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from controller.app.observe import Gathering, Observer, heard, miners
 from controller.model.fleet import Curve, Level, MinerReading, Standing
 from controller.model.quality import Missing
 from tests.app.loop import CURVE, Loop
+from tests.app.office import order
 from tests.core.dispatches import NOW
 
 SMALL = Curve(
@@ -60,6 +62,34 @@ def test_a_lock_of_a_miner_or_of_its_group_locks() -> None:
     ):
         found = miners(readings, CURVES, locked, fleet_known=True)
         assert [one.locked for one in found.values()] == expected
+
+
+def test_people_put_ceilings_on_the_miners_of_their_scope() -> None:
+    readings = {"m-1": read("m-1"), "m-2": read("m-2"), "m-3": read("m-3", group="south")}
+    stop = order(limit_w=None, level="off", scope="north")
+    found = miners(readings, CURVES, (), fleet_known=True, orders=[stop])
+    assert {name: one.ceiling for name, one in found.items()} == {
+        "m-1": "off",
+        "m-2": "off",
+        "m-3": "",
+    }
+    gathered = Gathering().cohorts(found)
+    assert sorted((one.group, one.ceiling) for one in gathered.values()) == [
+        ("north", "off"),
+        ("south", ""),
+    ]
+
+
+async def test_an_order_counts_from_its_beginning_to_its_end() -> None:
+    loop = Loop()
+    desk = loop.control._parts.desk
+    stop = order(limit_w=None, level="off", until=NOW + timedelta(minutes=5))
+    await desk.order(stop)
+    for seconds, ceilings in ((0, {"off"}), (299, {"off"}), (1, {""})):
+        await loop.clock.advance(seconds)
+        seen = observer(loop).look(["m-2"])
+        assert {one.ceiling for one in seen.cohorts.values()} == ceilings
+        assert {one.ceiling for one in seen.moving.values()} == ceilings
 
 
 def test_a_failure_is_an_answer_too() -> None:

@@ -7,13 +7,24 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
-from controller.commands import check, feeds, fleet, ledger, plan, replay, run, simulate, status
+from controller.commands import (
+    check,
+    dispatches,
+    feeds,
+    fleet,
+    ledger,
+    plan,
+    replay,
+    run,
+    simulate,
+    status,
+)
 from controller.commands.asking import UnreachableError
-from controller.commands.console import Exit, complain
+from controller.commands.console import Exit, UsageError, complain
 from controller.errors import CurtaildError
 from controller.version import code_version
 
-COMMANDS = (run, check, plan, status, fleet, feeds, ledger, replay, simulate)
+COMMANDS = (run, check, plan, status, fleet, dispatches, feeds, ledger, replay, simulate)
 INTERRUPTED = 130
 """As a shell says it: 128 and the number of SIGINT."""
 
@@ -40,6 +51,9 @@ def _run(args: Namespace) -> int:
         return int(args.run(args))
     except ConfigurationError as error:
         complain(str(error))
+        return Exit.CONFIGURATION
+    except UsageError as error:
+        complain(f"curtaild: {error}")
         return Exit.CONFIGURATION
     except UnreachableError as error:
         complain(f"curtaild: {error}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from controller.app.board import Board
 from controller.app.books import Books
@@ -13,22 +13,25 @@ from controller.app.control import Control, Parts
 from controller.app.diary import Diary
 from controller.app.inbox import Desk
 from controller.app.observe import Observer
+from controller.app.orders import levels_of
 from controller.app.rebuild import counters, decided
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.config.compose import Settings
 from controller.config.identity import config_hash, public
 from controller.config.site import to_board, to_site
+from controller.core.obedience import resumed
 from controller.core.settlement import Rules
 from controller.fleet.fleet import MinerFleet
 from controller.model.books import Totals
 from controller.model.grid import SITE
 from controller.model.records import RunStarted
 from controller.model.seen import State
-from controller.ports import Clock, Feed, Fleet, Ledger, Recovered
+from controller.model.view import LinkHealth
+from controller.ports import Clock, Feed, Fleet, Ledger, Recovered, Service
 from controller.surfaces.http import HttpSurface
 from controller.version import code_version
-from controller.wiring import DRIVERS, build_feeds, build_ledger
+from controller.wiring import DRIVERS, build_feeds, build_ledger, build_services, reach_of
 
 HEARD_WITHIN_POLLS = 3
 """How many rounds of polling every miner is given to be heard for the first time."""
@@ -46,25 +49,40 @@ class Senses:
 
 
 @dataclass(frozen=True)
+class Adapter:
+    """What the supervisor keeps going by itself."""
+
+    name: str
+    kind: str
+    work: Callable[[], Awaitable[None]]
+    link: Callable[[], LinkHealth] | None = None
+    """How its connection is, where it keeps one."""
+
+
+@dataclass(frozen=True)
 class Whole:
     """A site ready to run."""
 
     parts: Parts
     control: Control
+    miners: MinerFleet
+    """The real ones, whatever the loop is shown in shadow mode."""
     surface: HttpSurface
     feeds: Mapping[str, Feed]
+    services: Sequence[Service]
     begun: Totals
     """The books as this process found them."""
 
-    def adapters(self) -> Iterator[tuple[str, Coroutine[Any, Any, None]]]:
-        """Each feed with its supervised life."""
+    def adapters(self) -> Iterator[Adapter]:
+        """Each feed and each service."""
         for name, feed in self.feeds.items():
+            yield Adapter(name, "feed", partial(self._listen, name, feed))
+        for service in self.services:
+            yield Adapter(service.name, service.kind, service.run, service.health)
 
-            async def listen(name: str = name, feed: Feed = feed) -> None:
-                async for sample in feed.samples():
-                    self.control.take(name, sample)
-
-            yield name, self.parts.supervisor.keep(name, "feed", listen)
+    async def _listen(self, name: str, feed: Feed) -> None:
+        async for sample in feed.samples():
+            self.control.take(name, sample)
 
     def summary(self) -> dict[str, str]:
         """What this run comes to, for the log."""
@@ -117,6 +135,7 @@ def sense(
         power_w=lambda: board.meters(clock.now())[SITE],
         wake=wake,
         places=lambda: fleet.readings().keys(),
+        levels=levels_of(fleet),
         recovered=recovered,
     )
     observer = Observer(
@@ -172,9 +191,17 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
         shadow=assumed,
         wake=wake,
     )
-    control = Control(parts, recovered.state or State())
+    control = Control(parts, resumed(recovered.state or State()))
     surface = HttpSurface(settings.http, senses.desk, control, clock)
-    return Whole(parts, control, surface, build_feeds(settings, clock), parts.books.totals)
+    return Whole(
+        parts=parts,
+        control=control,
+        miners=real,
+        surface=surface,
+        feeds=build_feeds(settings, reach_of(settings, clock)),
+        services=build_services(settings, clock, senses.desk, control),
+        begun=parts.books.totals,
+    )
 
 
 def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:
@@ -187,14 +214,18 @@ def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:
     )
 
 
-def _books(settings: Settings, board: Board, recovered: Recovered) -> Books:
-    rules = Rules(
+def rules_of(settings: Settings, board: Board) -> Rules:
+    """How the books are kept."""
+    return Rules(
         bounds=board.meter_bounds,
         interval_minutes=settings.interval_minutes,
         gap_s=max(60, int(SPOKEN_FOR_CYCLES * settings.cycle_s)),
     )
+
+
+def _books(settings: Settings, board: Board, recovered: Recovered) -> Books:
     return Books(
-        rules,
+        rules_of(settings, board),
         cycles=decided(recovered.cycles),
         readings=counters(recovered.cycles),
         closed=recovered.intervals,

@@ -13,11 +13,11 @@ from typing import Any, Protocol
 from controller.model.base import Model
 from controller.model.books import Interval
 from controller.model.fleet import Command, Curve, MinerReading, Outcome
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Recall
 from controller.model.records import CycleRecorded, Record
 from controller.model.samples import Sample
 from controller.model.seen import State
-from controller.model.view import FleetHealth, LedgerHealth, View
+from controller.model.view import FleetHealth, LedgerHealth, LinkHealth, View
 
 
 class Clock(Protocol):
@@ -107,6 +107,24 @@ class Ledger(Protocol):
         """Write what waits and close the file."""
 
 
+class Service(Protocol):
+    """An adapter that lives beside the loop and is no feed: it is supervised like one."""
+
+    name: str
+    kind: str
+
+    async def run(self) -> None:
+        """Serve until cancelled.
+
+        Raises:
+            TemporaryError: the supervisor starts it again after the error's delay.
+            PermanentError: it stays down until the configuration changes.
+        """
+
+    def health(self) -> LinkHealth:
+        """How its connection is now."""
+
+
 class Receipt(Model, frozen=True, kw_only=True):
     """The answer to a dispatch. `received` is said only after the commit."""
 
@@ -129,12 +147,20 @@ class Inbox(Protocol):
     async def dispatch(self, body: Mapping[str, Any], authority: str) -> Receipt:
         """Judge, commit and answer a dispatch, as it was sent, of an authenticated sender."""
 
+    async def recall(self, dispatch: str, recall: Recall) -> None:
+        """End a dispatch by voice.
+
+        Raises:
+            PermanentError: there is no such dispatch, or it is over.
+            TemporaryError: it is not committed.
+        """
+
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         """Set, replace or end a manual order. Raises TemporaryError when it is not committed."""
 
     async def lock(self, lock: MaintenanceLock) -> None: ...
 
-    async def release(self, place: str, person: str) -> None:
+    async def release(self, place: str, person: str, why: str = "") -> None:
         """Raises PermanentError when the place is not locked."""
 
 

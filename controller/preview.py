@@ -18,7 +18,7 @@ from controller.model.seen import Snapshot, State
 from controller.model.view import View
 from controller.ports import Feed, Recovered
 from controller.version import code_version
-from controller.wiring import build_feeds, build_ledger, ledger_path
+from controller.wiring import build_feeds, build_ledger, ledger_path, reach_of
 
 HEARD_WITHIN_S = 10.0
 """Real seconds that miners and feeds are given to be heard."""
@@ -61,7 +61,7 @@ async def plan_once(settings: Settings) -> View:
 
 async def _look(settings: Settings, clock: SiteClock, senses: Senses, state: State) -> Snapshot:
     """The snapshot once every miner and feed was heard, or was given its time."""
-    feeds = build_feeds(settings, clock)
+    feeds = build_feeds(settings, reach_of(settings, clock))
     silent = set(feeds)
     listening = [
         asyncio.create_task(_listen(name, feed, senses.board, clock, silent))

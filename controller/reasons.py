@@ -10,6 +10,7 @@ class Reason(StrEnum):
 
     PROFITABLE = "profitable"
     UNPROFITABLE = "unprofitable"
+    INCOME_LOST = "income_lost"
     IMPORT_LIMIT = "import_limit"
     GROUP_LIMIT = "group_limit"
     DISPATCH = "dispatch"
@@ -35,6 +36,7 @@ class Reason(StrEnum):
 _TEXT: dict[Reason, str] = {
     Reason.PROFITABLE: "hashing earns more than the power costs",
     Reason.UNPROFITABLE: "the power costs more than hashing earns",
+    Reason.INCOME_LOST: "no share is accepted: hashing earns nothing until one is",
     Reason.IMPORT_LIMIT: "the site's import limit",
     Reason.GROUP_LIMIT: "the rating of the group's feeder",
     Reason.DISPATCH: "a dispatch is in force",

@@ -11,15 +11,17 @@ from pydantic import BaseModel
 
 from controller.config.compose import Settings, settings_model
 from controller.config.load import load
+from controller.fleet.antminer import ANTMINER
 from controller.fleet.driver import Firmware
 from controller.fleet.luxos import LUXOS
 from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
-from controller.ports import Clock, Feed
+from controller.ports import Clock, Feed, Inbox, Service, Watch
 from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
 from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
 from controller.signals.price_file import PriceFile, PriceFileSettings
+from controller.signals.price_http_settings import PriceHttpSettings
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -30,6 +32,8 @@ class Reach:
 
     clock: Clock
     modbus: ModbusLinks
+    state_dir: Path
+    """For what a feed has to remember across restarts; it may not exist yet."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +52,15 @@ class LedgerAdapter(Generic[S]):
     build: Callable[[S, Path], SqliteLedger]
 
 
+def _price_http(name: str, settings: PriceHttpSettings, reach: Reach) -> Feed:
+    from controller.signals.price_http import PriceHttp  # loads aiohttp, as `check` does not need
+
+    return PriceHttp(name, settings, reach.clock, reach.state_dir)
+
+
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
+    "price_http": FeedAdapter(PriceHttpSettings, _price_http),
     "hashprice_fixed": FeedAdapter(
         HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
     ),
@@ -58,7 +69,7 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     ),
 }
 
-DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS}
+DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS, "antminer": ANTMINER}
 
 LEDGERS: Mapping[str, LedgerAdapter[Any]] = {
     "sqlite": LedgerAdapter(LedgerSettings, lambda _, folder: SqliteLedger(folder / FILE_NAME)),
@@ -77,15 +88,30 @@ def load_settings(path: Path) -> Settings:
     return load(path, SETTINGS)
 
 
+def reach_of(settings: Settings, clock: Clock) -> Reach:
+    """What the feeds of one process share."""
+    return Reach(clock=clock, modbus=ModbusLinks(), state_dir=settings.state_dir)
+
+
 def build_feeds(
-    settings: Settings, clock: Clock, *, adapters: Mapping[str, FeedAdapter[Any]] = FEEDS
+    settings: Settings, reach: Reach, *, adapters: Mapping[str, FeedAdapter[Any]] = FEEDS
 ) -> dict[str, Feed]:
     """Every configured feed, by its name."""
-    reach = Reach(clock=clock, modbus=ModbusLinks())
     return {
         name: adapters[feed.adapter].build(name, feed, reach)
         for name, feed in settings.feeds.items()
     }
+
+
+def build_services(
+    settings: Settings, clock: Clock, inbox: Inbox, watch: Watch
+) -> tuple[Service, ...]:
+    """What lives beside the loop and is configured."""
+    if settings.mqtt is None:
+        return ()
+    from controller.surfaces.mqtt.service import MqttService
+
+    return (MqttService(settings.mqtt, settings.site.id, inbox, watch, clock),)
 
 
 def build_ledger(settings: Settings) -> SqliteLedger:

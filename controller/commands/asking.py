@@ -1,12 +1,13 @@
-"""Asking the running daemon over HTTP."""
+"""Asking the running daemon over HTTP, and telling it what a person wants."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.request import ProxyHandler, Request, build_opener
 
 from controller.errors import CurtaildError
 
@@ -21,6 +22,10 @@ class UnreachableError(CurtaildError):
     """Nobody answers as the daemon where the configuration says it listens."""
 
 
+class RefusedError(CurtaildError):
+    """The daemon did not do what it was told; nothing was taken over."""
+
+
 def address(http: HttpSettings) -> str:
     """Where the daemon of this configuration answers on this machine."""
     host = _ANYWHERE.get(http.host, http.host)
@@ -33,17 +38,43 @@ def ask(http: HttpSettings, path: str) -> Any:
     Raises:
         UnreachableError: nobody answers, or somebody else does.
     """
-    url = address(http) + path
+    request = Request(address(http) + path)
+    try:
+        return _answer(request)
+    except HTTPError as error:
+        raise UnreachableError(
+            f"{request.full_url} answers {error.code}: {_said(error)}"
+        ) from error
+
+
+def tell(http: HttpSettings, method: str, path: str, body: Mapping[str, Any], *, token: str) -> Any:
+    """What the running daemon answers to this; it has been done then, and is on disk.
+
+    Raises:
+        UnreachableError: nobody answers, or somebody else does.
+        RefusedError: it was not done; the daemon says why.
+    """
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    data = json.dumps(body).encode()
+    request = Request(address(http) + path, data=data, headers=headers, method=method)
+    try:
+        return _answer(request)
+    except HTTPError as error:
+        raise RefusedError(f"the daemon refused ({error.code}): {_said(error)}") from error
+
+
+def _answer(request: Request) -> Any:
     opener = build_opener(ProxyHandler({}))  # the daemon is on this machine: no proxy between
     try:
-        with opener.open(url, timeout=_PATIENCE_S) as answer:
+        with opener.open(request, timeout=_PATIENCE_S) as answer:
             return json.load(answer)
-    except HTTPError as error:
-        raise UnreachableError(f"{url} answers {error.code}: {_said(error)}") from error
+    except HTTPError:
+        raise
     except (URLError, HTTPException, OSError, ValueError) as error:
         why = getattr(error, "reason", error)
         raise UnreachableError(
-            f"{url}: no daemon answers ({why}): start it with `curtaild run`, or correct http.port"
+            f"{request.full_url}: no daemon answers ({why}): start it with `curtaild run`, "
+            "or correct http.port"
         ) from error
 
 

@@ -61,12 +61,18 @@ def _refuse(args: Namespace, error: ConfigurationError) -> None:
 
 def _approve(args: Namespace, settings: Settings) -> None:
     from controller.config.identity import config_hash
+    from controller.config.power_return import warnings
+    from controller.wiring import DRIVERS
 
     digest = config_hash(settings)
+    found = warnings(settings, DRIVERS)
     if args.json:
-        say_json({"ok": True, "problems": [], "site": settings.site.id, "config_hash": digest})
+        said = {"ok": True, "problems": [], "warnings": [one.plain() for one in found]}
+        say_json({**said, "site": settings.site.id, "config_hash": digest})
         return
     miners = sum(len(group.miners.miners()) for group in settings.groups.values())
     counts = f"{len(settings.groups)} groups, {miners} miners, {len(settings.feeds)} feeds"
     say(f"{args.config}: in order: {counts}, {len(settings.programs)} programs")
     say(f"configuration {digest}")
+    for one in found:
+        say(f"{args.config}: warning: {one}")

@@ -10,6 +10,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from controller.errors import CurtaildError
+
 if TYPE_CHECKING:
     from controller.config.compose import Settings
 
@@ -30,10 +32,14 @@ class Exit(IntEnum):
 
 _TEXT = {
     Exit.OK: "done, and all is well",
-    Exit.FAILED: "the check or the comparison failed, or the daemon ended with an error",
+    Exit.FAILED: "the check or the comparison failed, the daemon refused, or it ended with an error",
     Exit.CONFIGURATION: "the configuration or the command line is wrong",
     Exit.UNREACHABLE: "the daemon is not reachable",
 }
+
+
+class UsageError(CurtaildError):
+    """The command line and the configuration together do not say what is needed."""
 
 
 def with_config(parser: ArgumentParser, *, required: bool = True) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from controller.commands.console import (
@@ -71,15 +73,16 @@ def run(args: Namespace) -> int:
 
 
 async def try_feeds(settings: Settings, names: list[str], timeout_s: float) -> list[Tried]:
-    """The feeds of these names, all at the same time."""
+    """The feeds of these names, all at the same time, without what the daemon's remember."""
     from controller.clock import SiteClock
-    from controller.wiring import build_feeds
+    from controller.wiring import build_feeds, reach_of
 
     clock = SiteClock(settings.clock)
-    feeds = build_feeds(settings, clock)
-    return list(
-        await asyncio.gather(*(_try(settings, clock, feeds[name], timeout_s) for name in names))
-    )
+    with TemporaryDirectory() as empty:
+        reach = replace(reach_of(settings, clock), state_dir=Path(empty))
+        feeds = build_feeds(settings, reach)
+        tries = (_try(settings, clock, feeds[name], timeout_s) for name in names)
+        return list(await asyncio.gather(*tries))
 
 
 async def _try(settings: Settings, clock: SiteClock, feed: Feed, timeout_s: float) -> Tried:

@@ -1,10 +1,11 @@
-"""`curtaild fleet status`: the miners, as the running daemon sees them."""
+"""`curtaild fleet`: the miners as the running daemon sees them, and what people order for them."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
+from controller.commands import fleet_locks, fleet_orders
 from controller.commands.asking import ask
 from controller.commands.console import (
     Exit,
@@ -17,7 +18,7 @@ from controller.commands.console import (
 )
 
 NAME = "fleet"
-HELP = "the miners by group, level and standing"
+HELP = "the miners by group, level and standing; stop, cap, resume, lock and unlock them"
 
 
 def add(parser: ArgumentParser) -> None:
@@ -25,9 +26,16 @@ def add(parser: ArgumentParser) -> None:
     status = actions.add_parser("status", help="ask the running daemon")
     with_config(status)
     with_json(status)
+    status.set_defaults(act=_status)
+    fleet_orders.add(actions)
+    fleet_locks.add(actions)
 
 
 def run(args: Namespace) -> int:
+    return int(args.act(args))
+
+
+def _status(args: Namespace) -> int:
     state = ask(settings_of(args).http, "/api/v1/state")
     fleet, groups, motions = state["fleet"], state["groups"], state["motions"]
     if args.json:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from controller.commands.console import (
@@ -17,6 +16,7 @@ from controller.commands.console import (
     with_config,
     with_json,
 )
+from controller.commands.person import moment
 
 NAME = "ledger"
 HELP = "export the books, or verify that they are whole"
@@ -25,7 +25,9 @@ PARTS = (
     "curtailed",
     "commands",
     "dispatches",
+    "recalls",
     "orders",
+    "locks",
     "samples",
     "cycles",
     "runs",
@@ -48,17 +50,6 @@ def add(parser: ArgumentParser) -> None:
 def with_range(parser: ArgumentParser) -> None:
     parser.add_argument("--since", type=moment, metavar="TIME", help="from this time on, with zone")
     parser.add_argument("--until", type=moment, metavar="TIME", help="before this time")
-
-
-def moment(text: str) -> datetime:
-    """A time of the command line, such as 2023-09-06T17:35:00Z."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ArgumentTypeError(f"{text!r} is not a time like 2023-09-06T17:35:00Z") from error
-    if at.tzinfo is None:
-        raise ArgumentTypeError(f"{text!r} needs a zone, for example {text}Z")
-    return at
 
 
 def run(args: Namespace) -> int:

@@ -55,8 +55,26 @@ def lines(state: dict[str, Any]) -> Iterator[str]:
         when = "in force" if dispatch["in_force"] else f"from {dispatch['start']}"
         until = dispatch["end"] or "further notice"
         yield f"dispatch {dispatch['id']}: {dispatch['limit_kw']:,.1f} kW, {when}, until {until}"
+    for recalled in state["recalled"]:
+        recall = recalled["recall"]
+        word = f"{recall['person']} on the word of {recall['authority']}, {recall['reference']}"
+        yield f"dispatch {recalled['id']}: ended by recall at {recall['at']}: {word}"
+    for order in state["orders"]:
+        yield f"order {order['id']}: {order_text(order)}"
+    for lock in state["locks"]:
+        yield f"lock: {lock['place']}, by {lock['person']} since {lock['since']}: {lock['why']}"
     for matter in state["attention"]:
         yield f"{matter['severity']}: {matter['about']}: {matter['text']}"
+
+
+def order_text(order: dict[str, Any]) -> str:
+    """An order, as the API gives it, for people."""
+    if order["level"] is None:
+        allowed = f"at most {order['limit_kw']:,.1f} kW"
+    else:
+        allowed = "stopped" if order["level"] == "off" else f"at most level {order['level']}"
+    who = f"by {order['person']} until {order['until']}"
+    return f"{order['scope']} {allowed}, {who}: {order['why']}"
 
 
 def _reading(reading: dict[str, Any]) -> str:

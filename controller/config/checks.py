@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from controller.config.compose import Settings
 from controller.config.explain import hint
+from controller.config.mqtt_checks import plain_payloads
 from controller.config.problems import Key
 from controller.config.secrets import missing_files, unusable_tokens
 from controller.config.site import metered_scopes
@@ -76,6 +77,11 @@ def _programs(settings: Settings) -> Faults:
         yield from _contracted(settings, key, program)
 
 
+def _reserves_fit_the_connection(settings: Settings) -> Faults:
+    if sum(one.reserve_kw for one in settings.programs.values()) > settings.site.import_limit_kw:
+        yield ("programs",), "the reserves together are above site.import_limit_kw: sell less"
+
+
 def _contracted(settings: Settings, key: Key, program: ProgramSettings) -> Faults:
     for name, reference in program.references.items():
         kw = reference.kw if isinstance(reference, ContractedReference) else 0
@@ -84,24 +90,27 @@ def _contracted(settings: Settings, key: Key, program: ProgramSettings) -> Fault
 
 
 def _authorities(settings: Settings) -> Faults:
+    over_mqtt = settings.mqtt.senders if settings.mqtt else frozenset()
     for name, program in settings.programs.items():
-        if program.authority not in settings.http.tokens:
+        if program.authority not in settings.http.tokens.keys() | over_mqtt:
             yield (
                 ("programs", name, "authority"),
-                f"has no token: name its file under http.tokens.{program.authority}",
+                f"has no token: name its file under http.tokens.{program.authority}, or name "
+                f"{program.authority} under mqtt.authorities",
             )
 
 
 def _addresses(settings: Settings) -> Faults:
     taken: dict[tuple[str, int], str] = {}
     for name, group in settings.groups.items():
-        own = {(address, group.miners.port) for address in group.miners.miners().values()}
-        shared = sorted(own & taken.keys())
+        places = group.miners.miners().values()
+        own = {(place.address, place.port): place.mac for place in places}
+        shared = sorted(own.keys() & taken.keys())
         if shared:
             address, where = shared[0][0], taken[shared[0]]
             more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
             yield (
-                ("groups", name, "miners", "addresses"),
+                ("groups", name, "miners", "behind_nat" if own[shared[0]] else "addresses"),
                 f"{address}{more} in group {where} already: a miner belongs to one group",
             )
         taken.update(dict.fromkeys(own, name))
@@ -124,7 +133,9 @@ CHECKS = (
     _needs(_addresses, "groups"),
     _needs(_scopes, "feeds", "groups"),
     _needs(_programs, "programs", "site"),
-    _needs(_authorities, "programs", "http"),
+    _needs(_reserves_fit_the_connection, "programs", "site"),
+    _needs(_authorities, "programs", "http", "mqtt"),
+    _needs(plain_payloads, "programs", "mqtt"),
     _needs(_interval, "interval_minutes"),
     _needs(missing_files),
     _needs(unusable_tokens, "http"),

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Protocol, Union, cast, get_args
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Discriminator, Field, create_model
 from pydantic_core import PydanticCustomError
 
 from controller.clock import ClockSettings
@@ -25,6 +25,7 @@ from controller.config.site_sections import (
 )
 from controller.fleet.settings import FleetSettings
 from controller.simulator.settings import SimulationSettings
+from controller.surfaces.mqtt.settings import MqttSettings
 from controller.surfaces.settings import HttpSettings
 
 
@@ -48,6 +49,8 @@ class Settings(Section):
     ledger: Any
     """Where the books are kept."""
     http: HttpSettings = HttpSettings()
+    mqtt: MqttSettings | None = None
+    """Dispatches and the site's state over MQTT; left out: there is none."""
     state_dir: Path
     """The folder of the ledger and of all that is remembered; made when it is not there."""
     cycle_s: Annotated[Decimal, Field(gt=0, le=3600)] = Decimal(5)
@@ -103,7 +106,7 @@ def one_of(tag: str, adapters: Mapping[str, HasSettings]) -> Any:
         models.append(adapter.settings)
     if len(models) == 1:
         return Annotated[models[0], BeforeValidator(partial(_with_tag, tag))]
-    return Annotated[cast("Any", Union)[tuple(models)], Field(discriminator=tag)]
+    return Annotated[cast("Any", Union)[tuple(models)], Discriminator(tag)]
 
 
 def _by_name(kind: Any) -> Any:

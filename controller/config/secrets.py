@@ -10,6 +10,7 @@ from controller.config.compose import Settings
 from controller.config.paths import CREDENTIALS, paths_in
 from controller.config.problems import Key
 from controller.errors import PermanentError
+from controller.links.secret_file import read_secret
 from controller.surfaces.settings import HttpSettings
 from controller.surfaces.tokens import load_tokens
 
@@ -31,7 +32,7 @@ def secrets(settings: Settings) -> frozenset[str]:
 def missing_files(settings: Settings) -> Iterator[tuple[Key, str]]:
     """Key and reason of every file, tokens apart, that is named and cannot be used."""
     for key, path in paths_in(settings):
-        problem = _unreadable(path)
+        problem = _unreadable(path) or (_unfit(path) if _is_one_line(key) else "")
         if problem and key not in _FOLDERS and not _is_token(key):
             yield key, problem
 
@@ -63,7 +64,24 @@ def _is_token(key: Key) -> bool:
 
 
 def _is_secret(key: Key) -> bool:
-    return _is_token(key) or str(key[-1]).endswith(_HOLDERS)
+    return _is_token(key) or _is_header(key) or str(key[-1]).endswith(_HOLDERS)
+
+
+def _is_header(key: Key) -> bool:
+    return key[:1] == ("feeds",) and "header_files" in key
+
+
+def _is_one_line(key: Key) -> bool:
+    return _is_header(key) or key == ("mqtt", "broker", "password_file")
+
+
+def _unfit(path: Path) -> str:
+    """Why the file's secret cannot be sent, judged by the code that will read it."""
+    try:
+        read_secret(path)
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _unreadable(path: Path) -> str:

@@ -50,11 +50,15 @@ def _watts(kw: Decimal) -> int:
 
 
 def _group(group: GroupSettings) -> Group:
+    lost_after = group.income_lost_after_minutes
     return Group(
         limit_w=None if group.limit_kw is None else _watts(group.limit_kw),
         floor_w=_watts(group.floor_kw),
         floor_source=group.floor_source,
         adder_per_mwh=group.adder_per_mwh,
+        income_lost_after_s=None if lost_after is None else lost_after * 60,
+        stop_within_s=group.stop_within_s,
+        start_within_s=group.start_within_s,
     )
 
 
@@ -66,6 +70,7 @@ def _program(program: ProgramSettings) -> Program:
         notice_s=program.notice_s,
         longest_s=program.longest_s,
         obligation=program.obligation,
+        reserve_w=_watts(program.reserve_kw),
     )
 
 

@@ -37,6 +37,9 @@ class SiteSettings(Section):
     """After how long without a word from the site's meter safe_kw becomes the limit."""
     settle_s: Seconds = 10
     """How long after the last movement the meter and the miners' reports can be compared."""
+    largest_step_kw: PositiveKilowatts | None = None
+    """The most load that may come at once when power returns after an outage. Only switches can
+    keep to it: `curtaild check` names the groups whose switches do not."""
 
     @field_validator("zone")
     @classmethod
@@ -59,6 +62,16 @@ class GroupSettings(Section):
     """To whom it is promised, for the record."""
     adder_per_mwh: PerMwh = Decimal(0)
     """What power costs here on top of the site's own adder."""
+    stop_within_s: PositiveSeconds | None = None
+    """In place of pacing.stop_within_s, where a firmware or the meter that proves it is slower."""
+    start_within_s: PositiveSeconds | None = None
+    """In place of pacing.start_within_s."""
+    income_lost_after_minutes: Annotated[int, Field(gt=0, le=1440), NotTruth] | None = 10
+    """When running miners had no share accepted for so long, their hashes count as unpaid until one
+    is; null: never. Miners that count no shares are not judged."""
+    power_return: Literal["all_at_once", "staggered", "held_off"] = "all_at_once"
+    """What the group's switches do when power returns after an outage: close all at once, one stage
+    after another, or stay open until somebody closes them."""
     miners: Any
     """The miners and the driver that speaks with them."""
 
@@ -100,6 +113,8 @@ class ProgramSettings(Section):
     """The longest a dispatch may last; an open one alarms when it has lasted so long."""
     obligation: Obligation = Obligation.COMPLIANCE
     """Recorded with the program. No dispatch is weighed against money yet, of either kind."""
+    reserve_kw: Kilowatts = Decimal(0)
+    """Load sold as reserve. It is said at once when less than that runs and could be told to go."""
 
 
 class EconomicsSettings(Section):

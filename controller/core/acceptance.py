@@ -79,6 +79,8 @@ def judge(
 
 
 def _content(dispatch: Dispatch) -> Asked:
+    """What its sender said. A recall was said by voice and is none of it: the same again is a
+    repeat, and revives nothing."""
     return Asked(
         id=dispatch.id,
         version=dispatch.version,
@@ -87,7 +89,7 @@ def _content(dispatch: Dispatch) -> Asked:
         start=dispatch.start,
         end=dispatch.end,
         target=dispatch.target,
-        cancelled=dispatch.cancelled,
+        cancelled=dispatch.cancelled and dispatch.recall is None,
     )
 
 

@@ -50,11 +50,11 @@ def _causes(
 ) -> Iterable[tuple[Reason, int]]:
     pool = share.wish.pool
     wished, allowed = best.wish.wanted[rung - 1], best.granted[rung - 1]
-    limit = best.cut.get(rung)
+    cut = best.cut.get(rung)
     missing = pool.size - pool.seen_from(rung)
     for reason, most in (
-        (Reason.UNPROFITABLE, pool.size - wished),
-        (limit.reason if limit else waiting(share, best, halt), wished - allowed),
+        (best.wish.money, pool.size - wished),
+        (cut.reason if cut else waiting(share, best, halt), wished - allowed),
         (waiting(share, best, halt), missing),
     ):
         count = min(most, missing)

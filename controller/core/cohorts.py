@@ -1,4 +1,4 @@
-"""Miners at rest gathered into cohorts: alike in group, curve, level and standing."""
+"""Miners at rest gathered into cohorts: alike in group, curve, level, standing and ceiling."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ def standing(miner: MinerSeen) -> Standing:
 
 
 def cohorts(miners: Mapping[str, MinerSeen], prefix: str = "") -> dict[str, Cohort]:
-    """The cohorts of these miners, by `group/curve/level/standing`."""
+    """The cohorts of these miners, by `group/curve/level/standing`, and the ceiling if any."""
     found: dict[str, list[str]] = {}
     for name, miner in sorted(miners.items()):
         key = f"{prefix}{miner.group}/{miner.curve}/{miner.level}/{standing(miner)}"
+        if miner.ceiling:
+            key += f"/at most {miner.ceiling}"
         found.setdefault(key, []).append(name)
     return {
         key: _cohort([miners[name] for name in names], tuple(names))
@@ -36,6 +38,7 @@ def _cohort(miners: list[MinerSeen], names: tuple[str, ...]) -> Cohort:
         members=names,
         power_w=sum(miner.power_w for miner in miners),
         grade=max((miner.grade for miner in miners), key=_badness),
+        ceiling=first.ceiling,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 
 from controller.model.fleet import OFF, Curve, MinerSeen, Standing
@@ -20,20 +21,20 @@ def revenue_per_day(hashrate_ths: Decimal, seen: Snapshot) -> Decimal:
     return hashrate_ths * hashprice.value * (1 - seen.site.economics.pool_fee) / 1000
 
 
-def hashrate_ths(seen: Snapshot) -> Decimal:
-    """TH/s by the levels that the reachable miners say they run at.
+def hashrate_ths(seen: Snapshot, unpaid: Container[str] = ()) -> Decimal:
+    """TH/s by the levels that the reachable miners say they run at, but for the groups `unpaid`.
 
     A miner in motion counts once its power shows the level: from half way between off and there.
     """
     resting = sum(
         _nominal_ths(seen.curves.get(cohort.curve), cohort.level) * len(cohort.members)
         for cohort in seen.cohorts.values()
-        if cohort.standing is not Standing.UNREACHABLE
+        if cohort.standing is not Standing.UNREACHABLE and cohort.group not in unpaid
     )
     moving = sum(
         _nominal_ths(seen.curves.get(miner.curve), miner.level)
         for miner in seen.moving.values()
-        if _shows(miner, seen.curves.get(miner.curve))
+        if miner.group not in unpaid and _shows(miner, seen.curves.get(miner.curve))
     )
     return Decimal(resting + moving)
 

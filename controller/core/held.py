@@ -11,7 +11,7 @@ from typing import NamedTuple
 from controller.core.earnings import hashrate_ths, revenue_per_day
 from controller.model.base import Model
 from controller.model.grid import SITE, Dispatch
-from controller.model.plan import Plan
+from controller.model.plan import Curtailed, Plan
 from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot
 from controller.reasons import Reason
@@ -69,15 +69,18 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         price_per_mwh=plan.marginal_price_per_mwh if known else None,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
-        revenue_per_day=revenue_per_day(hashrate_ths(seen), seen),
+        revenue_per_day=revenue_per_day(hashrate_ths(seen, plan.unpaid_since), seen),
         curtailed={
-            reason: Rate(
-                power_w=one.power_w, revenue_per_day=revenue_per_day(one.hashrate_ths, seen)
-            )
+            reason: Rate(power_w=one.power_w, revenue_per_day=_foregone(reason, one, seen))
             for reason, one in plan.curtailed.items()
         },
         dispatches=tuple(each for each in seen.dispatches.values() if not each.cancelled),
     )
+
+
+def _foregone(reason: Reason, one: Curtailed, seen: Snapshot) -> Decimal:
+    """Hashes that nobody would have paid for are no loss."""
+    return Decimal(0) if reason is Reason.INCOME_LOST else revenue_per_day(one.hashrate_ths, seen)
 
 
 def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:

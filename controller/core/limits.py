@@ -64,7 +64,7 @@ def _dispatches(seen: Snapshot) -> Iterable[Limit]:
 
 def _orders(seen: Snapshot) -> Iterable[Limit]:
     for name, order in sorted(seen.orders.items()):
-        if order.in_force(seen.now):
+        if order.limit_w is not None and order.in_force(seen.now):
             yield Limit(
                 scope=order.scope,
                 limit_w=order.limit_w,

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from dataclasses import replace as with_
 
 from msgspec.structs import replace
 
 from controller.core.moves import Step
-from controller.core.obedience import Advance, Look, advance, begin, deadline_of, event_of
+from controller.core.obedience import (
+    Advance,
+    Look,
+    advance,
+    begin,
+    deadline_of,
+    event_of,
+    pacing_of,
+)
 from controller.model.fleet import Command, CommandEvent, Motion, Stage
 from controller.model.seen import Snapshot
 
@@ -54,7 +63,8 @@ def look_again(
         if miner is None or motion.curve not in seen.curves:
             continue
         outcome = by_command.get(motion.command.id)
-        found: Advance = advance(motion, miner, seen.curves[motion.curve], outcome, look)
+        own = with_(look, pacing=pacing_of(seen.site, motion.group))
+        found: Advance = advance(motion, miner, seen.curves[motion.curve], outcome, own)
         orders.events.extend(found.events)
         if found.motion is not None:
             going[name] = found.motion
@@ -88,7 +98,7 @@ def begin_moves(
         numbered = orders.number(command)
         after[move.miner] = begin(
             numbered,
-            deadline_of(numbered, seen.site.pacing, down=move.down),
+            deadline_of(numbered, pacing_of(seen.site, move.pool.group), down=move.down),
             group=move.pool.group,
             curve=move.pool.curve,
             from_level=move.from_level,

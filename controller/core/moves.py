@@ -48,7 +48,7 @@ def moves(share: Share, salt: str) -> list[Move]:
 
     Whoever stands right stays; whoever stands at a level that is never the best is moved to the one
     it counts as. Resting miners are the last to be lowered, those still starting the
-    first: they earn nothing yet.
+    first: they earn nothing yet. One that refuses to run higher is not asked before its time.
     """
     pool = share.wish.pool
     lacking = {rung: share.at(rung) for rung in range(len(pool.levels))}
@@ -65,15 +65,17 @@ def moves(share: Share, salt: str) -> list[Move]:
         surplus += _free(pool, rung, exact, free - kept, salt)
         lacking[rung] -= kept
     goals = [rung for rung in sorted(lacking, reverse=True) for _ in range(lacking[rung])]
-    return [
+    found = [
         Move(pool, one.miner, one.from_rung, goal, one.from_level, one.counted_w)
         for one, goal in zip(surplus, goals, strict=True)
     ]
+    refusing = {one.miner for one in pool.pinned if one.refuses}
+    return [move for move in found if move.down or move.miner not in refusing]
 
 
 def _pinned(pool: Pool, rung: int) -> Iterator[Move]:
     holders = [one for one in pool.pinned if one.rung == rung]
-    for one in sorted(holders, key=lambda one: (one.dispatched, one.miner)):
+    for one in sorted(holders, key=lambda one: (one.dispatched, not one.refuses, one.miner)):
         yield Move(pool, one.miner, rung, rung, pool.levels[rung].name, one.counted_w)
 
 

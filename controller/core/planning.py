@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from controller.core.room import Room
+from controller.core.room import Cut, Room
 from controller.core.wishes import Wish
 from controller.model.grid import Limit
 from controller.model.site import Site
+from controller.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,8 @@ class Share:
 
     wish: Wish
     granted: tuple[int, ...]
-    cut: Mapping[int, Limit]
-    """By rung, the limit that let fewer take it than wished."""
+    cut: Mapping[int, Cut]
+    """By rung, what let fewer take it than wished."""
 
     def at(self, rung: int) -> int:
         """Miners of the pool that should stand at exactly this rung."""
@@ -53,9 +54,10 @@ def share(
 
     For concave curves greedy is optimal up to the size of one step (the fractional knapsack). To
     start is worth the start margin less than to go on, and does not stop what money leaves alone.
+    Steps above the ceiling of a pool are not there to be granted.
     """
     room = Room([one.pool for one in wishes], limits, fixed_w, site.headroom)
-    grants = [_Grant(one, [0] * len(one.ladder)) for one in wishes]
+    grants = [_Grant(one, [0] * len(one.ladder), _forbidden(one)) for one in wishes]
     order = _merit_order(wishes, site.economics.start_margin_per_mwh)
     for tranche in order:
         if not tranche.start:
@@ -67,16 +69,22 @@ def share(
 
 
 def _merit_order(wishes: list[Wish], margin_per_mwh: Decimal) -> list[Tranche]:
-    """Every step of every pool twice, best first; of equals what runs, then by the pool's key.
+    """Every step allowed to a pool twice, best first; of equals what runs, then by the pool's key.
 
     Within a pool the steps keep their order, because a concave curve's break-evens only fall.
     """
     return sorted(
         Tranche(margin - step.break_even_per_mwh, start, one.pool.key, rung, which)
         for which, one in enumerate(wishes)
-        for rung, step in enumerate(one.ladder, start=1)
+        for rung, step in enumerate(one.ladder[: one.pool.ceiling], start=1)
         for start, margin in ((False, Decimal(0)), (True, margin_per_mwh))
     )
+
+
+def _forbidden(one: Wish) -> dict[int, Cut]:
+    """Wished, and above what people allow."""
+    above = range(one.pool.ceiling + 1, len(one.pool.levels))
+    return {rung: Cut(Reason.MANUAL_ORDER) for rung in above if one.wanted[rung - 1]}
 
 
 @dataclass(slots=True)
@@ -85,7 +93,7 @@ class _Grant:
 
     wish: Wish
     granted: list[int]
-    cut: dict[int, Limit] = field(default_factory=dict)
+    cut: dict[int, Cut]
 
     def give(self, tranche: Tranche, room: Room) -> None:
         pool, rung, start = self.wish.pool, tranche.rung, tranche.start
@@ -95,9 +103,9 @@ class _Grant:
         due = wanted if start else min(wanted, pool.standing_from(rung))
         below = self.granted[rung - 2] if rung > 1 else pool.size
         more = min(due, below) - self.granted[rung - 1]
-        taken, limit = room.take(pool, rung, more, start=start)
+        taken, cut = room.take(pool, rung, more, start=start)
         self.granted[rung - 1] += taken
         if self.granted[rung - 1] < due:
-            limit = limit or self.cut.get(rung) or self.cut.get(rung - 1)
-            if limit is not None:
-                self.cut[rung] = limit
+            cut = cut or self.cut.get(rung) or self.cut.get(rung - 1)
+            if cut is not None:
+                self.cut[rung] = cut

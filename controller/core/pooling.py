@@ -1,10 +1,11 @@
-"""Sorts the miners of each group and curve by what can be done with them now."""
+"""Sorts the miners of each group, curve and ceiling by what can be done with them now."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from controller.core.ceilings import rung_under
 from controller.core.economics import concave
 from controller.core.obedience import IN_FLIGHT, beyond_reach, counted_w, refuses_more
 from controller.core.pools import Pinned, Pool, crowd, excess_permille, units_w
@@ -19,6 +20,19 @@ from controller.model.fleet import (
     Standing,
 )
 from controller.model.seen import Snapshot
+
+
+class _Kind(NamedTuple):
+    """What the miners of a pool have in common."""
+
+    group: str
+    curve: str
+    ceiling: str
+
+    @property
+    def key(self) -> str:
+        above = f"/at most {self.ceiling}" if self.ceiling else ""
+        return f"{self.group}/{self.curve}{above}"
 
 
 class _Moving(NamedTuple):
@@ -44,37 +58,56 @@ def rung_of(levels: tuple[Level, ...], curve: Curve, name: str, unit_w: int) -> 
 def build(
     seen: Snapshot, motions: Mapping[str, Motion], excess: Mapping[str, int]
 ) -> dict[str, Pool]:
-    """All pools, by `group/curve`, in the order of their keys.
+    """All pools, by `group/curve`, and the ceiling if any, in the order of their keys.
 
     `excess` is how far the miners of a pool exceeded their nominal power when they last ran.
     """
-    keys = {(c.group, c.curve) for c in seen.cohorts.values() if c.curve in seen.curves}
-    keys |= {(m.group, m.curve) for m in motions.values()}
+    resting: dict[_Kind, list[Cohort]] = {}
+    for _, cohort in sorted(seen.cohorts.items()):
+        if cohort.curve in seen.curves:
+            resting.setdefault(_kind(cohort), []).append(cohort)
+    moving: dict[_Kind, dict[str, Motion]] = {}
+    for name, motion in sorted(motions.items()):
+        moving.setdefault(_kind_of(motion, seen.moving[name]), {})[name] = motion
     return {
-        key: _pool(group, curve, seen, motions, excess.get(key, 1000))
-        for group, curve in sorted(keys)
-        for key in [f"{group}/{curve}"]
+        kind.key: _pool(
+            kind, seen, resting.get(kind, []), moving.get(kind, {}), _before(kind, excess)
+        )
+        for kind in sorted({*resting, *moving})
     }
 
 
+def _kind(cohort: Cohort) -> _Kind:
+    return _Kind(cohort.group, cohort.curve, cohort.ceiling)
+
+
+def _kind_of(motion: Motion, miner: MinerSeen) -> _Kind:
+    return _Kind(motion.group, motion.curve, miner.ceiling)
+
+
+def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
+    """Of these miners; of those not yet known under this ceiling, as they were without one."""
+    return excess.get(kind.key, excess.get(kind._replace(ceiling="").key, 1000))
+
+
 def _pool(
-    group: str, curve_key: str, seen: Snapshot, motions: Mapping[str, Motion], excess: int
+    kind: _Kind, seen: Snapshot, mine: list[Cohort], motions: Mapping[str, Motion], excess: int
 ) -> Pool:
-    curve = seen.curves[curve_key]
+    curve = seen.curves[kind.curve]
     levels = concave(curve)
-    mine = [c for _, c in sorted(seen.cohorts.items()) if (c.group, c.curve) == (group, curve_key)]
     lost = [c for c in mine if c.standing is Standing.UNREACHABLE]
     locked = tuple(c for c in mine if c.standing is Standing.LOCKED)
-    moving = _sort(group, curve_key, seen, motions)
+    moving = _sort(kind.curve, seen, motions)
     free, pinned = _free(mine, levels, curve), tuple(_pinned(moving.pinned, levels, curve))
     crowds = [crowd(rung, free, pinned) for rung in range(len(levels))]
     permille = excess_permille(levels, crowds, excess)
     failed = sum(motion.stage is Stage.FAILED for motion, _ in moving.stuck.values())
     return Pool(
-        key=f"{group}/{curve_key}",
-        group=group,
-        curve=curve_key,
+        key=kind.key,
+        group=kind.group,
+        curve=kind.curve,
         levels=levels,
+        ceiling=rung_under(levels, curve, kind.ceiling),
         free=free,
         pinned=pinned,
         units_w=units_w(levels, crowds, permille),
@@ -90,14 +123,13 @@ def _pool(
     )
 
 
-def _sort(group: str, curve_key: str, seen: Snapshot, motions: Mapping[str, Motion]) -> _Moving:
+def _sort(curve_key: str, seen: Snapshot, motions: Mapping[str, Motion]) -> _Moving:
     found = _Moving({}, {}, {})
-    for name, motion in sorted(motions.items()):
-        if (motion.group, motion.curve) == (group, curve_key):
-            miner = seen.moving[name]
-            stuck = beyond_reach(motion, miner, seen.curves[curve_key])
-            kind = found.stuck if stuck else found.locked if miner.locked else found.pinned
-            kind[name] = (motion, miner)
+    for name, motion in motions.items():
+        miner = seen.moving[name]
+        stuck = beyond_reach(motion, miner, seen.curves[curve_key])
+        kind = found.stuck if stuck else found.locked if miner.locked else found.pinned
+        kind[name] = (motion, miner)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The miners of one group and curve, sorted by what can be done with them now."""
+"""The miners of one group, curve and ceiling, sorted by what can be done with them now."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ class Pool:
     group: str
     curve: str
     levels: tuple[Level, ...]
+    ceiling: int
+    """The highest rung that people allow."""
     free: Mapping[int, tuple[Cohort, ...]]
     """By rung: miners at rest that can be told anything."""
     pinned: tuple[Pinned, ...]
@@ -49,6 +51,11 @@ class Pool:
     disobedient: int
     stuck_w: int
     """Power that can be told nothing: the unreachable and the disobedient."""
+
+    @property
+    def kind(self) -> str:
+        """Economics is the same for all of a group and curve, whatever people allow them."""
+        return f"{self.group}/{self.curve}"
 
     @property
     def locked_size(self) -> int:

@@ -62,6 +62,17 @@ def _flying_w(seen: Snapshot, motions: Mapping[str, Motion], scope: str) -> int:
     )
 
 
+def unheard_w(
+    seen: Snapshot, motions: Mapping[str, Motion], other: Mapping[str, int], scope: str
+) -> int:
+    """While miners are heard for the first time: what the meter shows beyond all that is known, as
+    those that were not heard yet may be drawing it."""
+    meter = seen.meters_w.get(scope)
+    if seen.fleet_known or not isinstance(meter, Fresh):
+        return 0
+    return max(0, meter.value - counted(seen, motions, scope) - other.get(scope, 0))
+
+
 def expected_w(
     seen: Snapshot, motions: Mapping[str, Motion], other: Mapping[str, int], scope: str
 ) -> int:

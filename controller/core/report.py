@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from controller.core.causes import curtailed, decisive
 from controller.core.economics import marginal_price
 from controller.core.limits import tightest
 from controller.core.motions import Orders
+from controller.core.outlook import outlook
 from controller.core.planning import Share
+from controller.core.reserve import reserves
 from controller.core.room import base_w, beyond_reach_w
 from controller.core.situation import Situation
 from controller.model.grid import SITE
-from controller.model.plan import Allocation, Outlook, Plan
+from controller.model.plan import Allocation, Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot
 
@@ -45,7 +46,9 @@ def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orde
         events=tuple(orders.events),
         curtailed=curtailed(shares, ideal, now.halt),
         shortfall_w=max(0, least_w - limit_w),
-        outlook=tuple(sorted(_outlook(now.seen), key=lambda one: (one.at, one.source))),
+        outlook=outlook(now, shares),
+        reserves=reserves(now),
+        unpaid_since={group: one.since for group, one in now.state.unpaid.items()},
     )
 
 
@@ -68,21 +71,10 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
     return Allocation(
         group=pool.group,
         curve=pool.curve,
+        ceiling=pool.levels[pool.ceiling].name if pool.ceiling < len(pool.levels) - 1 else "",
         counts={name: count for name, count in counts.items() if count},
         reason=decisive(share, best, now.halt),
         power_w=share.power_w + beyond_reach_w(pool),
         next_break_even_per_mwh=short[0].quantize(Decimal("0.01")) if short and known else None,
         held=len(pool.pinned) + pool.unreachable + pool.disobedient + pool.locked_size,
     )
-
-
-def _outlook(seen: Snapshot) -> Iterator[Outlook]:
-    for name, dispatch in seen.dispatches.items():
-        if dispatch.start > seen.now and not dispatch.cancelled:
-            what = "dispatch starts"
-            yield Outlook(at=dispatch.start, what=what, source=name, limit_w=dispatch.limit_w)
-        if dispatch.end is not None and dispatch.end > seen.now and not dispatch.cancelled:
-            yield Outlook(at=dispatch.end, what="dispatch ends", source=name)
-    price = seen.price_per_mwh
-    if isinstance(price, Fresh) and price.until is not None:
-        yield Outlook(at=price.until, what="price changes", source="price")

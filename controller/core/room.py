@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import NamedTuple
 
 from controller.core.limits import tightest, usable_w
 from controller.core.pools import Pool
 from controller.model.grid import SITE, Limit
+from controller.reasons import Reason
 
 START_HEADROOM = Decimal("1.25")
 """A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
 it would stop again."""
+
+
+class Cut(NamedTuple):
+    """What let fewer miners take a step than wished."""
+
+    reason: Reason
+    dispatch: str = ""
 
 
 def base_w(pool: Pool) -> int:
@@ -50,20 +59,25 @@ class Room:
         for scope in self._scopes(pool):
             self._spare[scope] += count * _step_w(pool, rung)
 
-    def take(self, pool: Pool, rung: int, wanted: int, *, start: bool) -> tuple[int, Limit | None]:
-        """As many of the wanted steps as fit, and the limit that let fewer pass."""
+    def take(self, pool: Pool, rung: int, wanted: int, *, start: bool) -> tuple[int, Cut | None]:
+        """As many of the wanted steps as fit, and what let fewer pass."""
         step_w = _step_w(pool, rung)
-        taken, cut = wanted, None
+        taken: int = wanted
+        cut: Cut | None = None
         for scope in self._scopes(pool):
             left_w = self._left[scope] - (self._spare[scope] if start else 0)
             if (fits := max(0, left_w // step_w)) < taken:
-                taken, cut = fits, self._limits[scope]
+                taken, cut = fits, _cut(self._limits[scope])
         for scope in self._scopes(pool):
             self._left[scope] -= taken * step_w
         return taken, cut
 
     def _scopes(self, pool: Pool) -> list[str]:
         return [scope for scope in (SITE, pool.group) if scope in self._left]
+
+
+def _cut(limit: Limit) -> Cut:
+    return Cut(limit.reason, limit.source if limit.reason is Reason.DISPATCH else "")
 
 
 def _step_w(pool: Pool, rung: int) -> int:

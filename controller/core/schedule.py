@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from controller.core.income import expected_losses
 from controller.core.limits import meter_silent_at
 from controller.core.obedience import IN_FLIGHT
 from controller.core.pacing import Credit
@@ -19,7 +20,7 @@ def next_look(seen: Snapshot, after: State, waiting_w: int, allowance: Credit) -
 
     `waiting_w` is the power of the smallest start that waits for the restore allowance, or 0.
     """
-    moments = [*_known(seen), *_timers(seen, after)]
+    moments = [*_known(seen, after), *_timers(seen, after)]
     if waiting_w:
         seconds = allowance.ready_at(waiting_w, seen.site.pacing)
         moments.append(seen.now + timedelta(seconds=max(1.0, seconds)))
@@ -27,7 +28,7 @@ def next_look(seen: Snapshot, after: State, waiting_w: int, allowance: Credit) -
     return min((at for at in moments if seen.now < at < latest), default=latest)
 
 
-def _known(seen: Snapshot) -> Iterator[datetime]:
+def _known(seen: Snapshot, after: State) -> Iterator[datetime]:
     for dispatch in seen.dispatches.values():
         yield dispatch.start
         if dispatch.end is not None:
@@ -35,6 +36,7 @@ def _known(seen: Snapshot) -> Iterator[datetime]:
     for order in seen.orders.values():
         yield order.issued_at
         yield order.until
+    yield from expected_losses(seen, after).values()
     for value in (seen.price_per_mwh, seen.hashprice_per_ph_day):
         if isinstance(value, Fresh) and value.until is not None:
             yield value.until

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import replace as with_
 from datetime import datetime
 
 from msgspec.structs import replace
 
+from controller.core.balance import learn
 from controller.core.cohorts import cohorts
 from controller.core.failsafe import mode, standstill
+from controller.core.income import unpaid
 from controller.core.limits import floors, limits
 from controller.core.motions import Orders, look_again
+from controller.core.nameplate import inferred, kind_of, unmetered, weighed
 from controller.core.obedience import Look
 from controller.core.pooling import build
 from controller.core.pools import Pool
-from controller.core.power import expected_w, other_w
+from controller.core.power import expected_w, other_w, unheard_w
+from controller.core.proof import proven
 from controller.model.fleet import Motion
 from controller.model.grid import SITE, Floor, Limit
 from controller.model.plan import Mode
@@ -38,7 +43,8 @@ class Situation:
     other_w: Mapping[str, int]
     """By scope, metered power that no miner reports."""
     fixed_w: Mapping[str, int]
-    """By scope, that and the power of miners of an unknown kind: nothing can be told to either."""
+    """By scope, that and the power of miners of an unknown kind or not yet heard: nothing can be
+    told to any of them."""
     expected_w: Mapping[str, int]
     """By scope, the most that it may be drawing now."""
     pools: tuple[Pool, ...]
@@ -46,14 +52,26 @@ class Situation:
 
 def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     """Judge commands by the power seen, then count, then collect what holds."""
-    state = _hear_meter(seen, state)
+    state = replace(_hear_meter(seen, state), unpaid=unpaid(seen, state))
     mode_now = mode(seen, state)
     halt = standstill(seen, mode_now)
-    look = Look(seen.now, seen.site.pacing, may_start=halt is None)
+    in_full = unmetered(seen, state)
+    raw, seen = seen, weighed(seen, state.ratio_permille, in_full)
+    look = Look(
+        seen.now,
+        seen.site.pacing,
+        may_start=halt is None,
+        shown=proven(seen, state),
+        unmetered=in_full,
+    )
     motions = look_again(seen, state.motions, look, orders)
-    seen = _released(seen, motions)
     moved_at = seen.now if orders.events else state.moved_at
+    raw = _released(raw, motions)
+    state = _learnt(raw, state, motions, moved_at)
+    seen = weighed(raw, state.ratio_permille, in_full)
     other = other_w(seen, state, motions, moved_at)
+    scopes = (SITE, *seen.site.groups)
+    expected = {scope: expected_w(seen, motions, other, scope) for scope in scopes}
     return Situation(
         seen=seen,
         state=state,
@@ -65,14 +83,40 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         floors=floors(seen),
         other_w=other,
         fixed_w={
-            scope: other.get(scope, 0) + _strange_w(seen, scope)
-            for scope in (SITE, *seen.site.groups)
+            scope: other.get(scope, 0)
+            + _strange_w(seen, scope)
+            + unheard_w(seen, motions, other, scope)
+            for scope in scopes
         },
-        expected_w={
-            scope: expected_w(seen, motions, other, scope) for scope in (SITE, *seen.site.groups)
-        },
-        pools=tuple(build(seen, motions, state.excess_permille).values()),
+        expected_w=expected,
+        pools=_pools(seen, motions, state, in_full),
     )
+
+
+def _learnt(
+    raw: Snapshot, state: State, motions: Mapping[str, Motion], moved_at: datetime | None
+) -> State:
+    learnt = learn(raw, state, motions, moved_at)
+    return replace(
+        state,
+        balances=learnt.balances,
+        fitted_permille=learnt.fitted_permille,
+        ratio_permille=learnt.ratio_permille,
+    )
+
+
+def _pools(
+    seen: Snapshot, motions: Mapping[str, Motion], state: State, in_full: frozenset[str]
+) -> tuple[Pool, ...]:
+    """Where no meter could show that a miner is off, turning it off makes no room."""
+    pools = build(seen, motions, state.excess_permille).values()
+    blind = {kind_of(one) for one in inferred(seen) if one.group in in_full}
+    return tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
+
+
+def _flat(pool: Pool, seen: Snapshot) -> Pool:
+    most_w = seen.curves[pool.curve].top.power_w
+    return with_(pool, units_w=(most_w,) * len(pool.levels), excess_permille=1000)
 
 
 def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:

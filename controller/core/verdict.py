@@ -60,7 +60,8 @@ def _merit(share: Share, move: Move) -> Decimal:
 
 
 def _start_reason(wish: Reason) -> Reason:
-    return Reason.COMMITMENT if wish is Reason.COMMITMENT else Reason.PROFITABLE
+    """A group without income starts one miner only, to ask whether it is back."""
+    return wish if wish in (Reason.COMMITMENT, Reason.INCOME_LOST) else Reason.PROFITABLE
 
 
 def _salt(now: Situation) -> str:
@@ -69,18 +70,17 @@ def _salt(now: Situation) -> str:
 
 
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
-    """The first go for money, as many as economics would lower; the rest because of the limit."""
+    """The first go for money, as many as economics would lower; the rest because of what cuts."""
     pool = share.wish.pool
     held = (pool.free_from(rung) + pool.pinned_from(rung) for rung in range(1, len(pool.levels)))
     unwished = (have - wanted for have, wanted in zip(held, share.wish.wanted, strict=True))
     for_money = max(unwished, default=0)
     for index, move in enumerate(downs):
-        limit = share.cut.get(move.to_rung + 1)
-        if index < for_money or limit is None:
-            yield Step(move, Reason.UNPROFITABLE)
+        cut = share.cut.get(move.to_rung + 1)
+        if index < for_money or cut is None:
+            yield Step(move, share.wish.money)
         else:
-            dispatch = limit.source if limit.reason is Reason.DISPATCH else ""
-            yield Step(move, limit.reason, dispatch)
+            yield Step(move, cut.reason, cut.dispatch)
 
 
 def _locked(now: Situation, pool: Pool) -> Iterator[Step]:

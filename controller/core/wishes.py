@@ -30,13 +30,16 @@ class Wish:
     """Steps that earn more than they cost; those that run, where that cannot be told."""
     reason: Reason
     """What keeps the rest from running."""
+    money: Reason = Reason.UNPROFITABLE
+    """Why it is not worth running, where it is not."""
 
     @property
     def power_w(self) -> int:
-        """Nominal."""
+        """Nominal, of what people allow."""
         standby_w = self.pool.size * self.pool.levels[0].power_w
         return standby_w + sum(
-            step.power_w * count for step, count in zip(self.ladder, self.wanted, strict=True)
+            step.power_w * count
+            for step, count in zip(self.ladder[: self.pool.ceiling], self.wanted, strict=False)
         )
 
     def unhindered(self) -> Wish:
@@ -47,12 +50,15 @@ class Wish:
 def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) -> Wish:
     """What economics wants; where it cannot be decided, what is there. A silent meter does not keep
     it from stopping what loses money."""
-    ladder = _ladder(pool, seen)
+    paid = pool.group not in state.unpaid
+    ladder = _ladder(pool, seen, paid=paid)
     rungs = range(1, len(pool.levels))
     price = seen.price_per_mwh
-    before = state.running.get(pool.key, len(ladder))
+    before = state.running.get(pool.kind, len(ladder))
     held = tuple(pool.standing_from(k) for k in rungs)
     undecided = standstill if standstill is not Reason.METER_SILENT else price_unknown(seen)
+    if undecided is Reason.HASHPRICE_UNKNOWN and not paid:
+        undecided = None
     if undecided is not None or not isinstance(price, Fresh):
         ideal = tuple(pool.size if k <= before else held[k - 1] for k in rungs)
         return Wish(pool, ladder, held, held, ideal, before, undecided or Reason.PRICE_UNKNOWN)
@@ -62,12 +68,16 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
     most = held if standstill else tuple(pool.free_from(0) + pool.pinned_from(k) for k in rungs)
     wanted = tuple(most[k - 1] if k <= worth else pool.protected_from(k) for k in rungs)
     ideal = tuple(pool.size if k <= worth else 0 for k in rungs)
-    reason = Reason.PROFITABLE if worth == len(ladder) else Reason.UNPROFITABLE
-    return Wish(pool, ladder, wanted, most, ideal, worth, reason)
+    money = Reason.UNPROFITABLE if paid else Reason.INCOME_LOST
+    reason = Reason.PROFITABLE if worth == len(ladder) else money
+    return Wish(pool, ladder, wanted, most, ideal, worth, reason, money)
 
 
-def _ladder(pool: Pool, seen: Snapshot) -> tuple[Step, ...]:
-    """Where the hashprice is missing any will do: it ranks steps by their efficiency."""
+def _ladder(pool: Pool, seen: Snapshot, *, paid: bool) -> tuple[Step, ...]:
+    """Where the hashprice is missing any will do: it ranks steps by their efficiency. Hashes that
+    nobody pays for earn nothing."""
+    if not paid:
+        return steps(pool.levels, Decimal(0), Decimal(0))
     hashprice = seen.hashprice_per_ph_day
     value = Decimal(1) if isinstance(hashprice, Missing) else hashprice.value
     return steps(pool.levels, value, seen.site.economics.pool_fee)
@@ -98,7 +108,7 @@ def by_merit(wishes: list[Wish], which: list[int]) -> list[tuple[int, int]]:
 def _raise(one: Wish, rung: int, missing_w: int) -> tuple[Wish, int]:
     """One step for as many miners as the missing power takes. What is pinned stays."""
     below = one.pool.size if rung == 1 else one.wanted[rung - 2]
-    most = min(below, one.most[rung - 1])
+    most = min(below, one.most[rung - 1]) if rung <= one.pool.ceiling else 0
     step_w = one.ladder[rung - 1].power_w
     more = max(0, min(most - one.wanted[rung - 1], -(-missing_w // step_w)))
     if not more:

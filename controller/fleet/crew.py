@@ -18,15 +18,18 @@ class Crew:
 
     def __init__(self, width: int) -> None:
         self._width = width
-        self._most_reads = width - max(1, width // 4)
+        self.most_reads = width - max(1, width // 4)
         self._reads: dict[asyncio.Task[Any], None] = {}  # oldest first
         self._commands: set[asyncio.Task[Any]] = set()
 
-    def can_command(self) -> bool:
+    def can_command(self, *, in_doubt: bool = False) -> bool:
+        """Whether there is room for one more; one that may hang leaves half of it to others."""
+        if in_doubt and len(self._commands) >= self._width // 2:
+            return False
         return len(self._reads) + len(self._commands) < self._width
 
     def can_read(self) -> bool:
-        return len(self._reads) < self._most_reads and self.can_command()
+        return len(self._reads) < self.most_reads and self.can_command()
 
     def read(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
         task = asyncio.create_task(call)

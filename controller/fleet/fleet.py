@@ -20,10 +20,10 @@ from controller.fleet.identification import Identification
 from controller.fleet.inventory import Inventory
 from controller.fleet.owed import Owed
 from controller.fleet.roster import Member, roster
-from controller.fleet.rota import CommandQueue, PollRota
+from controller.fleet.rota import CommandQueue, Lane, PollRota
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.tally import Tally
-from controller.model.fleet import OFF, Command, Curve, MinerReading, Outcome, Stage
+from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
 from controller.model.view import FleetHealth
 from controller.ports import Clock
 
@@ -67,6 +67,7 @@ class MinerFleet:
         self._readings = {miner: member.reading() for miner, member in self._members.items()}
         self._unread = {miner: place for place, miner in enumerate(self._members, 1)}
         self._crew = Crew(settings.width)
+        self._doubted: set[str] = set()
         self._queue = CommandQueue()
         self._rota = PollRota((), clock.now())
         self._watched: frozenset[str] = frozenset()
@@ -123,7 +124,7 @@ class MinerFleet:
                 self._report(command, Stage.FAILED, "the fleet is not running")
             elif command.miner not in self._members:
                 self._report(command, Stage.FAILED, f"{command.miner} is no miner of this site")
-            elif (replaced := self._queue.put(command, urgent=self._down(command))) is not None:
+            elif (replaced := self._queue.put(command, self._lane(command))) is not None:
                 self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
         self._stir.set()
 
@@ -160,27 +161,44 @@ class MinerFleet:
             self._crew.command(call, partial(self._command_done, command))
 
     def _room_for_command(self) -> bool:
-        """Whoever has to come down waits for no read: limits wait for it."""
-        if self._crew.can_command():
-            return True
-        return self._queue.has_urgent() and self._crew.cut_a_read_short()
+        """Whoever has to come down waits for no read: limits wait for it. But those that may hang
+        leave room for reads, or nobody sees the others obey."""
+        match self._queue.next_lane():
+            case None:
+                return False
+            case Lane.DOWN:
+                return self._crew.can_command() or self._crew.cut_a_read_short()
+            case Lane.DOWN_IN_DOUBT:
+                return self._crew.can_command(in_doubt=True)
+            case Lane.OTHER:
+                return self._crew.can_command()
 
-    def _down(self, command: Command) -> bool:
-        """Whether it asks for less power than its miner last showed."""
+    def _lane(self, command: Command) -> Lane:
+        """Whether it asks for less power than its miner last showed, and can hope for an answer."""
         member = self._members[command.miner]
-        if member.measured is None or member.curve is None:
-            return command.level == OFF
-        watts = {level.name: level.power_w for level in member.curve.levels}
-        return watts.get(command.level, 0) < member.measured.power_w
+        if not member.comes_down(command.level):
+            return Lane.OTHER
+        doubtful = member.failures > 0 or command.attempt > 1
+        return Lane.DOWN_IN_DOUBT if doubtful else Lane.DOWN
 
     def _begin_reads(self) -> None:
         now = self._clock.now()
         round_trip_s = self._settings.connect_timeout_s + self._settings.reply_timeout_s
         while self._crew.can_read() and (miner := self._rota.take(now)):
             member = self._members[miner]
+            if member.failures and not self._may_doubt(miner):
+                self._rota.schedule(miner, self._soon())
+                continue
             # Longest: a read, two questions for what it is, and a read again.
             call = self._bounded(self._look(member), 4 * round_trip_s + 1, member)
             self._crew.read(call, partial(self._read_done, member, now))
+
+    def _may_doubt(self, miner: str) -> bool:
+        """Whether a miner that failed the last time may hold a place again: half is for others."""
+        if len(self._doubted) >= self._crew.most_reads // 2:
+            return False
+        self._doubted.add(miner)
+        return True
 
     async def _pause(self) -> None:
         """Until something stirs, or the next miner is due and can be read."""
@@ -228,6 +246,7 @@ class MinerFleet:
     def _read_done(
         self, member: Member, began: datetime, task: asyncio.Task[tuple[Measured, datetime]]
     ) -> None:
+        self._doubted.discard(member.miner)
         if task.cancelled():  # a command took its place, or the fleet stops
             self._rota.schedule(member.miner, self._soon())
             return

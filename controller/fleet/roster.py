@@ -12,7 +12,7 @@ from controller.fleet.addresses import Place
 from controller.fleet.curves import curve_key, named_in, offered
 from controller.fleet.driver import DeclaredDriver, Driver, Measured
 from controller.fleet.settings import GroupMiners
-from controller.model.fleet import Curve, EvidenceGrade, Identity, MinerReading
+from controller.model.fleet import OFF, Curve, EvidenceGrade, Identity, MinerReading
 
 
 @dataclass(slots=True)
@@ -79,6 +79,13 @@ class Member:
         """What was last heard of it."""
         self.failures, self.reachable, self.failure = other.failures, other.reachable, other.failure
         self.measured, self.at = other.measured, other.at
+
+    def comes_down(self, level: str) -> bool:
+        """Whether it would draw less there than it last showed."""
+        if self.measured is None or self.curve is None:
+            return level == OFF
+        watts = {one.name: one.power_w for one in self.curve.levels}
+        return watts.get(level, 0) < self.measured.power_w
 
     def reading(self) -> MinerReading:
         said = self.measured

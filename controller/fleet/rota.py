@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable
 from datetime import datetime
+from enum import IntEnum
 
 from controller.model.fleet import Command
 
@@ -46,28 +47,38 @@ class PollRota:
         return miner
 
 
+class Lane(IntEnum):
+    """Which commands go before which."""
+
+    DOWN = 0
+    """It brings power down."""
+    DOWN_IN_DOUBT = 1
+    """So does this, but its miner failed the last time: it may hang and hold its place for long."""
+    OTHER = 2
+
+
 class CommandQueue:
-    """Commands in order of arrival, urgent ones first, one at a time to each miner."""
+    """Commands by lane and in order of arrival, one at a time to each miner."""
 
     def __init__(self) -> None:
-        self._urgent: dict[str, Command] = {}
-        self._others: dict[str, Command] = {}
+        self._lanes: dict[Lane, dict[str, Command]] = {lane: {} for lane in Lane}
         self._busy: set[str] = set()
 
-    def put(self, command: Command, *, urgent: bool = False) -> Command | None:
+    def put(self, command: Command, lane: Lane = Lane.OTHER) -> Command | None:
         """The command that this one replaces, if that has not begun."""
-        miner = command.miner
-        replaced = self._urgent.pop(miner, None) or self._others.pop(miner, None)
-        (self._urgent if urgent else self._others)[miner] = command
-        return replaced
+        found = (waiting.pop(command.miner, None) for waiting in self._lanes.values())
+        replaced = [each for each in found if each is not None]
+        self._lanes[lane][command.miner] = command
+        return replaced[0] if replaced else None
 
-    def has_urgent(self) -> bool:
-        """Whether the next one is urgent."""
-        return self._first_free(self._urgent) is not None
+    def next_lane(self) -> Lane | None:
+        """That of the command which is taken next."""
+        lanes = self._lanes.items()
+        return next((lane for lane, waiting in lanes if self._first_free(waiting)), None)
 
     def take(self) -> Command | None:
         """The next one whose miner is free; its miner is busy until `done`."""
-        for lane in (self._urgent, self._others):
+        for lane in self._lanes.values():
             miner = self._first_free(lane)
             if miner is not None:
                 self._busy.add(miner)
@@ -82,7 +93,7 @@ class CommandQueue:
 
     def clear(self) -> list[Command]:
         """Take out everything that has not begun."""
-        waiting = [*self._urgent.values(), *self._others.values()]
-        self._urgent.clear()
-        self._others.clear()
+        waiting = [command for lane in self._lanes.values() for command in lane.values()]
+        for lane in self._lanes.values():
+            lane.clear()
         return waiting

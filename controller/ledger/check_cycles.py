@@ -9,7 +9,13 @@ from controller.core.chain import Whole, unfold
 from controller.ledger.findings import Finding
 from controller.model.base import from_plain, to_plain
 from controller.model.plan import Plan
-from controller.model.records import CycleRecorded, DispatchArrived, Record, RunStarted
+from controller.model.records import (
+    CycleRecorded,
+    DispatchArrived,
+    DispatchRecalled,
+    Record,
+    RunStarted,
+)
 from controller.model.seen import Snapshot, State
 
 
@@ -28,8 +34,19 @@ class CyclesCheck:
             accepted = record.dispatch
             if accepted is not None and not record.refused:
                 self._dispatches[accepted.id, accepted.version] = to_plain(accepted)
+        elif isinstance(record, DispatchRecalled):
+            yield from self._recall(seq, record)
         elif isinstance(record, CycleRecorded):
             yield from self._cycle(seq, record)
+
+    def _recall(self, seq: int, record: DispatchRecalled) -> Iterator[Finding]:
+        """What was recalled may be seen as it was before, in a cycle that had begun to look."""
+        dispatch = record.dispatch
+        if dispatch.recall is None or not dispatch.cancelled:
+            yield Finding(seq, f"dispatch {dispatch.id} is recalled by nobody")
+        if (dispatch.id, dispatch.version) not in self._dispatches:
+            what = f"dispatch {dispatch.id}, version {dispatch.version}"
+            yield Finding(seq, f"{what} is recalled, and no row before records it as accepted")
 
     def finish(self) -> Iterator[Finding]:
         """The chain may end anywhere: nothing to find."""

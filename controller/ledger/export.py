@@ -30,7 +30,9 @@ class Part(StrEnum):
     CURTAILED = "curtailed"
     COMMANDS = "commands"
     DISPATCHES = "dispatches"
+    RECALLS = "recalls"
     ORDERS = "orders"
+    LOCKS = "locks"
     SAMPLES = "samples"
     CYCLES = "cycles"
     RUNS = "runs"
@@ -57,7 +59,9 @@ _SOURCES = {
     ),
     Part.COMMANDS: _Source("commands", "ordered_at"),
     Part.DISPATCHES: _Source("dispatches"),
+    Part.RECALLS: _Source("recalls"),
     Part.ORDERS: _Source("orders"),
+    Part.LOCKS: _Source("locks"),
     Part.SAMPLES: _Source("samples"),
     Part.RUNS: _Source("runs", "started_at", "run"),
 }

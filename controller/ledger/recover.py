@@ -18,6 +18,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    DispatchRecalled,
     IntervalClosed,
     LockArrived,
     OrderArrived,
@@ -33,6 +34,7 @@ CYCLES = timedelta(hours=2)
 _NEWEST = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
 _ALL = "SELECT seq, body FROM journal WHERE kind = ? ORDER BY seq"
 _SINCE = "SELECT seq, body FROM journal WHERE kind = ? AND at >= ? ORDER BY seq"
+_DISPATCHES = "SELECT seq, body FROM journal WHERE kind IN (?, ?) ORDER BY seq"
 _BACKWARDS = "SELECT seq, body FROM journal WHERE kind = 'cycle' ORDER BY seq DESC"
 
 
@@ -87,16 +89,24 @@ def _state(cycles: Sequence[CycleRecorded]) -> State | None:
 
 
 def _dispatches(connection: sqlite3.Connection) -> dict[str, Dispatch]:
+    """The newest version of each; one that was recalled comes back by a newer version only."""
     newest: dict[str, Dispatch] = {}
-    for _, record in decoded(connection.execute(_ALL, (kind_of(DispatchArrived),))):
-        assert isinstance(record, DispatchArrived)
+    kinds = (kind_of(DispatchArrived), kind_of(DispatchRecalled))
+    for _, record in decoded(connection.execute(_DISPATCHES, kinds)):
+        assert isinstance(record, DispatchArrived | DispatchRecalled)
         dispatch = record.dispatch
-        if dispatch is None or record.refused:
+        if dispatch is None or (isinstance(record, DispatchArrived) and record.refused):
             continue
         known = newest.get(dispatch.id)
-        if known is None or known.version <= dispatch.version:
+        if known is None or _follows(dispatch, known):
             newest[dispatch.id] = dispatch
     return newest
+
+
+def _follows(dispatch: Dispatch, known: Dispatch) -> bool:
+    if known.recall is not None:
+        return known.version < dispatch.version
+    return known.version <= dispatch.version
 
 
 def _intervals(connection: sqlite3.Connection) -> Sequence[Interval]:

@@ -45,6 +45,12 @@ class Readiness(Served):
 
 class Dispatches(Served):
     dispatches: list[DispatchNow]
+    recalled: list[DispatchNow]
+    """Ended by voice within the last day, the last one first."""
+
+
+class Orders(Served):
+    orders: list[OrderNow]
 
 
 class Money(Served):
@@ -81,6 +87,8 @@ class AdapterNow(Served):
     last_error_at: datetime | None
     refused: dict[str, int]
     """Samples refused, by reason."""
+    connected: bool | None = None
+    """null where it keeps no connection."""
 
 
 class LedgerNow(Served):
@@ -156,6 +164,8 @@ class SiteState(Served):
     curtailed: list[CurtailedNow]
     groups: list[GroupNow]
     dispatches: list[DispatchNow]
+    recalled: list[DispatchNow]
+    """Ended by voice within the last day, the last one first."""
     orders: list[OrderNow]
     locks: list[LockNow]
     motions: Motions

@@ -83,6 +83,8 @@ class AllocationNow(Served):
 
     group: str
     curve: str
+    ceiling: str | None
+    """The highest level that people allow them; null: any."""
     counts: dict[str, int]
     because: Because
     power_kw: float
@@ -108,8 +110,20 @@ class GroupNow(Served):
     allocations: list[AllocationNow]
 
 
+class RecallNow(Served):
+    """A dispatch was ended by voice."""
+
+    person: str
+    """Who took the call."""
+    authority: str
+    """On whose word."""
+    reference: str
+    """What the word can be looked up by."""
+    at: datetime
+
+
 class DispatchNow(Served):
-    """A dispatch that is accepted and not over."""
+    """A dispatch that is accepted and not over, or was ended by voice within the last day."""
 
     id: str
     version: int
@@ -125,14 +139,20 @@ class DispatchNow(Served):
     start: datetime
     end: datetime | None
     """null: open, until a newer version cancels it."""
+    recall: RecallNow | None = None
+    """Who ended it by voice; null where nobody did."""
 
 
 class OrderNow(Served):
-    """A limit that a person set."""
+    """A limit or a highest level that a person set."""
 
     id: str
     scope: str
-    limit_kw: float
+    """`site`, a group's id, or of a level a miner's."""
+    limit_kw: float | None
+    """null: it sets a level."""
+    level: str | None
+    """The highest level allowed; null: it sets a limit."""
     person: str
     why: str
     issued_at: datetime

@@ -6,14 +6,25 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
-from controller.surfaces.api_parts import Served
+from controller.surfaces.api_parts import RecallNow, Served
 
 OrderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@-]{0,63}$")]
 Place = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Person = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+LevelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+LONGEST_S = 366 * 86_400
 LimitKw = Annotated[Decimal, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
@@ -34,23 +45,38 @@ class Sent(BaseModel):
 
 
 class OrderSent(Sent):
-    """A limit for the site or a group, by a named person, until a moment."""
+    """A limit or a highest level for a scope, by a named person, until a moment."""
 
     id: OrderId
     """The same id again replaces the order."""
     scope: Place
-    """`site`, or a group's id."""
-    limit_kw: LimitKw
+    """`site`, or a group's id; of a level also a miner's."""
+    limit_kw: LimitKw | None = None
+    """The most that the scope may draw; this or `level`."""
+    level: LevelName | None = None
+    """The highest level at which its miners may run; `off` stops them."""
     person: Person
     why: Why
-    until: Moment
-    """Site time with a zone."""
+    until: Moment | None = None
+    """Site time with a zone; this or `for_s`."""
+    for_s: Annotated[int, Field(ge=1, le=LONGEST_S)] | None = None
+    """Seconds of site time from now on."""
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> OrderSent:
+        if (self.limit_kw is None) == (self.level is None):
+            raise ValueError("give limit_kw or level, one of the two")
+        if (self.until is None) == (self.for_s is None):
+            raise ValueError("give until or for_s, one of the two: every order ends by itself")
+        return self
 
 
 class OrderEnd(Sent):
     """Who ends an order; the body may be left out, then it is the token's authority."""
 
     person: Person
+    why: Why | None = None
+    """Left out: the reason that it was set for."""
 
 
 class LockSent(Sent):
@@ -65,6 +91,18 @@ class LockSent(Sent):
 class LockRelease(Sent):
     person: Person
     """Who releases it."""
+    why: Why | None = None
+
+
+class RecallSent(Sent):
+    """A dispatch ends now, by a word that was spoken."""
+
+    person: Person
+    """Who took the call and answers for it."""
+    authority: Words
+    """Who gave the word, by name or office."""
+    reference: Words
+    """What it can be looked up by: the number of the call, of the log, of the ticket."""
 
 
 class ReduceToSent(Sent):
@@ -139,6 +177,13 @@ class DispatchRefused(Served):
 class LockReleased(Served):
     place: str
     released_by: str
+
+
+class DispatchEnded(Served):
+    """The recall is on disk."""
+
+    id: str
+    recall: RecallNow
 
 
 class Problem(Served):

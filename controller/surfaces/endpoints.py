@@ -125,7 +125,7 @@ DISPATCHES = (
         "GET",
         "/api/v1/dispatches",
         "dispatches",
-        "Dispatches in force and to come",
+        "Dispatches in force and to come, and those ended by voice within the last day",
         {200: Answer("By start.", api.Dispatches), 503: NOT_YET},
     ),
     Endpoint(
@@ -135,7 +135,7 @@ DISPATCHES = (
         "One dispatch",
         {
             200: Answer("The newest version of it.", parts.DispatchNow),
-            404: _problem("None of that id is in force or to come."),
+            404: _problem("None of that id is in force, to come or lately ended by voice."),
             503: NOT_YET,
         },
     ),
@@ -164,14 +164,34 @@ DISPATCHES = (
 PEOPLE = (
     Endpoint(
         "POST",
+        "/api/v1/dispatches/{id}/recall",
+        "recall_dispatch",
+        "End a dispatch by voice",
+        {
+            **WRITING,
+            200: Answer("It is ended, and that is on disk.", req.DispatchEnded),
+            404: _problem("No dispatch of that id is in force or to come."),
+        },
+        body=req.RecallSent,
+        token=True,
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/orders",
+        "orders",
+        "Manual orders in force",
+        {200: Answer("By id, those just set included.", api.Orders), 503: NOT_YET},
+    ),
+    Endpoint(
+        "POST",
         "/api/v1/orders",
         "set_order",
-        "Set or replace a manual limit",
+        "Set or replace a manual limit or highest level",
         {
             **WRITING,
             200: Answer("An order of that id was replaced.", parts.OrderNow),
             201: Answer("The order is on disk.", parts.OrderNow),
-            422: _problem("No such scope, or `until` is past."),
+            422: _problem("No such scope, no such level there, or `until` is past."),
         },
         body=req.OrderSent,
         token=True,
@@ -180,7 +200,7 @@ PEOPLE = (
         "DELETE",
         "/api/v1/orders/{id}",
         "end_order",
-        "End a manual limit",
+        "End a manual order",
         {
             **WRITING,
             200: Answer("The order that was ended, with who ended it.", parts.OrderNow),

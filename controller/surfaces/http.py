@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -20,7 +20,7 @@ from controller.surfaces.page_files import Page
 from controller.surfaces.people import People
 from controller.surfaces.reads import Reads
 from controller.surfaces.settings import HttpSettings
-from controller.surfaces.tokens import load_tokens
+from controller.surfaces.tokens import load_secrets, load_tokens
 
 SHUTDOWN_S = 1.0
 """How long requests under way may take to end; a dispatch commits well within."""
@@ -39,12 +39,14 @@ class HttpSurface:
         self._runner: web.AppRunner | None = None
         self._port = settings.port
         refused: Counter[str] = Counter()
-        tokens = load_tokens(settings)
-        people = People(inbox, watch, clock, tokens, settings.operators)
+        self._tokens = tokens = load_tokens(settings)
+        self._people = people = People(inbox, watch, clock, tokens, settings.operators)
         self._handlers = {
             **Reads(watch, Metrics(watch, clock, refused)).handlers(),
             "events": self._events.stream,
             "send_dispatch": DispatchIn(inbox, tokens, refused).send,
+            "recall_dispatch": people.recall,
+            "orders": people.orders,
             "set_order": people.set_order,
             "end_order": people.end_order,
             "set_lock": people.set_lock,
@@ -61,6 +63,20 @@ class HttpSurface:
         """Where the page is, for a browser on this machine or one that may reach it."""
         host = f"[{self._settings.host}]" if ":" in self._settings.host else self._settings.host
         return f"http://{host}:{self._port}/"
+
+    def reload(self, settings: HttpSettings) -> Callable[[], None]:
+        """Read the tokens of `settings`; what is returned takes them and the operators over.
+
+        Raises:
+            PermanentError: a token file cannot be used; the message names key and file.
+        """
+        secrets = load_secrets(settings)
+
+        def take_over() -> None:
+            self._tokens.adopt(secrets)
+            self._people.adopt(settings.operators)
+
+        return take_over
 
     async def start(self) -> None:
         """Listen.

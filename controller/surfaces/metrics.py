@@ -10,7 +10,7 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from controller.ports import Clock, Watch
-from controller.surfaces.families import books, feeds, miners, power, running
+from controller.surfaces.families import books, feeds, links, miners, obligations, power, running
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -47,4 +47,6 @@ class Metrics(Collector):
         yield from feeds.families(view, self._clock.now())
         yield from miners.families(view)
         yield from running.families(view)
+        yield from obligations.families(view)
+        yield from links.families(view)
         yield from books.families(view)

@@ -1,22 +1,24 @@
-"""Manual orders and maintenance locks: set and ended by people, with an operator's token."""
+"""Manual orders, maintenance locks and recalls: the word of people, with an operator's token."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 import msgspec
 from aiohttp import web
 
 from controller.errors import PermanentError
-from controller.model.grid import MaintenanceLock, ManualOrder
+from controller.model.grid import MaintenanceLock, ManualOrder, Recall
 from controller.ports import Clock, Inbox, Watch
+from controller.surfaces import api_models as api
 from controller.surfaces import api_requests as req
 from controller.surfaces import bodies
 from controller.surfaces.present import grid
 from controller.surfaces.problems import ProblemError, json_response
+from controller.surfaces.reads import seen_by
+from controller.surfaces.said_orders import SaidOrders
 from controller.surfaces.tokens import Tokens
-
-REMEMBERED = 100
 
 
 class People:
@@ -30,55 +32,60 @@ class People:
         self._clock = clock
         self._tokens = tokens
         self._operators = frozenset(operators)
-        self._just_set: dict[str, ManualOrder] = {}
+        self._said = SaidOrders(watch)
+
+    def adopt(self, operators: Collection[str]) -> None:
+        """From now on these may act."""
+        self._operators = frozenset(operators)
 
     def _operator(self, request: web.Request) -> str:
         authority = bodies.authority(request, self._tokens)
         if authority not in self._operators:
-            text = f"{authority!r} may not set orders and locks: see http.operators"
+            text = f"{authority!r} may not set orders and locks, nor recall: see http.operators"
             raise ProblemError(403, "not_an_operator", text)
         return authority
 
     async def set_order(self, request: web.Request) -> web.Response:
         self._operator(request)
-        sent = await bodies.model(request, req.OrderSent)
-        order = ManualOrder(
-            id=sent.id,
-            scope=sent.scope,
-            limit_w=int(sent.limit_kw * 1000),
-            person=sent.person,
-            why=sent.why,
-            issued_at=self._clock.now(),
-            until=sent.until,
-        )
-        replaced = self._order(order.id) is not None
+        order = _order(await bodies.model(request, req.OrderSent), self._clock.now())
+        replaced = order.id in self._said.standing(order.issued_at)
         await self._inbox.order(order)
-        self._remember(order)
+        self._said.set(order)
         return json_response(grid.order(order), 200 if replaced else 201)
 
     async def end_order(self, request: web.Request) -> web.Response:
-        person = self._operator(request)
+        said = req.OrderEnd(person=self._operator(request))
         if request.can_read_body:
-            person = (await bodies.model(request, req.OrderEnd)).person
+            said = await bodies.model(request, req.OrderEnd)
         wanted = request.match_info["id"]
-        order = self._order(wanted)
+        order = self._said.standing(self._clock.now()).get(wanted)
         if order is None:
             raise ProblemError(404, "not_found", f"no order {wanted!r} is in force")
-        ended = msgspec.structs.replace(order, person=person)
+        ended = msgspec.structs.replace(order, person=said.person, why=said.why or order.why)
         await self._inbox.order(ended, ended=True)
-        self._just_set.pop(wanted, None)
+        self._said.ended(wanted)
         return json_response(grid.order(ended))
 
-    def _order(self, wanted: str) -> ManualOrder | None:
-        """Of the last cycle, or set since and not yet part of one."""
-        view = self._watch.view()
-        known = None if view is None else view.seen.orders.get(wanted)
-        return known or self._just_set.get(wanted)
+    async def orders(self, _: web.Request) -> web.Response:
+        seen_by(self._watch)
+        standing = self._said.standing(self._clock.now())
+        return json_response(api.Orders(orders=[grid.order(one) for one in standing.values()]))
 
-    def _remember(self, order: ManualOrder) -> None:
-        self._just_set[order.id] = order
-        if len(self._just_set) > REMEMBERED:
-            del self._just_set[next(iter(self._just_set))]
+    async def recall(self, request: web.Request) -> web.Response:
+        self._operator(request)
+        sent = await bodies.model(request, req.RecallSent)
+        recall = Recall(
+            person=sent.person,
+            authority=sent.authority,
+            reference=sent.reference,
+            at=self._clock.now(),
+        )
+        wanted = request.match_info["id"]
+        try:
+            await self._inbox.recall(wanted, recall)
+        except PermanentError as error:
+            raise ProblemError(404, "not_found", str(error)) from error
+        return json_response(req.DispatchEnded(id=wanted, recall=grid.recall(recall)))
 
     async def set_lock(self, request: web.Request) -> web.Response:
         self._operator(request)
@@ -95,10 +102,25 @@ class People:
 
     async def release_lock(self, request: web.Request) -> web.Response:
         self._operator(request)
-        person = (await bodies.model(request, req.LockRelease)).person
+        said = await bodies.model(request, req.LockRelease)
         place = request.match_info["place"]
         try:
-            await self._inbox.release(place, person)
+            await self._inbox.release(place, said.person, said.why or "")
         except PermanentError as error:
             raise ProblemError(404, "not_locked", str(error)) from error
-        return json_response(req.LockReleased(place=place, released_by=person))
+        return json_response(req.LockReleased(place=place, released_by=said.person))
+
+
+def _order(sent: req.OrderSent, now: datetime) -> ManualOrder:
+    """A fraction of a watt makes no limit higher."""
+    until = now + timedelta(seconds=sent.for_s or 0) if sent.until is None else sent.until
+    return ManualOrder(
+        id=sent.id,
+        scope=sent.scope,
+        limit_w=None if sent.limit_kw is None else int(sent.limit_kw * 1000),
+        level=sent.level or "",
+        person=sent.person,
+        why=sent.why,
+        issued_at=now,
+        until=until,
+    )

@@ -77,12 +77,16 @@ class Reads:
         return web.Response(body=self._openapi, content_type="application/json")
 
     async def dispatches(self, _: web.Request) -> web.Response:
-        known = grid.dispatches(seen_by(self._watch).seen)
-        return json_response(api.Dispatches(dispatches=known))
+        view = seen_by(self._watch)
+        known = grid.dispatches(view.seen)
+        recalled = grid.recalled(view.recalled, view.seen)
+        return json_response(api.Dispatches(dispatches=known, recalled=recalled))
 
     async def one_dispatch(self, request: web.Request) -> web.Response:
         wanted = request.match_info["id"]
-        for one in grid.dispatches(seen_by(self._watch).seen):
+        view = seen_by(self._watch)
+        known = grid.dispatches(view.seen) + grid.recalled(view.recalled, view.seen)
+        for one in known:
             if one.id == wanted:
                 return json_response(one)
         text = f"no dispatch {wanted!r} is in force or to come"

@@ -17,6 +17,10 @@ class Tokens:
     """Who holds which secret."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
+        self.adopt(secrets)
+
+    def adopt(self, secrets: Mapping[str, str]) -> None:
+        """From now on these are the secrets, and no others."""
         self._secrets = {name: secret.encode() for name, secret in secrets.items()}
 
     def whose(self, secret: str) -> str | None:
@@ -30,7 +34,12 @@ class Tokens:
 
 
 def load_tokens(settings: HttpSettings, *, key: str = "http.tokens") -> Tokens:
-    """Read the files of `settings.tokens`.
+    """As `load_secrets`."""
+    return Tokens(load_secrets(settings, key=key))
+
+
+def load_secrets(settings: HttpSettings, *, key: str = "http.tokens") -> Mapping[str, str]:
+    """Read the files of `settings.tokens`: the secret of each authority.
 
     Raises:
         PermanentError: naming the key and the file that cannot be used, and why.
@@ -43,7 +52,7 @@ def load_tokens(settings: HttpSettings, *, key: str = "http.tokens") -> Tokens:
             if known == secret:
                 raise PermanentError(f"{where} holds the secret of {other!r}: give each its own")
         secrets[name] = secret
-    return Tokens(secrets)
+    return secrets
 
 
 def _secret(path: Path, where: str) -> str:

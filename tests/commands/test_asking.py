@@ -50,6 +50,8 @@ async def test_status(folder: Path, port: int) -> None:
     assert "target " in out
     assert "container-a" in out
     assert "dispatch ers-0906: 40.0 kW, in force" in out
+    assert "order cooling: container-b at most 60.0 kW, by R. Ortiz until 2023-09-06T" in out
+    assert "lock: a-07, by R. Ortiz since 2023-09-06T" in out
 
 
 async def test_status_for_programs(folder: Path, port: int) -> None:

@@ -15,6 +15,7 @@ def test_a_sound_configuration(cli: Cli) -> None:
     done = cli("check", "--config", "site.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert "2 groups, 64 miners, 3 feeds, 1 programs" in done.stdout
+    assert "site.yaml: warning: groups.hall-a.power_return: " in done.stdout
 
 
 def test_every_error_and_no_traceback(cli: Cli, folder: Path) -> None:
@@ -50,6 +51,7 @@ def test_for_programs(cli: Cli, folder: Path) -> None:
     spoilt(folder)
     approved = json.loads(cli("check", "--config", "site.yaml", "--json").stdout)
     assert (approved["ok"], approved["problems"], approved["site"]) == (True, [], "north")
+    assert "groups.hall-a.power_return" in {one["key"] for one in approved["warnings"]}
 
 
 def test_no_such_file_and_not_yaml(cli: Cli, folder: Path) -> None:

@@ -17,7 +17,7 @@ from controller.fleet.settings import GroupMiners
 from controller.model.grid import Obligation
 from controller.model.samples import MeterSample
 from controller.ports import Clock
-from controller.wiring import DRIVERS, FEEDS, LEDGERS, SETTINGS, FeedAdapter, build_feeds
+from controller.wiring import DRIVERS, FEEDS, LEDGERS, SETTINGS, FeedAdapter, build_feeds, reach_of
 from tests.config.conftest import Spoil
 
 
@@ -61,7 +61,8 @@ async def test_a_feed(spoil: Spoil) -> None:
         "{adapter: meter_modbus, scope: site, host: 127.20.0.2}",
         "{adapter: dial, scope: site, watts: 5000}",
     )
-    feeds = build_feeds(load(path, model, {}), SiteClock(), adapters=MORE_FEEDS)
+    settings = load(path, model, {})
+    feeds = build_feeds(settings, reach_of(settings, SiteClock()), adapters=MORE_FEEDS)
     said = [sample async for sample in feeds["meter"].samples()]
     assert [sample.power_w for sample in said if isinstance(sample, MeterSample)] == [5000]
 

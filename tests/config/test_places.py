@@ -59,7 +59,7 @@ CASES = {
     "unknown adapter": (
         ("adapter: price_file", "adapter: price_fil"),
         "site.yaml:21: feeds.price.adapter: must be one of "
-        "price_file, hashprice_fixed, meter_modbus; did you mean price_file?",
+        "price_file, price_http, hashprice_fixed, meter_modbus; did you mean price_file?",
     ),
     "no adapter": (
         ("adapter: price_file, ", ""),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.config.compose import Settings
 from controller.config.load import load
 from controller.config.site import to_board, to_site
@@ -38,7 +40,8 @@ def test_kilowatts_become_watts_and_per_cent_a_fraction(spoil: Spoil) -> None:
 
 def test_groups_and_programs(spoil: Spoil) -> None:
     site = site_of(spoil)
-    assert site.groups == {"hall-a": Group(limit_w=120_000), "hall-b": Group()}
+    usual = Group(income_lost_after_s=600)
+    assert site.groups == {"hall-a": replace(usual, limit_w=120_000), "hall-b": usual}
     contracted = Reference(kind=ReferenceKind.CONTRACTED, contracted_w=180_000)
     assert site.programs["ers"].references == {"contracted": contracted}
     assert site.programs["ers"].allowed == ("reduce_to_kw", "reduce_by_kw")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from controller.core.motions import Orders
+from controller.core.nameplate import unmetered, weighed
 from controller.core.situation import assess
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
@@ -15,10 +16,12 @@ from controller.model.seen import Snapshot, State
 
 def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime) -> list[str]:
     """The promises that this decision broke."""
+    seen = weighed(seen, before.ratio_permille, unmetered(seen, before))
     return [
         *_limits(seen, plan),
         *_starts(seen, before, plan),
         *_commands(seen, before, plan),
+        *_ceilings(seen, plan),
         *_numbers(before, plan, after),
         *_curtailed(seen, plan),
         *([] if next_at > seen.now else [f"asked again at {next_at}, not after {seen.now}"]),
@@ -115,6 +118,23 @@ def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
             yield f"{command.miner} is locked and told {command.level}"
         elif not miner.reachable and not _under_way(before, command.miner):
             yield f"{command.miner} cannot be reached and is told {command.level}"
+
+
+def _ceilings(seen: Snapshot, plan: Plan) -> Iterator[str]:
+    """No command raises a miner above what people allow it, whoever else allows it more."""
+    known = miners(seen)
+    for command in plan.commands:
+        miner = known[command.miner]
+        curve = seen.curves[miner.curve]
+        told_w = curve.level(command.level).power_w
+        for order in seen.orders.values():
+            covers = order.scope in (SITE, miner.group, command.miner)
+            if not (order.level and covers and order.in_force(seen.now)):
+                continue
+            named = [one.power_w for one in curve.levels if one.name == order.level]
+            most_w = named[0] if named else max(order.level_w, curve.off.power_w)
+            if told_w > most_w:
+                yield f"{command.miner} is told {command.level} above {order}"
 
 
 def _under_way(before: State, name: str) -> bool:

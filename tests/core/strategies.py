@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
 from controller.model.fleet import (
     OFF,
@@ -186,20 +188,41 @@ def dispatches(draw: st.DrawFn) -> dict[str, Dispatch]:
     return {name: one for name, one in found.items() if not one.over(NOW)}
 
 
+limiting: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {"scope": st.sampled_from([SITE, *GROUPS]), "limit_w": watts}
+)
+capping: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {
+        "scope": st.sampled_from([SITE, *GROUPS, "a0", "b0", "b1"]),
+        "level": st.sampled_from([OFF, "340MHz", "eco", "mid", "top", "of another make"]),
+        "level_w": st.sampled_from([0, 900, 1414, 2100, 9000]),
+    }
+)
+
+
 @st.composite
 def orders(draw: st.DrawFn) -> dict[str, ManualOrder]:
-    if draw(st.integers(0, 3)):
-        return {}
-    return {
-        "o1": ManualOrder(
-            id="o1",
-            scope=draw(st.sampled_from([SITE, *GROUPS])),
-            limit_w=draw(watts),
+    found = {}
+    for name in draw(st.sampled_from([(), (), ("o1",), ("o1", "o2", "o3")])):
+        found[name] = ManualOrder(
+            id=name,
             person="Ada",
             why="test",
-            issued_at=NOW - timedelta(seconds=60),
-            until=NOW + timedelta(seconds=draw(st.integers(1, 600))),
+            issued_at=NOW + timedelta(seconds=draw(st.sampled_from([-60, -60, -60, 60]))),
+            until=NOW + timedelta(seconds=draw(st.integers(61, 600))),
+            **draw(limiting | capping),
         )
+    return found
+
+
+def capped(
+    everyone: Mapping[str, MinerSeen], ordered: Mapping[str, ManualOrder]
+) -> dict[str, MinerSeen]:
+    """The miners with the ceilings that these orders put on them."""
+    ceilings = Ceilings((one for one in ordered.values() if one.in_force(NOW)), CURVES)
+    return {
+        name: replace(miner, ceiling=ceilings.of(name, miner.group, miner.curve))
+        for name, miner in everyone.items()
     }
 
 
@@ -232,7 +255,8 @@ def meters(draw: st.DrawFn, reported_w: int) -> dict[str, Observed[int]]:
 @st.composite
 def situations(draw: st.DrawFn) -> tuple[Snapshot, State]:
     """A snapshot and the state that goes with it."""
-    everyone = draw(miners())
+    ordered = draw(orders())
+    everyone = capped(draw(miners()), ordered)
     known = [name for name, miner in everyone.items() if miner.curve in CURVES]
     moving = draw(st.sets(st.sampled_from(known))) if known else set()
     motions = {
@@ -252,7 +276,7 @@ def situations(draw: st.DrawFn) -> tuple[Snapshot, State]:
         hashprice_per_ph_day=draw(observed(st.sampled_from([Decimal(30), Decimal("56.67")]))),
         meters_w=draw(meters(reported_w)),
         dispatches=draw(dispatches()),
-        orders=draw(orders()),
+        orders=ordered,
         locks=locks(everyone),
         curves=CURVES,
         cohorts=cohorts({k: v for k, v in everyone.items() if k not in moving}),

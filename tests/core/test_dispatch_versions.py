@@ -7,9 +7,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from controller.core.acceptance import Refused, Repeated
-from controller.model.grid import Dispatch
+from controller.model.grid import Dispatch, Recall
 from controller.model.quality import Fresh, Missing
 from tests.core.dispatches import NOW, SITE, accepted, at, by_kw, by_percent, judged, sent
 
@@ -30,6 +31,30 @@ def test_the_same_in_other_words_is_a_repeat() -> None:
         cancelled=False,
     )
     assert judged(other_words, first) == Repeated(dispatch=first)
+
+
+def recalled(dispatch: Dispatch) -> Dispatch:
+    word = Recall(person="Ada", authority="desk of grid", reference="call 17", at=NOW)
+    return replace(dispatch, cancelled=True, recall=word)
+
+
+def test_what_was_ended_by_voice_is_not_revived_by_a_repeat() -> None:
+    ended = recalled(accepted(sent(end=None)))
+    for later in (NOW, NOW + timedelta(days=400)):
+        assert judged(sent(end=None), ended, now=later) == Repeated(dispatch=ended)
+    other = judged(sent(end=None, target=by_kw(1)), ended)
+    assert isinstance(other, Refused)
+    assert other.code == "contradictory"
+
+
+def test_what_was_ended_by_voice_comes_back_by_a_newer_version() -> None:
+    again = accepted(sent(version=2), recalled(accepted(sent())))
+    assert (again.cancelled, again.recall) == (False, None)
+
+
+def test_a_cancel_by_its_sender_follows_a_recall() -> None:
+    cancel = accepted(sent(version=2, cancelled=True), recalled(accepted(sent())))
+    assert (cancel.cancelled, cancel.recall) == (True, None)
 
 
 def test_the_same_version_with_other_content_contradicts() -> None:

@@ -1,4 +1,4 @@
-"""A day of prices in half a minute: a spike, the return, a dispatch, the return."""
+"""A day of prices in half a minute, of both makes: a spike, the return, a dispatch, the return."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from tests.e2e.waiting import until
 from tests.e2e.web import Answer
 
 MINERS = {"hall-a": 36, "hall-b": 24}
-ALL_KW = sum(MINERS.values()) * W_A_MINER / 1000
+STOCK = "hall-b"
+"""The group of stock Antminers; the other one has LuxOS."""
+W_A_STOCK_MINER = 3500
+ALL_KW = (MINERS["hall-a"] * W_A_MINER + MINERS[STOCK] * W_A_STOCK_MINER) / 1000
 DISPATCH_KW = 40.0
 MINUTES = 5
 
@@ -67,5 +70,22 @@ class Day:
 
 
 def new_day(site: Site) -> Day:
+    mix(site.plain)
     site.price_every(MINUTES, CHEAP, CHEAP, DEAR, CHEAP)
     return Day(site, Prometheus(site))
+
+
+def mix(plain: dict[str, Any]) -> None:
+    """Make the second group one of stock Antminers, and the limits as wide as both need."""
+    plain["site"]["import_limit_kw"] = round(1.1 * ALL_KW)
+    plain["programs"]["ers"]["references"]["contracted"]["kw"] = round(ALL_KW)
+    group = plain["groups"][STOCK]
+    group["limit_kw"] = round(1.1 * MINERS[STOCK] * W_A_STOCK_MINER / 1000)
+    group["miners"] = {
+        "driver": "antminer",
+        "addresses": group["miners"]["addresses"],
+        "port": 8080,
+        "nameplate_w": round(1.02 * W_A_STOCK_MINER),
+    }
+    simulated = next(one for one in plain["simulation"]["groups"] if one["id"] == STOCK)
+    simulated["make"] = "antminer"

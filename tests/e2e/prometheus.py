@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tests.e2e.site import Site
@@ -53,13 +54,20 @@ class Prometheus:
 
     def query(self, expression: str) -> dict[str, list[float]]:
         """By their labels, the samples of a range selector such as `metric[5m]`."""
-        url = f"http://{self._address}/api/v1/query?query={quote(expression)}"
-        answer = ask(url).json
-        assert answer["status"] == "success", answer
         return {
             json.dumps(one["metric"], sort_keys=True): [float(value) for _, value in one["values"]]
-            for one in answer["data"]["result"]
+            for one in self._result(expression)
         }
+
+    def count(self, expression: str) -> int:
+        """How many series an expression gives now."""
+        return len(self._result(expression))
+
+    def _result(self, expression: str) -> list[dict[str, Any]]:
+        answer = ask(f"http://{self._address}/api/v1/query?query={quote(expression)}").json
+        assert answer["status"] == "success", answer
+        found: list[dict[str, Any]] = answer["data"]["result"]
+        return found
 
     def series(self, name: str) -> list[float]:
         """Every sample so far of the only series of that name."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from controller.fleet.rota import CommandQueue
+from controller.fleet.rota import CommandQueue, Lane
 from controller.model.fleet import OFF, Stage
 from tests.simulator.help import HandClock, turns, until
 
@@ -95,13 +96,30 @@ async def test_reads_are_not_cut_short_for_a_start(
         starts.open()
 
 
+async def test_commands_that_may_hang_leave_room_to_see_the_others_obey(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
+    async with running(fleet, clock):
+        gate = Gate()
+        driver.on_apply = gate
+        again = [command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 41)]
+        fleet.send([replace(one, attempt=2) for one in again])
+        await until(lambda: len(gate.held) == 4, "half of the width")
+        driver.reads.clear()
+        clock.move(10)
+        await until(lambda: len(driver.reads) == 40, "a reading of everyone")
+        assert len(gate.held) == 4
+        gate.open()
+
+
 def test_a_newer_command_replaces_one_of_either_kind() -> None:
     queue = CommandQueue()
     up, down = command("m-1", "full", "up"), command("m-1", OFF, "down")
     assert queue.put(up) is None
-    assert queue.put(down, urgent=True) is up
+    assert queue.put(down, Lane.DOWN) is up
     assert queue.put(up) is down
-    assert not queue.has_urgent()
+    assert queue.next_lane() is Lane.OTHER
     assert queue.clear() == [up]
 
 
@@ -110,8 +128,19 @@ def test_an_urgent_command_waits_for_the_one_under_way_to_its_miner() -> None:
     queue.put(command("m-1", "full", "up"))
     assert queue.take() is not None
     down = command("m-1", OFF, "down")
-    queue.put(down, urgent=True)
-    assert not queue.has_urgent()
+    queue.put(down, Lane.DOWN)
+    assert queue.next_lane() is None
     assert queue.take() is None
     queue.done("m-1")
     assert queue.take() is down
+
+
+def test_a_miner_that_did_not_answer_keeps_no_place_from_those_that_do() -> None:
+    queue = CommandQueue()
+    doubtful, sound = command("m-1", OFF, "a"), command("m-2", OFF, "b")
+    other = command("m-3", "full", "c")
+    queue.put(other)
+    queue.put(doubtful, Lane.DOWN_IN_DOUBT)
+    queue.put(sound, Lane.DOWN)
+    assert queue.next_lane() is Lane.DOWN
+    assert [queue.take() for _ in range(4)] == [sound, doubtful, other, None]

@@ -16,6 +16,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    DispatchRecalled,
     IntervalClosed,
     LockArrived,
     OrderArrived,
@@ -105,9 +106,14 @@ def _dispatches(records: Iterable[Record]) -> dict[str, Dispatch]:
     accepted = [
         record.dispatch
         for record in records
-        if isinstance(record, DispatchArrived) and record.dispatch and not record.refused
+        if (isinstance(record, DispatchArrived) and record.dispatch and not record.refused)
+        or isinstance(record, DispatchRecalled)
     ]
-    return {each.id: each for each in sorted(accepted, key=lambda each: each.version)}
+    by_version = sorted(
+        (each for each in accepted if each is not None),
+        key=lambda each: (each.version, each.recall is not None),
+    )
+    return {each.id: each for each in by_version}
 
 
 def _orders(records: Iterable[Record]) -> dict[str, ManualOrder]:

@@ -7,16 +7,19 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from controller.app.recorder import Recorder
 from controller.model.books import CurtailedEnergy, Interval
 from controller.model.fleet import Cohort, Command, CommandEvent, EvidenceGrade, Stage, Standing
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, ReduceTo
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Recall, ReduceTo
 from controller.model.plan import Curtailed, Mode, Plan
 from controller.model.quality import Fresh
 from controller.model.records import (
     CommandRecorded,
     CycleRecorded,
     DispatchArrived,
+    DispatchRecalled,
     IntervalClosed,
     LockArrived,
     OrderArrived,
@@ -77,11 +80,26 @@ def dispatched(seconds: float, accepted: Dispatch | None, refused: str = "") -> 
     )
 
 
-def order(seconds: float, name: str, *, limit_w: int = 5000, ended: bool = False) -> OrderArrived:
+def recalled(seconds: float, accepted: Dispatch) -> DispatchRecalled:
+    word = Recall(person="Ada", authority="desk of grid", reference="call 17", at=at(seconds))
+    return DispatchRecalled(at=at(seconds), dispatch=replace(accepted, cancelled=True, recall=word))
+
+
+def order(
+    seconds: float,
+    name: str,
+    *,
+    limit_w: int | None = 5000,
+    level: str = "",
+    level_w: int = 0,
+    ended: bool = False,
+) -> OrderArrived:
     given = ManualOrder(
         id=name,
         scope="site",
         limit_w=limit_w,
+        level=level,
+        level_w=level_w,
         person="Ada",
         why="a smell of burning",
         issued_at=at(seconds),

@@ -20,6 +20,7 @@ from tests.ledger.records import (
     lock,
     order,
     price,
+    recalled,
     run,
     state_after,
 )
@@ -53,6 +54,28 @@ async def test_the_newest_version_of_a_dispatch_comes_back(reopen: Reopen) -> No
     await ledger.commit([dispatched(5, dispatch(1))])
     recovered = (await reopen()).recover()
     assert recovered.dispatches == {"d-1": cancelled, "d-2": dispatch(1, name="d-2")}
+
+
+async def test_a_recall_ends_a_dispatch_until_a_newer_version(reopen: Reopen) -> None:
+    ledger = await reopen()
+    ended = recalled(2, dispatch(2))
+    await ledger.commit([dispatched(1, dispatch(2)), dispatched(1, dispatch(1, name="d-2"))])
+    await ledger.commit([ended])
+    assert (await reopen()).recover().dispatches["d-1"] == ended.dispatch
+    ledger = await reopen()
+    await ledger.commit([dispatched(3, dispatch(2))])
+    assert (await reopen()).recover().dispatches["d-1"] == ended.dispatch
+    ledger = await reopen()
+    await ledger.commit([dispatched(4, dispatch(3))])
+    recovered = (await reopen()).recover()
+    assert recovered.dispatches == {"d-1": dispatch(3), "d-2": dispatch(1, name="d-2")}
+
+
+async def test_a_level_comes_back_with_what_it_drew(reopen: Reopen) -> None:
+    ledger = await reopen()
+    await ledger.commit([order(1, "o-1", limit_w=None, level="265MHz", level_w=1080)])
+    back = (await reopen()).recover().orders["o-1"]
+    assert (back.limit_w, back.level, back.level_w) == (None, "265MHz", 1080)
 
 
 async def test_orders_and_locks_stand_until_a_person_ends_them(reopen: Reopen) -> None:

@@ -26,8 +26,10 @@ from tests.ledger.records import (
     dispatched,
     hashprice,
     interval,
+    lock,
     order,
     price,
+    recalled,
     run,
     seen_dispatch,
 )
@@ -132,6 +134,26 @@ async def test_dispatches_orders_samples_and_runs(write: Write) -> None:
     (only,) = as_json(path, Part.RUNS)
     assert (only["code_version"], only["why"], only["shadow"]) == ("1.2", "SIGTERM", 0)
     assert only["settings"] == {"site": {"id": "s", "zone": None}}
+
+
+async def test_the_word_of_people(write: Write) -> None:
+    path = await write(
+        [
+            dispatched(1, dispatch()),
+            recalled(2, dispatch()),
+            order(3, "o-1", limit_w=None, level="265MHz", level_w=1080),
+            lock(4, "a"),
+            lock(5, "a", released_by="Bob"),
+        ]
+    )
+    (recall,) = as_json(path, Part.RECALLS)
+    said = (recall["id"], recall["version"], recall["person"], recall["authority"])
+    assert said == ("d-1", 1, "Ada", "desk of grid")
+    assert (recall["reference"], recall["recalled_at"]) == ("call 17", "2023-09-06T19:00:02Z")
+    (level,) = as_json(path, Part.ORDERS)
+    assert (level["limit_w"], level["level"], level["level_w"]) == (None, "265MHz", 1080)
+    locks = [(row["place"], row["why"], row["released_by"]) for row in as_json(path, Part.LOCKS)]
+    assert locks == [("a", "fan swap", None), ("a", "fan swap", "Bob")]
 
 
 async def test_cycles_are_put_together(write: Write) -> None:

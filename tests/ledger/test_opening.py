@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from controller.errors import PermanentError
-from controller.ledger.migrations import VERSION
+from controller.ledger.journal import append, row_of
+from controller.ledger.migrations import MIGRATIONS, VERSION
 from controller.ledger.recover import recover
 from controller.ledger.sqlite import SqliteLedger
 from controller.ledger.verify import verify
+from controller.model.records import Record
 from tests.ledger.conftest import Write
-from tests.ledger.records import cycles, price, run
+from tests.ledger.records import cycles, dispatch, dispatched, order, price, recalled, run
 
 
 def refused(path: Path, reason: str) -> None:
@@ -50,12 +52,47 @@ async def test_a_failed_second_writer_leaves_the_first_its_lock(sqlite: SqliteLe
             SqliteLedger(sqlite.path).open()
 
 
+def make(connection: sqlite3.Connection, version: int) -> None:
+    """As a program of that version made it."""
+    for name in MIGRATIONS[:version]:
+        connection.executescript(files("controller.ledger").joinpath(name).read_text())
+    connection.execute(f"PRAGMA application_id = {0x43555254}")
+    connection.execute(f"PRAGMA user_version = {version}")
+
+
+async def test_an_older_ledger_is_migrated_with_all_its_rows(path: Path, write: Write) -> None:
+    path.parent.mkdir()
+    connection = sqlite3.connect(path, isolation_level=None)
+    make(connection, 1)
+    row = row_of(order(1, "o-1"))
+    append(connection, [row], 0)
+    assert "level" not in columns(connection, "orders")
+    connection.close()
+    with pytest.raises(PermanentError, match="`curtaild run` migrates it"):
+        verify(path)
+    await write([order(2, "o-2", limit_w=None, level="off"), *held_then_recalled()])
+    after = sqlite3.connect(path)
+    assert after.execute("PRAGMA user_version").fetchone() == (VERSION,)
+    assert after.execute("SELECT id, limit_w, level FROM orders").fetchall() == [
+        ("o-1", 5000, None),
+        ("o-2", None, "off"),
+    ]
+    assert after.execute("SELECT id, person FROM recalls").fetchall() == [("d-1", "Ada")]
+    assert verify(path).ok
+
+
+def columns(connection: sqlite3.Connection, view: str) -> list[str]:
+    return [name for name, *_ in connection.execute(f"SELECT * FROM {view}").description]
+
+
+def held_then_recalled() -> list[Record]:
+    return [dispatched(3, dispatch()), recalled(4, dispatch())]
+
+
 async def test_a_ledger_of_this_version_is_left_as_it_is(path: Path) -> None:
     path.parent.mkdir()
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.executescript(files("controller.ledger").joinpath("schema.sql").read_text())
-    connection.execute(f"PRAGMA application_id = {0x43555254}")
-    connection.execute("PRAGMA user_version = 1")
+    make(connection, VERSION)
     schema = connection.execute("SELECT * FROM sqlite_schema").fetchall()
     connection.close()
     ledger = SqliteLedger(path)

@@ -13,7 +13,7 @@ from controller.ledger.findings import VerifyReport
 from controller.ledger.verify import verify
 from controller.model.books import CurtailedEnergy
 from controller.model.fleet import Stage
-from controller.model.records import Record
+from controller.model.records import DispatchRecalled, Record
 from controller.reasons import Reason
 from tests.ledger.conftest import Write
 from tests.ledger.records import (
@@ -26,6 +26,7 @@ from tests.ledger.records import (
     lock,
     order,
     price,
+    recalled,
     run,
     seen_dispatch,
 )
@@ -119,6 +120,31 @@ async def test_a_dispatch_in_force_as_another_than_recorded(write: Write) -> Non
     lax = replace(dispatch(), limit_w=90_000)
     rows: list[Record] = [dispatched(1, dispatch()), seen_dispatch(lax, 5)]
     only(verify(await write(rows)), 2, "dispatch d-1 was in force")
+
+
+async def test_a_recall_of_what_was_accepted_is_sound(write: Write) -> None:
+    sound: list[Record] = [
+        dispatched(1, dispatch()),
+        seen_dispatch(dispatch(), 2),
+        recalled(3, dispatch()),
+    ]
+    assert verify(await write(sound)).findings == ()
+
+
+async def test_a_recall_of_what_nobody_recorded(write: Write) -> None:
+    path = await write([dispatched(1, dispatch()), recalled(2, dispatch(2))])
+    only(verify(path), 2, "dispatch d-1, version 2 is recalled, and no row before records it")
+
+
+async def test_a_recall_without_a_person(write: Write) -> None:
+    nobody = DispatchRecalled(at=at(2), dispatch=dispatch(cancelled=True))
+    only(verify(await write([dispatched(1, dispatch()), nobody])), 2, "recalled by nobody")
+
+
+async def test_a_recalled_dispatch_in_force(write: Write) -> None:
+    ended = recalled(2, dispatch())
+    path = await write([dispatched(1, dispatch()), ended, seen_dispatch(ended.dispatch, 3)])
+    only(verify(path), 3, "in force as no row before records it")
 
 
 async def test_a_refused_dispatch_in_force(write: Write) -> None:

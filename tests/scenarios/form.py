@@ -43,6 +43,12 @@ class GroupForm(Part, frozen=True, kw_only=True):
     floor_kw: Number = 0
     floor_source: str = ""
     adder_per_mwh: Number = 0
+    income_lost_after_minutes: int | None = None
+    """Where it is set, its miners count shares."""
+    watts: Literal["own", "none"] = "own"
+    """Whether they report what they draw, or only the level they are at."""
+    metered: bool = False
+    """Whether the group has a meter of its own."""
 
 
 class LevelForm(Part, frozen=True, kw_only=True):
@@ -77,10 +83,11 @@ class DispatchForm(Part, frozen=True, kw_only=True):
 class OrderForm(Part, frozen=True, kw_only=True):
     id: str
     scope: str
-    kw: Number
     to_minute: Number
     person: str
     why: str
+    kw: Number | None = None
+    level: str = ""
 
 
 class LockForm(Part, frozen=True, kw_only=True):
@@ -106,6 +113,10 @@ class Event(Part, frozen=True, kw_only=True):
     set_to: str | None = None
     """Somebody else set these miners to this level."""
     other_load_kw: Number | None = None
+    income_stops: str | None = None
+    """No share of this group is accepted from now on,"""
+    income_returns: str | None = None
+    """or they are again."""
 
 
 class Expectation(Part, frozen=True, kw_only=True):

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
 from controller.model.fleet import (
     OFF,
     Cohort,
     Command,
     Curve,
+    EvidenceGrade,
     Level,
     MinerSeen,
     Outcome,
@@ -30,6 +34,7 @@ class ModelMiner:
     level: str
     draw: Decimal = Decimal(1)
     """What it draws while it hashes, of its curve's power."""
+    reports_watts: bool = True
     behaviour: str = "obey"
     goal: str = ""
     there_at: datetime | None = None
@@ -66,8 +71,11 @@ class ModelMiner:
         if reachable or self.heard is None:
             says = self.claims or self.level
             power_w = self._power_w(says) if self.claims else self.power_w
+            grade = EvidenceGrade.SELF_REPORT
+            if not self.reports_watts:
+                power_w, grade = self.levels.level(says).power_w, EvidenceGrade.INFERRED
             self.heard = MinerSeen(
-                group=self.group, curve=self.curve, level=says, power_w=power_w, at=now
+                group=self.group, curve=self.curve, level=says, power_w=power_w, at=now, grade=grade
             )
         heard = self.heard
         return MinerSeen(
@@ -78,6 +86,7 @@ class ModelMiner:
             at=heard.at,
             reachable=reachable,
             locked=locked,
+            grade=heard.grade,
         )
 
 
@@ -113,15 +122,23 @@ class ModelFleet:
         drained, self._outcomes = self._outcomes, {}
         return drained
 
-    def power_w(self) -> int:
-        return sum(miner.power_w for miner in self.miners.values())
+    def power_w(self, group: str = "") -> int:
+        """Of a group, or of all."""
+        return sum(one.power_w for one in self.miners.values() if group in ("", one.group))
 
     def seen(
-        self, now: datetime, moving: Collection[str], locked: Collection[str] = ()
+        self,
+        now: datetime,
+        moving: Collection[str],
+        locked: Collection[str] = (),
+        ceilings: Ceilings | None = None,
     ) -> tuple[dict[str, Cohort], dict[str, MinerSeen]]:
         """The miners at rest as cohorts, and those in motion by name."""
         everyone = {
-            name: miner.report(now, locked=name in locked or miner.group in locked)
+            name: replace(
+                miner.report(now, locked=name in locked or miner.group in locked),
+                ceiling=ceilings.of(name, miner.group, miner.curve) if ceilings else "",
+            )
             for name, miner in self.miners.items()
         }
         at_rest = {name: miner for name, miner in everyone.items() if name not in moving}

@@ -51,11 +51,13 @@ def site_of(scenario: Scenario) -> Site:
 
 
 def _group(form: GroupForm) -> Group:
+    lost_after = form.income_lost_after_minutes
     return Group(
         limit_w=None if form.limit_kw is None else watts(form.limit_kw),
         floor_w=watts(form.floor_kw),
         floor_source=form.floor_source,
         adder_per_mwh=decimal(form.adder_per_mwh),
+        income_lost_after_s=None if lost_after is None else lost_after * 60,
     )
 
 
@@ -108,6 +110,7 @@ def fleet_of(scenario: Scenario) -> ModelFleet:
                 levels=curve,
                 level=level,
                 draw=decimal(group.draw_percent) / 100,
+                reports_watts=group.watts == "own",
             )
     return ModelFleet(miners, scenario.stop_s, scenario.start_s)
 
@@ -131,7 +134,8 @@ def order_of(form: OrderForm, minute: Number) -> ManualOrder:
     return ManualOrder(
         id=form.id,
         scope=form.scope,
-        limit_w=watts(form.kw),
+        limit_w=None if form.kw is None else watts(form.kw),
+        level=form.level,
         person=form.person,
         why=form.why,
         issued_at=at(minute),

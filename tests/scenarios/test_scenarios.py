@@ -84,7 +84,7 @@ def test_an_unknown_key_is_refused_with_its_place() -> None:
         (
             form.GroupForm,
             site_sections.GroupSettings,
-            {"curve", "level", "draw_percent"},
+            {"curve", "level", "draw_percent", "watts", "metered"},
         ),
     ],
 )

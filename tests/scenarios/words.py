@@ -60,6 +60,10 @@ def _event(event: Event) -> Iterator[str]:
     yield from _people(event)
     if event.other_load_kw is not None:
         yield f"other load {event.other_load_kw:g} kW"
+    if event.income_stops is not None:
+        yield f"no share of {event.income_stops} is accepted any more"
+    if event.income_returns is not None:
+        yield f"shares of {event.income_returns} are accepted again"
     names = ", ".join(event.miners)
     if event.begin_to is not None:
         yield f"{names} from now on: {event.begin_to}"
@@ -75,7 +79,8 @@ def _dispatch(asked: DispatchForm) -> str:
 
 def _people(event: Event) -> Iterator[str]:
     if (order := event.order) is not None:
-        what = f"{order.kw:g} kW to minute {order.to_minute:g}: {order.why}"
+        most = f"at most level {order.level}" if order.kw is None else f"{order.kw:g} kW"
+        what = f"{most} to minute {order.to_minute:g}: {order.why}"
         yield f"{order.person} orders {order.scope} to {what}"
     if event.lock is not None:
         yield f"{event.lock.person} locks {event.lock.place}: {event.lock.why}"

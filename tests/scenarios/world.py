@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar
 
+from controller.core.ceilings import Ceilings
+from controller.model.fleet import OFF
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.seen import Snapshot
@@ -37,8 +39,10 @@ class World:
         self._dispatches: dict[str, Dispatch] = {}
         self._orders: dict[str, ManualOrder] = {}
         self._locks: dict[str, MaintenanceLock] = {}
-        self._metered_w: int | None = None
+        self._metered_w: dict[str, int] = {}
         self._metered_at = at(0)
+        self._unpaid: set[str] = set()
+        self._paid_at: dict[str, datetime] = {}
 
     def advance(self, now: datetime) -> None:
         """Let everything happen that is due."""
@@ -75,6 +79,10 @@ class World:
         self._to_miners(event)
 
     def _to_miners(self, event: Event) -> None:
+        if event.income_stops is not None:
+            self._unpaid.add(event.income_stops)
+        if event.income_returns is not None:
+            self._unpaid.discard(event.income_returns)
         for name in event.miners:
             miner = self.fleet.miners[name]
             if event.begin_to is not None:
@@ -84,13 +92,15 @@ class World:
 
     def look(self, now: datetime, moving: Collection[str]) -> Snapshot:
         """What the daemon would see now."""
-        cohorts, seen = self.fleet.seen(now, moving, self._locks.keys())
+        in_force = [order for order in self._orders.values() if order.in_force(now)]
+        ceilings = Ceilings(in_force, self._curves)
+        cohorts, seen = self.fleet.seen(now, moving, self._locks.keys(), ceilings)
         return Snapshot(
             now=now,
             site=self._site,
             price_per_mwh=_observed(self._scenario.price_per_mwh, now),
             hashprice_per_ph_day=_observed(self._scenario.hashprice_per_ph_day, now),
-            meters_w={SITE: self._meter(now)},
+            meters_w=self._meters(now),
             dispatches={k: d for k, d in self._dispatches.items() if not d.over(now)},
             orders={k: o for k, o in self._orders.items() if now < o.until},
             locks=dict(self._locks),
@@ -98,17 +108,34 @@ class World:
             cohorts=cohorts,
             moving=seen,
             outcomes=self.fleet.outcomes(),
+            paid_at=self._paid(now),
             fleet_known=at(self._scenario.fleet_known_from_minute) <= now,
         )
 
-    def _meter(self, now: datetime) -> Observed[int]:
-        says, _ = _in_force(self._scenario.meter, now)
-        if says == "reads":
-            self._metered_w, self._metered_at = self.power_w, now
-            return Fresh(value=self._metered_w, at=now)
-        if self._metered_w is None:
+    def _meters(self, now: datetime) -> dict[str, Observed[int]]:
+        """The site's and those of groups that have one."""
+        groups = [name for name, form in self._scenario.groups.items() if form.metered]
+        if _in_force(self._scenario.meter, now)[0] == "reads":
+            own = {name: self.fleet.power_w(name) for name in groups}
+            self._metered_w, self._metered_at = {SITE: self.power_w, **own}, now
+        return {scope: self._meter(scope, now) for scope in (SITE, *groups)}
+
+    def _meter(self, scope: str, now: datetime) -> Observed[int]:
+        if scope not in self._metered_w:
             return Missing(why="the meter was never heard")
-        return Stale(value=self._metered_w, at=self._metered_at)
+        kind = Fresh if self._metered_at == now else Stale
+        return kind(value=self._metered_w[scope], at=self._metered_at)
+
+    def _paid(self, now: datetime) -> dict[str, datetime]:
+        """As the observer: where somebody runs a share is accepted at every look, or none is."""
+        counting = [n for n, g in self._scenario.groups.items() if g.income_lost_after_minutes]
+        running = {one.group for one in self.fleet.miners.values() if one.level != OFF}
+        self._paid_at = {
+            name: self._paid_at.get(name, now) if name in self._unpaid else now
+            for name in counting
+            if name in running
+        }
+        return dict(self._paid_at)
 
 
 def _in_force(schedule: Mapping[str, V], now: datetime) -> tuple[V, datetime]:

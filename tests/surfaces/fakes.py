@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from controller.errors import CurtaildError
-from controller.model.grid import MaintenanceLock, ManualOrder
+from controller.model.grid import MaintenanceLock, ManualOrder, Recall
 from controller.model.view import View
 from controller.ports import Receipt
 from tests.surfaces.views import NOW
@@ -67,8 +67,9 @@ class FakeInbox:
     def __init__(self) -> None:
         self.dispatches: list[tuple[Mapping[str, Any], str]] = []
         self.orders: list[tuple[ManualOrder, bool]] = []
+        self.recalls: list[tuple[str, Recall]] = []
         self.locks: list[MaintenanceLock] = []
-        self.released: list[tuple[str, str]] = []
+        self.released: list[tuple[str, str, str]] = []
         self.answer = Receipt(received=True, id="ers-1", version=1, limit_kw=Decimal(40))
         self.error: CurtaildError | None = None
 
@@ -81,6 +82,10 @@ class FakeInbox:
         self.dispatches.append((body, authority))
         return self.answer
 
+    async def recall(self, dispatch: str, recall: Recall) -> None:
+        self._fail()
+        self.recalls.append((dispatch, recall))
+
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         self._fail()
         self.orders.append((order, ended))
@@ -89,6 +94,6 @@ class FakeInbox:
         self._fail()
         self.locks.append(lock)
 
-    async def release(self, place: str, person: str) -> None:
+    async def release(self, place: str, person: str, why: str = "") -> None:
         self._fail()
-        self.released.append((place, person))
+        self.released.append((place, person, why))

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from controller.core.dispatch_body import Code
 from controller.model.grid import SITE
 from controller.model.plan import Mode
 from controller.model.quality import Missing
@@ -35,8 +36,8 @@ SAMPLES = samples_of(text_of(a_view()))
         (key("feed_age_seconds", kind="meter", scope="site"), 12),
         (key("feed_quality", kind="hashprice", scope="site", quality="stale"), 1),
         (key("feed_quality", kind="hashprice", scope="site", quality="fresh"), 0),
-        (key("adapter_errors_total", adapter="site-meter", kind="modbus"), 3),
-        (key("adapter_running", adapter="hashprice", kind="file"), 0),
+        (key("adapter_errors_total", adapter="site-meter", kind="feed"), 3),
+        (key("adapter_running", adapter="hashprice", kind="feed"), 0),
         (key("samples_refused_total", feed="ercot", reason="late"), 2),
         (key("dispatches_in_force"), 1),
         (key("dispatches_to_come"), 1),
@@ -90,10 +91,17 @@ def test_what_is_not_fresh_is_absent() -> None:
 
 def test_before_the_first_cycle_only_health_and_refusals() -> None:
     found = samples_of(text_of(None, alive=False, refused=Counter(malformed=2)))
+    codes = {key("dispatches_refused_total", code=code.value): 0 for code in Code}
     assert found == {
+        **codes,
         key("alive"): 0,
         key("dispatches_refused_total", code="malformed"): 2,
     }
+
+
+def test_a_counter_begins_at_zero_so_that_its_first_count_is_an_increase() -> None:
+    assert SAMPLES[key("samples_refused_total", feed="ercot", reason="frozen")] == 0
+    assert SAMPLES[key("dispatches_refused_total", code="over")] == 0
 
 
 def test_refusals_at_the_door_and_by_the_inbox_are_one_counter() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from controller.model.grid import SITE
+from controller.model.grid import SITE, Recall
 from controller.model.plan import Mode
 from controller.model.quality import Fresh
 from controller.surfaces.http import HttpSurface
@@ -16,7 +16,7 @@ from controller.surfaces.settings import HttpSettings
 from tests.surfaces.browser import needs_chromium, visit
 from tests.surfaces.conftest import Served
 from tests.surfaces.fakes import FakeInbox
-from tests.surfaces.views import DISPATCH, NOW, a_view, plan_now, seen_now
+from tests.surfaces.views import DISPATCH, NOW, ORDER, a_view, plan_now, seen_now
 
 pytestmark = needs_chromium
 
@@ -49,6 +49,31 @@ async def test_it_shows_the_site_and_follows_it(served: Served) -> None:
         assert await site.text("#mode") == "holding"
         assert "ends in 57:40" in await site.text("#asked")
         assert site.hosts == {f"127.0.0.1:{served.surface.port}"}
+        assert site.complaints == []
+
+
+async def test_the_word_of_people_is_shown(served: Served) -> None:
+    stop = msgspec.structs.replace(ORDER, id="stop-1", scope=SITE, limit_w=None, level="off")
+    quiet = msgspec.structs.replace(stop, id="level-1", scope="a-08", level="265MHz")
+    word = Recall(person="R. Ortiz", authority="desk of the grid", reference="call 17", at=NOW)
+    ended = msgspec.structs.replace(DISPATCH, id="ers-17", cancelled=True, recall=word)
+    plan = plan_now(at=LATER)
+    key = "container-b/s19j"
+    capped = msgspec.structs.replace(plan.allocations[key], ceiling="265MHz")
+    plan = msgspec.structs.replace(plan, allocations={**plan.allocations, key: capped})
+    seen = seen_now(orders={one.id: one for one in (ORDER, stop, quiet)})
+    async with visit(served.url) as site:
+        assert "ended by recall" not in await site.text("#asked")
+        await served.watch.show(a_view(seen=seen, plan=plan, recalled={"ers-17": ended}))
+        await site.waits_for("#asked", "ers-17 v2: ended by recall")
+        asked = await site.text("#asked")
+        assert "R. Ortiz on the word of desk of the grid, call 17" in asked
+        assert "R. Ortiz: container-b at most 60.0 kW" in asked
+        assert "R. Ortiz: site stopped" in asked
+        assert "R. Ortiz: a-08 at most level 265MHz" in asked
+        assert "at most 265MHz" in await site.text("#groups")
+        assert "The whole site is stopped by R. Ortiz" in await site.text("#attention")
+        assert "ers-17 was ended by voice" in await site.text("#attention")
         assert site.complaints == []
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from controller.errors import PermanentError, TemporaryError
+from controller.model.grid import Recall
 from tests.surfaces.conftest import Served, bearer
-from tests.surfaces.views import NOW
+from tests.surfaces.views import DISPATCH, NOW, a_view
 
 ORDER: dict[str, Any] = {
     "id": "fans",
@@ -18,6 +21,7 @@ ORDER: dict[str, Any] = {
     "why": "fans are being cleaned",
     "until": "2023-09-06T17:00:00-05:00",
 }
+RECALL = {"person": "R. Ortiz", "authority": "desk of the grid operator", "reference": "call 17"}
 LOCK = {"place": "a-08", "person": "R. Ortiz", "why": "hash board swap"}
 OPERATOR = bearer("control-room")
 
@@ -30,6 +34,85 @@ async def test_an_order_is_set_in_watts_with_the_persons_name(served: Served) ->
     assert (order.scope, order.limit_w, order.person, ended) == ("site", 120_500, "R. Ortiz", False)
     assert order.issued_at == NOW
     assert order.until.isoformat() == "2023-09-06T22:00:00+00:00"
+
+
+async def test_a_level_is_set_for_a_time_from_now_on(served: Served) -> None:
+    sent = {**ORDER, "level": "265MHz", "for_s": 7200, "scope": "a-08"}
+    del sent["limit_kw"], sent["until"]
+    answer = await served.http.post("/api/v1/orders", json=sent, headers=OPERATOR)
+    assert answer.status == 201
+    shown = await answer.json()
+    assert (shown["level"], shown["limit_kw"], shown["scope"]) == ("265MHz", None, "a-08")
+    order, _ = served.inbox.orders[0]
+    assert (order.level, order.limit_w, order.until) == ("265MHz", None, NOW + timedelta(hours=2))
+
+
+async def test_the_orders_that_stand_are_those_of_the_last_cycle_and_what_was_said_since(
+    served: Served,
+) -> None:
+    async def standing() -> list[str]:
+        answer = await served.http.get("/api/v1/orders")
+        assert answer.status == 200
+        return [one["id"] for one in (await answer.json())["orders"]]
+
+    assert await standing() == ["cooling"]
+    await served.http.post("/api/v1/orders", json=ORDER, headers=OPERATOR)
+    assert await standing() == ["cooling", "fans"]
+    await served.http.delete("/api/v1/orders/cooling", headers=OPERATOR)
+    assert await standing() == ["fans"]
+    again = await served.http.delete("/api/v1/orders/cooling", headers=OPERATOR)
+    assert again.status == 404
+    served.clock.at = NOW + timedelta(days=1)
+    assert await standing() == []
+
+
+async def test_why_an_order_was_ended_is_kept(served: Served) -> None:
+    said = {"person": "M. Lee", "why": "fans are back"}
+    await served.http.delete("/api/v1/orders/cooling", json=said, headers=OPERATOR)
+    order, ended = served.inbox.orders[-1]
+    assert (order.person, order.why, ended) == ("M. Lee", "fans are back", True)
+
+
+async def test_a_recall_names_person_authority_and_reference(served: Served) -> None:
+    path = "/api/v1/dispatches/north%2Fers-1/recall"
+    answer = await served.http.post(path, json=RECALL, headers=OPERATOR)
+    assert answer.status == 200
+    assert await answer.json() == {
+        "id": "north/ers-1",
+        "recall": {**RECALL, "at": NOW.isoformat().replace("+00:00", "Z")},
+    }
+    ((dispatch, recall),) = served.inbox.recalls
+    assert (dispatch, recall.person, recall.at) == ("north/ers-1", "R. Ortiz", NOW)
+
+
+@pytest.mark.parametrize("field", ["person", "authority", "reference"])
+async def test_a_recall_without_one_of_them_is_refused(served: Served, field: str) -> None:
+    path = "/api/v1/dispatches/ers-0906/recall"
+    without = {key: value for key, value in RECALL.items() if key != field}
+    for body in (without, RECALL | {field: "  "}):
+        answer = await served.http.post(path, json=body, headers=OPERATOR)
+        assert answer.status == 400
+        assert (await answer.json())["problem"].startswith(f"{field}:")
+    assert served.inbox.recalls == []
+
+
+async def test_a_dispatch_that_is_not_there_cannot_be_recalled(served: Served) -> None:
+    served.inbox.error = PermanentError("no dispatch x is in force or to come; there are: none")
+    answer = await served.http.post("/api/v1/dispatches/x/recall", json=RECALL, headers=OPERATOR)
+    assert answer.status == 404
+    assert await answer.json() == {"code": "not_found", "problem": str(served.inbox.error)}
+
+
+async def test_a_recalled_dispatch_is_shown_as_ended(served: Served) -> None:
+    word = Recall(person="R. Ortiz", authority="desk", reference="call 17", at=NOW)
+    ended = msgspec.structs.replace(DISPATCH, id="ers-17", cancelled=True, recall=word)
+    await served.watch.show(a_view(recalled={"ers-17": ended}))
+    for path in ("/api/v1/dispatches", "/api/v1/state"):
+        shown = await (await served.http.get(path)).json()
+        assert [one["id"] for one in shown["recalled"]] == ["ers-17"]
+        assert "ers-17" not in [one["id"] for one in shown["dispatches"]]
+    one = await (await served.http.get("/api/v1/dispatches/ers-17")).json()
+    assert (one["in_force"], one["recall"]["reference"]) == (False, "call 17")
 
 
 async def test_a_fraction_of_a_watt_makes_no_limit_higher(served: Served) -> None:
@@ -74,6 +157,13 @@ async def test_an_order_that_is_not_there_cannot_be_ended(served: Served) -> Non
         ({"id": "a/b"}, "id"),
         ({"id": "<b>"}, "id"),
         ({"limit_w": 5}, "limit_w"),
+        ({"limit_kw": None}, "body: Value error, give limit_kw or level"),
+        ({"level": "off"}, "body: Value error, give limit_kw or level"),
+        ({"limit_kw": None, "level": " "}, "level"),
+        ({"until": None}, "body: Value error, give until or for_s"),
+        ({"for_s": 60}, "body: Value error, give until or for_s"),
+        ({"until": None, "for_s": 0}, "for_s"),
+        ({"until": None, "for_s": 10**12}, "for_s"),
     ],
 )
 async def test_a_wrong_field_is_named(served: Served, change: dict[str, Any], named: str) -> None:
@@ -81,7 +171,7 @@ async def test_a_wrong_field_is_named(served: Served, change: dict[str, Any], na
     assert answer.status == 400
     problem = await answer.json()
     assert problem["code"] == "malformed"
-    assert problem["problem"].startswith(f"{named}:")
+    assert problem["problem"].startswith(named)
     assert served.inbox.orders == []
 
 
@@ -97,7 +187,7 @@ async def test_a_release_names_the_person(served: Served) -> None:
         "/api/v1/locks/hall%201%2Fa-07", json={"person": "M. Lee"}, headers=OPERATOR
     )
     assert answer.status == 200
-    assert served.inbox.released == [("hall 1/a-07", "M. Lee")]
+    assert served.inbox.released == [("hall 1/a-07", "M. Lee", "")]
 
 
 async def test_a_release_without_a_person_is_refused(served: Served) -> None:
@@ -119,6 +209,7 @@ WRITES = [
     ("DELETE", "/api/v1/orders/cooling", {"person": "M. Lee"}),
     ("POST", "/api/v1/locks", LOCK),
     ("DELETE", "/api/v1/locks/a-07", {"person": "M. Lee"}),
+    ("POST", "/api/v1/dispatches/ers-0906/recall", RECALL),
 ]
 
 
@@ -132,7 +223,7 @@ async def test_only_an_operators_token_writes(
     assert grid.status == 403
     assert (await grid.json())["code"] == "not_an_operator"
     inbox = served.inbox
-    assert (inbox.orders, inbox.locks, inbox.released) == ([], [], [])
+    assert (inbox.orders, inbox.locks, inbox.released, inbox.recalls) == ([], [], [], [])
     operator = await served.http.request(method, path, json=body, headers=OPERATOR)
     assert operator.status in (200, 201)
 

@@ -27,11 +27,11 @@ from controller.model.grid import (
     ManualOrder,
     ReduceTo,
 )
-from controller.model.plan import Allocation, Curtailed, Mode, Outlook, Plan
+from controller.model.plan import Allocation, Curtailed, Mode, Outlook, Plan, Reserve
 from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Program, Site
-from controller.model.view import AdapterHealth, FleetHealth, LedgerHealth, View
+from controller.model.view import AdapterHealth, FleetHealth, LedgerHealth, LinkHealth, View
 from controller.reasons import Reason
 
 NOW = datetime(2023, 9, 6, 20, 5, tzinfo=UTC)
@@ -207,6 +207,7 @@ def plan_now(**changes: Any) -> Plan:
             Reason.DISPATCH: Curtailed(power_w=75_900, hashrate_ths=Decimal(2392)),
             Reason.UNPROFITABLE: Curtailed(power_w=92_400, hashrate_ths=Decimal(2912)),
         },
+        reserves={"ers": Reserve(sold_w=20_000, deliverable_w=24_000)},
         outlook=(
             Outlook(
                 at=NOW + timedelta(hours=20),
@@ -230,7 +231,7 @@ def a_view(**changes: Any) -> View:
     }
     view = View(
         seen=seen_now(),
-        state=State(motions=motions),
+        state=State(motions=motions, ratio_permille={"container-b/s19j": 1030}),
         plan=plan_now(),
         totals=Totals(
             since=NOW - timedelta(hours=15),
@@ -250,16 +251,19 @@ def a_view(**changes: Any) -> View:
             hash_revenue=Decimal("0.61"),
         ),
         adapters={
-            "ercot": AdapterHealth(name="ercot", kind="file", refused={"late": 2, "nan": 1}),
+            "ercot": AdapterHealth(name="ercot", kind="feed", refused={"late": 2, "nan": 1}),
             "site-meter": AdapterHealth(
                 name="site-meter",
-                kind="modbus",
+                kind="feed",
                 errors=3,
                 last_error="no answer within 2 s",
                 last_error_at=NOW - timedelta(minutes=40),
             ),
             "hashprice": AdapterHealth(
-                name="hashprice", kind="file", running=False, errors=1, last_error="no such file"
+                name="hashprice", kind="feed", running=False, errors=1, last_error="no such file"
+            ),
+            "mqtt": AdapterHealth(
+                name="mqtt", kind="mqtt", link=LinkHealth(connected=True, connections=1)
             ),
         },
         ledger=LedgerHealth(written=18_204, waiting=2),

@@ -66,11 +66,13 @@ class LuxOsDriver:
         summary = shaped(miner, "summary", _part(reply, "summary"), Summary)
         config = shaped(miner, "config", _part(reply, "config"), Config)
         watts, row = round(power.POWER[0].Watts), config.CONFIG[0]
-        asleep = watts <= self._settings.asleep_below_w
+        # Awake without work it draws no more than asleep, and hashes as soon as it has work again.
+        awake = row.CurtailMode.lower() == "none"
+        off = watts <= self._settings.asleep_below_w and not awake
         return Measured(
             power_w=watts,
             hashrate_ths=_ths(summary.SUMMARY[0].ghs / 1000),
-            level=OFF if asleep else row.Profile,
+            level=OFF if off else row.Profile,
             model=row.Model,
             version=_version(miner, config),
             mac=row.MACAddr,

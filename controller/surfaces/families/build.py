@@ -44,6 +44,12 @@ def counters(
     return family
 
 
+def from_zero(words: Iterable[str], counts: Mapping[str, int]) -> dict[str, int]:
+    """`counts` with every one of `words` in it: a counter that first appears at 1 is no increase
+    to Prometheus, so each begins at 0."""
+    return {**dict.fromkeys(map(str, words), 0), **counts}
+
+
 def by_name(counts: Mapping[S, int]) -> list[Row]:
     """One row for each name."""
     return [([name], count) for name, count in sorted(counts.items())]

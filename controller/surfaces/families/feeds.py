@@ -8,13 +8,16 @@ from decimal import Decimal
 
 from prometheus_client.core import Metric
 
+from controller.core.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.view import View
-from controller.surfaces.families.build import Row, counters, gauges
+from controller.surfaces.families.build import Row, counters, from_zero, gauges
 
 FEED = ("kind", "scope")
 CURRENCY = ("currency",)
+SAYS_SAMPLES = "feed"
+"""The kind of adapter whose samples are judged."""
 
 
 def families(view: View, now: datetime) -> Iterator[Metric]:
@@ -107,6 +110,7 @@ def _adapters(view: View) -> Iterator[Metric]:
         (
             ([name, reason], count)
             for name, one in every
-            for reason, count in sorted(one.refused.items())
+            if one.kind == SAYS_SAMPLES
+            for reason, count in sorted(from_zero(Refusal, one.refused).items())
         ),
     )

@@ -6,9 +6,18 @@ from collections.abc import Iterator, Mapping
 
 from prometheus_client.core import Metric
 
+from controller.core.dispatch_body import Code
 from controller.model.plan import Mode
 from controller.model.view import View
-from controller.surfaces.families.build import by_name, counter, counters, gauge, gauges
+from controller.surfaces.families.build import (
+    by_name,
+    counter,
+    counters,
+    from_zero,
+    gauge,
+    gauges,
+)
+from controller.surfaces.present.overdue import overdue
 
 
 def alive(*, completes: bool) -> Metric:
@@ -20,7 +29,7 @@ def dispatches_refused(by_code: Mapping[str, int]) -> Metric:
         "curtaild_dispatches_refused_total",
         "Dispatches refused, by code.",
         ["code"],
-        by_name(by_code),
+        by_name(from_zero(Code, by_code)),
     )
 
 
@@ -28,6 +37,7 @@ def families(view: View) -> Iterator[Metric]:
     yield from _dispatches(view)
     yield from _loop(view)
     yield from _ledger(view)
+    yield from _reloads(view)
     yield gauges(
         "curtaild_mode",
         "1 for the mode that the site is in.",
@@ -58,6 +68,11 @@ def _dispatches(view: View) -> Iterator[Metric]:
         "Dispatches accepted that have not started.",
         len(known) - in_force,
     )
+    yield gauge(
+        "curtaild_dispatch_overdue",
+        "Open dispatches in force for longer than their program allows.",
+        len(list(overdue(seen))),
+    )
     yield gauge("curtaild_manual_orders", "Manual orders that stand.", len(seen.orders))
     yield gauge("curtaild_maintenance_locks", "Places under lock.", len(seen.locks))
 
@@ -76,6 +91,21 @@ def _loop(view: View) -> Iterator[Metric]:
         "curtaild_start_time_seconds",
         "Site time at which the process started, as Unix time.",
         view.started_at.timestamp(),
+    )
+
+
+def _reloads(view: View) -> Iterator[Metric]:
+    reloads = view.reloads
+    yield counters(
+        "curtaild_reloads_total",
+        "Times that the configuration was read again, by result.",
+        ["result"],
+        by_name({"applied": reloads.applied, "refused": reloads.refused}),
+    )
+    yield gauge(
+        "curtaild_config_last_reload_successful",
+        "0 where the last reload was refused and the site goes on as before.",
+        float(not reloads.problem),
     )
 
 

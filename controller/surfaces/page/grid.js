@@ -12,10 +12,11 @@ export function attention(state) {
 
 export function asked(state) {
   const { zone } = state.site;
-  const shown = [state.dispatches, state.orders, state.locks, zone];
-  draw("asked", shown, ([dispatches, orders, locks]) => {
+  const shown = [state.dispatches, state.recalled, state.orders, state.locks, zone];
+  draw("asked", shown, ([dispatches, recalls, orders, locks]) => {
     const rows = [
       ...dispatches.map((one) => dispatch(one, zone)),
+      ...recalls.map((one) => recalled(one, zone)),
       ...orders.map((one) => order(one)),
       ...locks.map((one) => lock(one, zone)),
     ];
@@ -33,9 +34,21 @@ function dispatch(one, zone) {
     { data: { kind: one.in_force ? "in-force" : "to-come" } });
 }
 
+function recalled(one, zone) {
+  const { person, authority, reference, at } = one.recall;
+  return row(`${one.id} v${one.version}: ended by recall`,
+    `${person} on the word of ${authority}, ${reference}`, format.day(at, zone),
+    { data: { kind: "recalled" } });
+}
+
 function order(one) {
-  return row(`${one.person}: ${one.scope} at most ${format.power(one.limit_kw)}`, one.why,
+  return row(`${one.person}: ${one.scope} ${allowed(one)}`, one.why,
     countdown("ends in", one.until), { data: { kind: "order" } });
+}
+
+function allowed(one) {
+  if (one.level === null) return `at most ${format.power(one.limit_kw)}`;
+  return one.level === "off" ? "stopped" : `at most level ${one.level}`;
 }
 
 function lock(one, zone) {

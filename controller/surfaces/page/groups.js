@@ -79,7 +79,12 @@ function why(one, currency) {
   const held = one.held > 0 ? ` ${format.count(one.held, "miner")} cannot be moved now.` : "";
   return el("p", { class: "why" },
     el("span", { class: "tag", text: one.curve }),
+    one.ceiling === null ? null : el("span", { class: "tag warn", text: ceiling(one.ceiling) }),
     ` ${counts.join(", ")}: ${one.because.text}.${next}${held}`);
+}
+
+function ceiling(level) {
+  return level === "off" ? "stopped" : `at most ${level}`;
 }
 
 function table(cohorts) {

@@ -63,8 +63,9 @@ function adapter(one, zone) {
     one.last_error_at ? `at ${format.hour(one.last_error_at, zone)}` : "",
   ].filter(Boolean);
   const errors = one.errors > 0 ? `, ${format.count(one.errors, "error")}` : "";
-  const word = one.running ? `running${errors}` : `down${errors}`;
-  const kind = !one.running ? "down" : one.errors > 0 ? "shaky" : "well";
+  const away = one.connected === false;
+  const word = `${!one.running ? "down" : away ? "not connected" : "running"}${errors}`;
+  const kind = !one.running || away ? "down" : one.errors > 0 ? "shaky" : "well";
   return row(`${one.name} (${one.kind})`, parts.join("; "), word, { data: { kind } });
 }
 

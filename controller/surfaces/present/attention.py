@@ -10,6 +10,9 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed
 from controller.model.view import View
 from controller.surfaces.api_models import Attention, Severity
+from controller.surfaces.present.obligations import obligations
+from controller.surfaces.present.overdue import overdue
+from controller.surfaces.present.word_of_people import word_of_people
 
 T = TypeVar("T")
 
@@ -22,8 +25,11 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
         *_loop(alive=alive),
         *_power(view),
         *_dispatches(view),
+        *obligations(view),
+        *word_of_people(view),
         *_feeds(view),
         *_ledger(view),
+        *_reload(view),
         *_adapters(view),
         *_miners(view),
     ]
@@ -49,16 +55,10 @@ def _power(view: View) -> Iterator[Attention]:
 
 def _dispatches(view: View) -> Iterator[Attention]:
     """An open dispatch past its program's longest duration needs a fresh word of its source."""
-    seen = view.seen
-    for name, dispatch in sorted(seen.dispatches.items()):
-        program = seen.site.programs.get(dispatch.program)
-        if dispatch.end is not None or program is None or program.longest_s is None:
-            continue
-        lasts_s = (seen.now - dispatch.start).total_seconds()
-        if dispatch.in_force(seen.now) and lasts_s > program.longest_s:
-            lasted = _duration(lasts_s)
-            text = f"Dispatch {name} is open and has lasted {lasted}: ask {dispatch.authority}."
-            yield Attention(severity=ALARM, about="dispatch", text=text)
+    for dispatch in overdue(view.seen):
+        lasted = _duration((view.seen.now - dispatch.start).total_seconds())
+        text = f"Dispatch {dispatch.id} is open and has lasted {lasted}: ask {dispatch.authority}."
+        yield Attention(severity=ALARM, about="dispatch", text=text)
 
 
 def _feeds(view: View) -> Iterator[Attention]:
@@ -89,11 +89,20 @@ def _ledger(view: View) -> Iterator[Attention]:
         yield Attention(severity=ALARM, about="ledger", text=text)
 
 
+def _reload(view: View) -> Iterator[Attention]:
+    if view.reloads.problem:
+        text = f"The last reload was refused, the site goes on as before: {view.reloads.problem}."
+        yield Attention(severity=WARNING, about="configuration", text=text)
+
+
 def _adapters(view: View) -> Iterator[Attention]:
     for name, one in sorted(view.adapters.items()):
         if not one.running:
             why = one.last_error or "no reason was given"
             yield Attention(severity=WARNING, about=name, text=f"{name} is down: {why}.")
+        elif one.link is not None and not one.link.connected and one.last_error:
+            text = f"{name} is not connected and tries again: {one.last_error}."
+            yield Attention(severity=WARNING, about=name, text=text)
 
 
 def _miners(view: View) -> Iterator[Attention]:

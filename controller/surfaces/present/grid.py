@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
+from collections.abc import Mapping
+
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Recall
 from controller.model.seen import Snapshot
 from controller.surfaces import api_parts as api
 from controller.surfaces.present.parts import kw
@@ -22,6 +24,13 @@ def dispatch(one: Dispatch, seen: Snapshot) -> api.DispatchNow:
         received_at=one.received_at,
         start=one.start,
         end=one.end,
+        recall=None if one.recall is None else recall(one.recall),
+    )
+
+
+def recall(one: Recall) -> api.RecallNow:
+    return api.RecallNow(
+        person=one.person, authority=one.authority, reference=one.reference, at=one.at
     )
 
 
@@ -31,11 +40,18 @@ def dispatches(seen: Snapshot) -> list[api.DispatchNow]:
     return [dispatch(one, seen) for one in ordered if not one.over(seen.now)]
 
 
+def recalled(known: Mapping[str, Dispatch], seen: Snapshot) -> list[api.DispatchNow]:
+    """Those that were ended by voice, the last one first."""
+    found = [(one.recall.at, one.id, one) for one in known.values() if one.recall is not None]
+    return [dispatch(one, seen) for _, _, one in sorted(found, key=lambda each: each[:2])][::-1]
+
+
 def order(one: ManualOrder) -> api.OrderNow:
     return api.OrderNow(
         id=one.id,
         scope=one.scope,
-        limit_kw=kw(one.limit_w),
+        limit_kw=None if one.limit_w is None else kw(one.limit_w),
+        level=one.level or None,
         person=one.person,
         why=one.why,
         issued_at=one.issued_at,

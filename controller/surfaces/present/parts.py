@@ -72,6 +72,7 @@ def allocation(one: Allocation) -> api.AllocationNow:
     return api.AllocationNow(
         group=one.group,
         curve=one.curve,
+        ceiling=one.ceiling or None,
         counts=dict(one.counts),
         because=because(one.reason),
         power_kw=kw(one.power_w),

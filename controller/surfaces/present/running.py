@@ -52,6 +52,7 @@ def adapter(one: AdapterHealth) -> api.AdapterNow:
         last_error=one.last_error,
         last_error_at=one.last_error_at,
         refused=dict(one.refused),
+        connected=None if one.link is None else one.link.connected,
     )
 
 

@@ -38,6 +38,7 @@ def state(view: View, *, alive: bool) -> api.SiteState:
         curtailed=parts.curtailed(plan),
         groups=miners.groups(view),
         dispatches=grid.dispatches(seen),
+        recalled=grid.recalled(view.recalled, seen),
         orders=[grid.order(one) for _, one in sorted(seen.orders.items())],
         locks=[grid.lock(one) for _, one in sorted(seen.locks.items())],
         motions=miners.motions(view),

@@ -1,0 +1,99 @@
+"""How much of their nominal power miners draw that report none: fitted to what meters show."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from controller.core.balance import learn
+from controller.core.nameplate import unmetered, weighed
+from controller.model.fleet import OFF, Cohort, EvidenceGrade, Standing
+from controller.model.quality import Fresh, Missing
+from controller.model.seen import Snapshot, State
+from controller.model.site import Group, Site
+from tests.core.strategies import CURVES, NOW
+
+FULL_W, OFF_W = 2_794, 25
+HALL = Site(id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()})
+KIND = "a/plain"
+
+
+def cohort(level: str, count: int) -> Cohort:
+    return Cohort(
+        group="a",
+        curve="plain",
+        level=level,
+        standing=Standing.PRESENT,
+        members=tuple(f"{level}-{number}" for number in range(count)),
+        power_w=count * CURVES["plain"].level(level).power_w,
+        grade=EvidenceGrade.INFERRED,
+    )
+
+
+def seen(running: int, meter_w: int, after_s: int = 0) -> Snapshot:
+    """Ten miners, so many of them running."""
+    now = NOW + timedelta(seconds=after_s)
+    groups = {"on": cohort("default", running), "off": cohort(OFF, 10 - running)}
+    return Snapshot(
+        now=now,
+        site=HALL,
+        meters_w={"a": Fresh(value=meter_w, at=now), "site": Missing(why="none")},
+        curves=CURVES,
+        cohorts={key: one for key, one in groups.items() if one.members},
+        fleet_known=True,
+    )
+
+
+def after(state: State, *looks: Snapshot) -> State:
+    for snapshot in looks:
+        learnt = learn(snapshot, state, {}, None)
+        state = State(
+            balances=learnt.balances,
+            fitted_permille=learnt.fitted_permille,
+            ratio_permille=learnt.ratio_permille,
+        )
+    return state
+
+
+def metered(running: int, per_cent: int, fans_w: int = 4_000) -> int:
+    return fans_w + running * FULL_W * per_cent // 100 + (10 - running) * OFF_W
+
+
+def test_a_large_step_shows_the_ratio() -> None:
+    found = after(State(), seen(10, metered(10, 112)), seen(4, metered(4, 112), 60))
+    assert abs(found.fitted_permille[KIND] - 1_120) <= 1
+    counted = weighed(seen(4, 0), found.ratio_permille, frozenset())
+    assert counted.cohorts["on"].power_w == 4 * FULL_W * found.ratio_permille[KIND] // 1000
+    assert counted.cohorts["off"].power_w == 6 * OFF_W
+
+
+def test_small_steps_are_added_up_until_they_are_large() -> None:
+    looks = [seen(10 - n, metered(10 - n, 112, 40_000), 60 * n) for n in range(4)]
+    assert after(State(), *looks[:2]).fitted_permille == {}
+    assert abs(after(State(), *looks).fitted_permille[KIND] - 1_120) <= 3
+
+
+def test_a_step_that_no_ratio_explains_is_none() -> None:
+    assert after(State(), seen(10, 40_000), seen(4, 39_000, 60)).fitted_permille == {}
+
+
+def test_a_group_draws_no_more_than_its_own_meter_shows() -> None:
+    found = after(State(), seen(10, metered(10, 92, fans_w=0)))
+    assert found.ratio_permille == {KIND: 920}
+    assert found.fitted_permille == {}
+    back = after(found, seen(10, metered(10, 100, fans_w=0), 60))
+    assert back.ratio_permille == {}, "a bound is no ratio: it is gone when the meter rises"
+
+
+def test_without_any_meter_they_count_in_full_whatever_they_say() -> None:
+    blind = Snapshot(
+        now=NOW,
+        site=HALL,
+        meters_w={"site": Missing(why="none")},
+        curves=CURVES,
+        cohorts={"off": cohort(OFF, 10)},
+        fleet_known=True,
+    )
+    in_full = unmetered(blind, State())
+    assert weighed(blind, {}, in_full).cohorts["off"].power_w == 10 * FULL_W
+    known = after(State(), seen(10, metered(10, 100)))
+    assert not unmetered(blind, known), "a meter that was heard once is only silent"

@@ -1,0 +1,151 @@
+"""What a meter proves of miners that report no watts, and what it does not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from controller.core.obedience import Look, advance, counted_w
+from controller.core.proof import proven
+from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.model.grid import SITE
+from controller.model.quality import Fresh, Observed, Stale
+from controller.model.remembered import Balance
+from controller.model.seen import Snapshot, State
+from controller.model.site import Group, Pacing, Site
+from controller.reasons import Reason
+from tests.core.strategies import CURVES, NOW
+
+FULL_W, OFF_W = 2_794, 25
+THEN = NOW + timedelta(seconds=20)
+HALL = Site(id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()})
+BALANCE = Balance(unexplained_w=500, meter_w=0, own_w=0, nameplate_w={})
+
+
+def stopping(name: str, stage: Stage = Stage.SENT) -> Motion:
+    return Motion(
+        command=Command(id=f"c-{name}", miner=name, level=OFF, reason=Reason.DISPATCH, at=NOW),
+        stage=stage,
+        group="a",
+        curve="plain",
+        from_level="default",
+        proven_w=FULL_W,
+        deadline=NOW + timedelta(seconds=30),
+        rest_until=NOW + timedelta(seconds=600) if stage is Stage.FAILED else None,
+    )
+
+
+def says(level: str, grade: EvidenceGrade = EvidenceGrade.INFERRED) -> MinerSeen:
+    power_w = CURVES["plain"].level(level).power_w
+    return MinerSeen(group="a", curve="plain", level=level, power_w=power_w, at=THEN, grade=grade)
+
+
+STATE = State(
+    motions={name: stopping(name) for name in ("m1", "m2", "m3", "m4")}, balances={"a": BALANCE}
+)
+
+
+def seen(meter: Observed[int], **miners: MinerSeen) -> Snapshot:
+    moving = {name: says(OFF) for name in STATE.motions} | miners
+    return Snapshot(
+        now=THEN, site=HALL, meters_w={"a": meter}, curves=CURVES, moving=moving, fleet_known=True
+    )
+
+
+def at_meter(running: int) -> Fresh[int]:
+    """The group's meter with so many of the four still running, and 500 W of fans."""
+    return Fresh(value=500 + running * FULL_W + (4 - running) * OFF_W, at=THEN)
+
+
+@pytest.mark.parametrize("running", [1, 2, 3, 4])
+def test_as_many_are_proven_as_the_meter_fell_for_the_first_by_name(running: int) -> None:
+    expected = {f"m{number}": "a" for number in range(1, 5 - running)}
+    assert proven(seen(at_meter(running)), STATE) == expected
+
+
+def test_who_says_that_it_runs_is_not_among_them() -> None:
+    found = proven(seen(at_meter(1), m1=says("default")), STATE)
+    assert found == {"m2": "a", "m3": "a", "m4": "a"}
+
+
+def test_a_meter_that_stands_still_proves_nothing() -> None:
+    assert proven(seen(at_meter(4)), STATE) == {}
+
+
+@pytest.mark.parametrize(
+    "meter",
+    [
+        Stale(value=600, at=THEN),
+        Fresh(value=600, at=NOW),
+    ],
+)
+def test_nor_does_one_that_is_stale_or_was_read_before_the_command(meter: Observed[int]) -> None:
+    assert proven(seen(meter), STATE) == {}
+
+
+def test_a_fall_that_another_miner_may_have_made_proves_nothing() -> None:
+    """m0 reports its watts, was told to stop too, and has not said that it did."""
+    other = replace(says("default", EvidenceGrade.SELF_REPORT), at=THEN - timedelta(seconds=5))
+    motions = {**STATE.motions, "m0": stopping("m0")}
+    state = State(motions=motions, balances={"a": BALANCE})
+    fell_once = Fresh(value=500 + 4 * FULL_W + OFF_W, at=THEN)
+    assert proven(seen(fell_once, m0=other), state) == {}
+
+
+def test_where_the_meter_leaves_no_room_for_one_of_them_all_are_proven() -> None:
+    """They draw less than their plate says: three of four steps would have been seen."""
+    balance = Balance(unexplained_w=-3_000, meter_w=0, own_w=0, nameplate_w={})
+    state = State(motions=STATE.motions, balances={"a": balance})
+    assert len(proven(seen(at_meter(0)), state)) == 4
+
+
+def test_the_site_s_meter_stands_in_for_a_group_s() -> None:
+    state = State(motions=STATE.motions, balances={SITE: BALANCE})
+    snapshot = Snapshot(
+        now=THEN,
+        site=HALL,
+        meters_w={SITE: at_meter(2)},
+        curves=CURVES,
+        moving={name: says(OFF) for name in STATE.motions},
+    )
+    assert proven(snapshot, state) == {"m1": SITE, "m2": SITE}
+
+
+def test_the_event_says_which_meter_showed_it() -> None:
+    look = Look(THEN, Pacing(), may_start=True, shown={"m1": "a"})
+    found = advance(stopping("m1"), says(OFF), CURVES["plain"], None, look)
+    (event,) = found.events
+    assert (event.stage, event.grade) == (Stage.CONFIRMED, EvidenceGrade.GROUP_METER)
+    assert (event.power_w, event.detail) == (OFF_W, "shown by the meter of a")
+
+
+def test_one_that_is_not_proven_is_repeated_given_up_and_goes_on_counting_in_full() -> None:
+    late = NOW + timedelta(seconds=31)
+    look = Look(late, Pacing(attempts=1), may_start=True)
+    (event,) = advance(stopping("m1"), says(OFF), CURVES["plain"], None, look).events
+    assert event.stage is Stage.FAILED
+    assert counted_w(stopping("m1", Stage.FAILED), says(OFF), CURVES["plain"]) == FULL_W
+
+
+def test_one_given_up_is_told_again_after_its_time_and_never_believed_meanwhile() -> None:
+    look = Look(NOW + timedelta(seconds=600), Pacing(), may_start=False)
+    found = advance(stopping("m1", Stage.FAILED), says(OFF), CURVES["plain"], None, look).motion
+    assert found is not None
+    assert (found.stage, found.command.id, found.command.attempt) == (Stage.INTENDED, "", 1)
+
+
+def test_a_start_is_taken_at_its_word() -> None:
+    starting = Motion(
+        command=Command(id="c", miner="m1", level="default", reason=Reason.PROFITABLE, at=NOW),
+        stage=Stage.SENT,
+        group="a",
+        curve="plain",
+        from_level=OFF,
+        proven_w=OFF_W,
+        deadline=NOW + timedelta(seconds=300),
+    )
+    look = Look(THEN, Pacing(), may_start=True)
+    (event,) = advance(starting, says("default"), CURVES["plain"], None, look).events
+    assert (event.stage, event.grade) == (Stage.CONFIRMED, EvidenceGrade.INFERRED)

@@ -1,0 +1,120 @@
+"""Reserves that were sold, and what is there of them; income that stops as a step of the load."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from controller.core.cohorts import cohorts
+from controller.core.decide import decide
+from controller.core.held import hold
+from controller.model.fleet import OFF, EvidenceGrade, MinerSeen
+from controller.model.grid import SITE, Dispatch, ReduceTo
+from controller.model.plan import Plan
+from controller.model.quality import Fresh
+from controller.model.seen import Snapshot, State
+from controller.model.site import Group, Program, Site
+from controller.reasons import Reason
+from tests.core.strategies import CURVES, NOW
+
+FULL_W = 2_794
+ABOVE_W = FULL_W - 25
+SELLER = Program(authority="grid", allowed=("reduce_to_kw",), reserve_w=10_000)
+HALL = Site(
+    id="s",
+    currency="USD",
+    zone="UTC",
+    import_limit_w=90_000,
+    groups={"a": Group(income_lost_after_s=600)},
+    programs={"ffr": SELLER},
+)
+MINER = MinerSeen(group="a", curve="plain", level="default", power_w=FULL_W, at=NOW)
+FIVE = {f"m{number}": MINER for number in range(5)}
+ASLEEP = replace(MINER, level=OFF, power_w=25)
+
+
+def seen(miners: dict[str, MinerSeen] = FIVE, meter_w: int = 50_000, **more: object) -> Snapshot:
+    snapshot = Snapshot(
+        now=NOW,
+        site=HALL,
+        price_per_mwh=Fresh(value=Decimal(40), at=NOW),
+        hashprice_per_ph_day=Fresh(value=Decimal(60), at=NOW),
+        meters_w={SITE: Fresh(value=meter_w, at=NOW)},
+        curves=CURVES,
+        cohorts=cohorts(miners),
+        fleet_known=True,
+    )
+    return replace(snapshot, **more)
+
+
+def plan_of(snapshot: Snapshot) -> Plan:
+    return decide(snapshot, State())[0]
+
+
+def deliverable(snapshot: Snapshot) -> int:
+    return plan_of(snapshot).reserves["ffr"].deliverable_w
+
+
+def test_what_runs_and_can_be_told_is_deliverable_above_its_standby() -> None:
+    assert deliverable(seen()) == 5 * ABOVE_W
+    assert plan_of(seen()).reserves["ffr"].short_w == 0
+
+
+def test_the_lost_the_locked_and_the_sleeping_are_not() -> None:
+    lost, locked = replace(MINER, reachable=False), replace(MINER, locked=True)
+    snapshot = seen({**FIVE, "m0": lost, "m1": locked, "m2": ASLEEP})
+    assert deliverable(snapshot) == 2 * ABOVE_W
+    assert plan_of(snapshot).reserves["ffr"].short_w == 10_000 - 2 * ABOVE_W
+
+
+def test_no_more_than_the_meter_shows_nor_what_none_could_show_to_be_gone() -> None:
+    assert deliverable(seen(meter_w=7_000)) == 7_000
+    blind = {name: replace(one, grade=EvidenceGrade.INFERRED) for name, one in FIVE.items()}
+    assert deliverable(seen(blind, meters_w={})) == 0
+
+
+def test_a_watt_is_sold_once_and_a_program_that_is_called_is_left_out() -> None:
+    two = replace(HALL, programs={"ffr": SELLER, "spin": SELLER})
+    found = plan_of(seen(site=two)).reserves
+    assert found["spin"].deliverable_w == 5 * ABOVE_W - 10_000
+    called = Dispatch(
+        id="d",
+        version=1,
+        program="ffr",
+        authority="grid",
+        issued_at=NOW,
+        received_at=NOW,
+        start=NOW,
+        target=ReduceTo(kw=Decimal(1)),
+        limit_w=1_000,
+    )
+    assert list(plan_of(seen(site=two, dispatches={"d": called})).reserves) == ["spin"]
+
+
+def unpaid_for(minutes: int, price: int = 40) -> Snapshot:
+    paid_at = {"a": NOW - timedelta(minutes=minutes)}
+    return seen(paid_at=paid_at, price_per_mwh=Fresh(value=Decimal(price), at=NOW))
+
+
+def test_income_in_doubt_is_known_to_come_with_its_step() -> None:
+    assert plan_of(unpaid_for(3)).outlook == ()
+    (coming,) = plan_of(unpaid_for(4)).outlook
+    assert (coming.at, coming.source) == (NOW + timedelta(minutes=6), "a")
+    assert coming.step_w == -4 * ABOVE_W
+    assert coming.what == "income counts as lost, 11.1 kW stop"
+
+
+def test_without_income_one_miner_asks_on_and_its_hashes_are_not_booked() -> None:
+    snapshot = unpaid_for(10)
+    plan = plan_of(snapshot)
+    assert [(one.level, one.reason) for one in plan.commands] == [(OFF, Reason.INCOME_LOST)] * 4
+    assert plan.unpaid_since == {"a": NOW - timedelta(minutes=10)}
+    assert hold(seen(), plan_of(seen())).revenue_per_day > 0
+    assert hold(snapshot, plan).revenue_per_day == 0
+
+
+def test_where_power_is_paid_for_being_used_all_run_on() -> None:
+    assert plan_of(unpaid_for(10, price=-5)).commands == ()
+    assert plan_of(unpaid_for(4, price=-5)).outlook[0].step_w == 0

@@ -1,0 +1,53 @@
+"""Income that stopped and a reserve that is not there are said on the page and in the metrics."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from prometheus_client.core import Metric
+
+from controller.model.plan import Reserve
+from controller.model.seen import State
+from controller.model.view import View
+from controller.surfaces.families.obligations import families
+from controller.surfaces.present.attention import attention
+from tests.surfaces.views import NOW, a_view, plan_now
+
+SHORT = {"ers": Reserve(sold_w=60_000, deliverable_w=41_500)}
+SILENT = {"container-a": NOW - timedelta(minutes=12)}
+
+
+def view(**plan: object) -> View:
+    return a_view(plan=plan_now(**plan), state=State(ratio_permille={"container-a/s19": 930}))
+
+
+def said(one: View) -> list[str]:
+    found = attention(one, alive=True)
+    return [each.text for each in found if each.about in ("income", "reserve")]
+
+
+def sampled(metrics: list[Metric], name: str) -> dict[str, float]:
+    (family,) = [one for one in metrics if one.name == name]
+    return {next(iter(sample.labels.values())): sample.value for sample in family.samples}
+
+
+def test_a_person_is_told_at_once() -> None:
+    assert said(view(unpaid_since=SILENT, reserves=SHORT)) == [
+        "No share of container-a was accepted for 12 min: its hashes earn nothing. "
+        "Look at its pools and its uplink.",
+        "The reserve sold under ers cannot be delivered: of 60.0 kW only 41.5 kW run and could go.",
+    ]
+
+
+def test_nothing_is_said_of_a_reserve_that_is_there() -> None:
+    whole = {"ers": Reserve(sold_w=40_000, deliverable_w=41_500)}
+    assert said(view(reserves=whole)) == []
+
+
+def test_metrics() -> None:
+    metrics = list(families(view(unpaid_since=SILENT, reserves=SHORT)))
+    lost = sampled(metrics, "curtaild_group_income_lost")
+    assert lost == {"container-a": 1, "container-b": 0}
+    assert sampled(metrics, "curtaild_program_reserve_watts") == {"ers": 60_000}
+    assert sampled(metrics, "curtaild_program_deliverable_watts") == {"ers": 41_500}
+    assert sampled(metrics, "curtaild_power_ratio") == {"container-a/s19": 0.93}

@@ -143,6 +143,7 @@ class MinerFleet:
         return self._tally.health(
             known=sum(member.identity is not None for member in self._members.values()),
             reachable=sum(member.reachable for member in self._members.values()),
+            problems=tuple(one.problem for one in self._members.values() if one.problem),
         )
 
     async def _run(self) -> None:

@@ -20,7 +20,7 @@ class Tally:
     def failed(self, kind: str) -> None:
         self.failures[kind] += 1
 
-    def health(self, *, known: int, reachable: int) -> FleetHealth:
+    def health(self, *, known: int, reachable: int, problems: tuple[str, ...]) -> FleetHealth:
         return FleetHealth(
             known=known,
             reachable=reachable,
@@ -28,4 +28,5 @@ class Tally:
             probes=self.probes,
             sent=self.sent,
             failures=dict(sorted(self.failures.items())),
+            problems=problems,
         )

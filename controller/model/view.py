@@ -60,6 +60,8 @@ class FleetHealth(Model, frozen=True, kw_only=True):
     sent: int = 0
     failures: Mapping[str, int] = {}
     """Failed reads and commands, by kind."""
+    problems: tuple[str, ...] = ()
+    """Why miners that answer are told nothing until a person acts: one sentence for each."""
 
 
 class Reloads(Model, frozen=True, kw_only=True):

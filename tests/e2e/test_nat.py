@@ -81,7 +81,9 @@ def test_another_machine_than_the_declared_one_is_told_nothing(site: Site) -> No
     assert code == 0
     for group, name in zip(MINERS, wrong, strict=True):
         place = behind_nat(site, group)[name]
-        said = f"{name}: declared with MAC address {place['mac']}, but {macs[place['port']]} answers"
+        said = (
+            f"{name}: declared with MAC address {place['mac']}, but {macs[place['port']]} answers"
+        )
         assert said in out
     assert site.send(site.dispatch("held", ALL_OFF_KW, lasts_s=None)).json["received"]
     until(lambda: site.true_kw() <= ALL_OFF_KW + TWO_KW and not site.in_flight(), "the others")

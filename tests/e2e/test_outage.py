@@ -104,7 +104,9 @@ def assert_all_but_one_were_told_before_it_was_given_up(site: Site, silent: str)
     cycles = site.export("cycles")
     second_run = [one for one in cycles if one["run"] == cycles[-1]["run"]]
     known_at = min(one["at"] for one in second_run if one["mode"] != "starting")
-    others = {*miners_of(site, LUXOS), *(f"{one}:8080" for one in miners_of(site, STOCK))} - {silent}
+    others = {*miners_of(site, LUXOS), *(f"{one}:8080" for one in miners_of(site, STOCK))} - {
+        silent
+    }
     off: set[str] = set()
     for one in site.export("commands"):
         if one["level"] == "off" and one["ordered_at"] < known_at:

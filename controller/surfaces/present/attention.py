@@ -17,6 +17,8 @@ from controller.surfaces.present.word_of_people import word_of_people
 T = TypeVar("T")
 
 ALARM, WARNING, NOTICE = Severity.ALARM, Severity.WARNING, Severity.NOTICE
+NAMED = 3
+"""So many miners that are told nothing are named; of the rest the number."""
 
 
 def attention(view: View, *, alive: bool) -> list[Attention]:
@@ -32,6 +34,7 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
         *_reload(view),
         *_adapters(view),
         *_miners(view),
+        *_told_nothing(view.fleet.problems),
     ]
     severities = list(Severity)
     return sorted(found, key=lambda one: severities.index(one.severity))
@@ -119,6 +122,14 @@ def _miners(view: View) -> Iterator[Attention]:
     refused = sum(one.stage is Stage.FAILED for one in view.state.motions.values())
     if refused:
         text = f"Did not do what was ordered, others stand in: {_miners_of(refused)}."
+        yield Attention(severity=WARNING, about="fleet", text=text)
+
+
+def _told_nothing(problems: tuple[str, ...]) -> Iterator[Attention]:
+    for problem in problems[:NAMED]:
+        yield Attention(severity=WARNING, about="fleet", text=f"Told nothing: {problem}.")
+    if (more := len(problems) - NAMED) > 0:
+        text = f"Told nothing either: {_miners_of(more)}."
         yield Attention(severity=WARNING, about="fleet", text=text)
 
 

@@ -79,8 +79,9 @@ class MinerFleet:
     async def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
         self._rota = PollRota(self._members, self._clock.now())
-        for miner, what in self._owed.miners().items():
-            _log.warning("owed_since_before", miner=miner, what=what)
+        owed = sorted(self._owed.miners())
+        if owed:
+            _log.warning("owed_since_before", miners=owed)
         self._running = asyncio.create_task(self._run())
         self._running.add_done_callback(_say_why_it_ended)
 

@@ -169,7 +169,9 @@ class Reloader:
             if after.feeds.get(name) != feed or (prices and not _is_meter(feed))
         }
         services = {service.name for service in self.whole.services}
-        return frozenset(feeds | services)
+        health = self.whole.parts.supervisor.health()
+        down = {name for name in before.feeds if name in health and not health[name].running}
+        return frozenset(feeds | services | down)
 
 
 def _other_miners(before: Settings, after: Settings) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -55,10 +55,12 @@ class Board:
         self._refused: dict[str, dict[str, int]] = {}
         self._restored: set[datetime] = set()
         """Starts of prices from before the start that were not said again since."""
+        self._settings = settings
         self.adopt(settings)
 
     def adopt(self, settings: BoardSettings) -> None:
-        """Judge by these from now on; what was found good stays."""
+        """Judge by these from now on; what was found good stays, but for meters that are gone."""
+        self._forget_meters(set(self._settings.meters) - set(settings.meters))
         self._settings = settings
         self._prices = replace(self._prices, stale_after_s=settings.price_stale_after_s)
         self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
@@ -66,6 +68,10 @@ class Board:
         self.meter_bounds = MeterBounds(
             max_w=settings.meter_max_w, counter_step_wh=settings.meter_counter_step_wh
         )
+
+    def _forget_meters(self, scopes: Collection[str]) -> None:
+        for scope in scopes:
+            self._meters.pop(scope, None)
 
     def forget_prices(self) -> None:
         """What was said by feeds that are no more: prices and hashprice are missing until others

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from controller.commands.console import (
     Exit,
@@ -50,4 +50,7 @@ def _settings(args: Namespace) -> Settings:
     if not args.shadow:
         return settings
     # What was only assumed has books of its own, beside those of what was done.
-    return settings.model_copy(update={"state_dir": settings.state_dir / "shadow"})
+    update: dict[str, Any] = {"state_dir": settings.state_dir / "shadow"}
+    if settings.mqtt is not None:
+        update["mqtt"] = settings.mqtt.of_shadow()
+    return settings.model_copy(update=update)

@@ -16,6 +16,7 @@ from controller.config.site_sections import ContractedReference, ProgramSettings
 from controller.model.grid import SITE
 
 Faults: TypeAlias = Iterable[tuple[Key, str]]
+OWN_ADAPTERS = frozenset({"mqtt", "systemd"})
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,12 @@ def _contracted(settings: Settings, key: Key, program: ProgramSettings) -> Fault
             yield (*key, "references", name, "kw"), "must not be above site.import_limit_kw"
 
 
+def _names_of_feeds(settings: Settings) -> Faults:
+    """Feeds and the daemon's own adapters are supervised under one roof, by name."""
+    for name in sorted(OWN_ADAPTERS & settings.feeds.keys()):
+        yield ("feeds", name), f"{name} is the name of an adapter of the daemon's own: take another"
+
+
 def _authorities(settings: Settings) -> Faults:
     over_mqtt = settings.mqtt.senders if settings.mqtt else frozenset()
     for name, program in settings.programs.items():
@@ -131,6 +138,7 @@ CHECKS = (
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),
+    _needs(_names_of_feeds, "feeds"),
     _needs(_scopes, "feeds", "groups"),
     _needs(_programs, "programs", "site"),
     _needs(_reserves_fit_the_connection, "programs", "site"),

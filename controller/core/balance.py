@@ -43,8 +43,9 @@ class Learnt:
 def learn(
     raw: Snapshot, state: State, motions: Mapping[str, Motion], moved_at: datetime | None
 ) -> Learnt:
-    """Balances of the scopes at rest, and what they show. `raw` is not weighed."""
-    scopes = sorted({SITE, *(one.group for one in inferred(raw))})
+    """Balances of the scopes at rest, and what they show: of two meters that show a step, the
+    group's own counts. `raw` is not weighed."""
+    scopes = [SITE, *sorted({one.group for one in inferred(raw)})]
     if len(scopes) == 1:
         return Learnt(state.balances, state.fitted_permille, state.ratio_permille)
     fitted, bounds = dict(state.fitted_permille), dict[str, int]()

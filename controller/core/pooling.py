@@ -159,7 +159,7 @@ def _pinned(
         goal = rung_of(levels, curve, level, miner.power_w)
         under_way = motion.stage in IN_FLIGHT
         came_from = rung_of(levels, curve, motion.from_level, motion.proven_w)
-        seen_rung = max(goal, came_from) if under_way else goal
+        seen_rung = max(goal, came_from) if under_way or refuses else goal
         counts_w = counted_w(motion, miner, curve)
         found.append(Pinned(name, goal, seen_rung, under_way, counts_w, refuses))
     return found

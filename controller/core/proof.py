@@ -39,7 +39,14 @@ def proven(seen: Snapshot, state: State) -> Mapping[str, str]:
         mine = [claim for claim in claims if claim.motion.group == scope]
         found |= _shown(scope, _after(mine, seen, state, scope), seen, state)
     rest = [claim for claim in claims if not _speaks(seen, state, claim.motion.group)]
-    return found | _shown(SITE, _after(rest, seen, state, SITE), seen, state)
+    gone_w = sum(_late_w(claim) for claim in claims if claim.name in found)
+    return found | _shown(SITE, _after(rest, seen, state, SITE), seen, state, gone_w)
+
+
+def _late_w(claim: _Claim) -> int:
+    """What one given up still counts with, though its group's meter shows now that it came down:
+    the site's meter fell for it too."""
+    return claim.counts_w - claim.goal_w if claim.motion.stage is Stage.FAILED else 0
 
 
 def _claims(seen: Snapshot, state: State) -> Iterator[_Claim]:
@@ -76,13 +83,15 @@ def _after(claims: list[_Claim], seen: Snapshot, state: State, scope: str) -> li
     return [claim for claim in claims if meter.at > claim.motion.command.at]
 
 
-def _shown(scope: str, claims: list[_Claim], seen: Snapshot, state: State) -> dict[str, str]:
+def _shown(
+    scope: str, claims: list[_Claim], seen: Snapshot, state: State, gone_w: int = 0
+) -> dict[str, str]:
     meter = seen.meters_w.get(scope)
     if not claims or not isinstance(meter, Fresh):
         return {}
     names = {claim.name for claim in claims}
     others_w = least_w(seen, state, scope, names, meter.at)
-    fell_w = state.balances[scope].unexplained_w + others_w - meter.value
+    fell_w = state.balances[scope].unexplained_w + others_w - gone_w - meter.value
     fell_w += sum(claim.counts_w for claim in claims)
     if _no_room(scope, claims, meter, seen, state):
         return dict.fromkeys(sorted(names), scope)

@@ -141,10 +141,11 @@ class MinerFleet:
         self._stir.set()
 
     def health(self) -> FleetHealth:
+        members = self._members.values()
         return self._tally.health(
-            known=sum(member.identity is not None for member in self._members.values()),
-            reachable=sum(member.reachable for member in self._members.values()),
-            problems=tuple(one.problem for one in self._members.values() if one.problem),
+            known=sum(member.identity is not None for member in members),
+            reachable=sum(member.reachable for member in members),
+            problems=tuple(filter(None, (one.problem or one.shut_out for one in members))),
         )
 
     async def _run(self) -> None:
@@ -257,10 +258,12 @@ class MinerFleet:
             changed = member.heard(*task.result())
         else:
             self._count(error, member)
-            changed = member.failed(str(error), self._settings.unreachable_after)
+            changed = member.failed(error, self._settings.unreachable_after)
         if changed:
-            say = _log.debug if member.reachable else _log.warning
-            say("reachable" if member.reachable else "unreachable", miner=member.miner)
+            if member.reachable:
+                _log.debug("reachable", miner=member.miner)
+            else:
+                _log.warning("unreachable", miner=member.miner, why=member.failure)
         self._readings[member.miner] = member.reading()
         pause = self._until_next(member)
         # At an even pace, but a miner that answers slowly is left alone for a while in between.

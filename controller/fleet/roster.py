@@ -11,6 +11,7 @@ from controller.errors import PermanentError
 from controller.fleet.addresses import Place
 from controller.fleet.curves import curve_key, named_in, offered
 from controller.fleet.driver import DeclaredDriver, Driver, Measured
+from controller.fleet.faults import is_for_a_person
 from controller.fleet.settings import GroupMiners
 from controller.model.fleet import OFF, Curve, EvidenceGrade, Identity, MinerReading
 
@@ -41,6 +42,8 @@ class Member:
     failure: str = ""
     problem: str = ""
     """Why it can be read and not told anything."""
+    shut_out: str = ""
+    """Why it will not be read either until a person acts."""
 
     def identified(self, identity: Identity, full: Curve) -> None:
         """It is this, and offers these levels: which it may be told is its group's choice."""
@@ -59,13 +62,14 @@ class Member:
         """Take a read that began at `at`; whether this makes it reachable."""
         returned = not self.reachable
         self.measured, self.at = measured, at
-        self.reachable, self.failures, self.failure = True, 0, ""
+        self.reachable, self.failures, self.failure, self.shut_out = True, 0, "", ""
         return returned
 
-    def failed(self, why: str, unreachable_after: int) -> bool:
+    def failed(self, error: BaseException, unreachable_after: int) -> bool:
         """Take a failed read; whether this makes it unreachable."""
         self.failures += 1
-        self.failure = why
+        self.failure = str(error)
+        self.shut_out = self.failure if is_for_a_person(error) else ""
         lost = self.reachable and self.failures >= unreachable_after
         self.reachable = self.reachable and not lost
         return lost

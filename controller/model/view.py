@@ -61,7 +61,7 @@ class FleetHealth(Model, frozen=True, kw_only=True):
     failures: Mapping[str, int] = {}
     """Failed reads and commands, by kind."""
     problems: tuple[str, ...] = ()
-    """Why miners that answer are told nothing until a person acts: one sentence for each."""
+    """Why miners are told nothing until a person acts: one sentence for each."""
 
 
 class Reloads(Model, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from controller.surfaces.api_parts import (
     OrderNow,
     OutlookNow,
     Reading,
+    ReserveNow,
     Served,
 )
 
@@ -168,6 +169,7 @@ class SiteState(Served):
     """Ended by voice within the last day, the last one first."""
     orders: list[OrderNow]
     locks: list[LockNow]
+    reserves: list[ReserveNow]
     motions: Motions
     outlook: list[OutlookNow]
     money: Money
@@ -204,6 +206,9 @@ class PlanNow(Served):
     allocations: list[AllocationNow]
     commands: list[CommandsNow]
     curtailed: list[CurtailedNow]
+    reserves: list[ReserveNow]
+    unpaid_since: dict[str, datetime]
+    """By group whose income has stopped: the last share that was accepted."""
     outlook: list[OutlookNow]
 
 

@@ -106,6 +106,8 @@ class GroupNow(Served):
     """The lowest limit on it, where it has one of its own."""
     miners: int
     moving: int
+    unpaid_since: datetime | None
+    """Its income has stopped: the last share that was accepted; null while hashes are paid."""
     cohorts: list[CohortNow]
     allocations: list[AllocationNow]
 
@@ -197,8 +199,23 @@ class CurtailedNow(Served):
     hashrate_ths: float
 
 
+class ReserveNow(Served):
+    """Load that a program holds as reserve; not listed while its dispatch is in force."""
+
+    program: str
+    sold_kw: float
+    deliverable_kw: float
+    """Of what runs now, what could be told to go for it."""
+    short_kw: float
+    """By how much that is less than was sold."""
+
+
 class OutlookNow(Served):
+    """Something known to come."""
+
     at: datetime
     what: str
     source: str
     limit_kw: float | None = None
+    step_kw: float | None = None
+    """By how much the load changes then; negative where it falls."""

@@ -134,3 +134,11 @@ def test_what_was_recorded_after_now_is_not_restored(board: Board) -> None:
     board.restore(recorded, NOW)
     assert isinstance(board.price(NOW), Fresh)
     assert board.price(clock("18:00")) == Missing(why="no price since 2023-09-06T14:15Z")
+
+
+def test_a_meter_that_is_taken_away_is_forgotten(board: Board) -> None:
+    board.offer("any", meter(180_000), NOW)
+    board.offer("any", meter(90_000, "north"), NOW)
+    board.adopt(BoardSettings(meter_max_w=250_000, meters=("site",)))
+    assert board.meters(NOW) == {"site": Fresh(value=180_000, at=NOW)}
+    assert board.energy("north") is None

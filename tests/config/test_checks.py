@@ -17,6 +17,11 @@ CASES = {
         (METER, METER + METER.replace("meter:", "spare:")),
         "site.yaml:24: feeds.spare.scope: feed meter stands for the meter of site already",
     ),
+    "a feed with the name of our own adapter": (
+        ("  meter: {", "  mqtt: {"),
+        "site.yaml:23: feeds.mqtt: mqtt is the name of an adapter of the daemon's own: take "
+        "another",
+    ),
     "unknown zone": (
         ("America/Chicago", "America/Chikago"),
         "site.yaml:4: site.zone: unknown time zone: give an IANA name such as Europe/Oslo",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from controller.core.balance import learn
 from controller.core.nameplate import unmetered, weighed
 from controller.model.fleet import OFF, Cohort, EvidenceGrade, Standing
@@ -74,6 +76,16 @@ def test_small_steps_are_added_up_until_they_are_large() -> None:
 
 def test_a_step_that_no_ratio_explains_is_none() -> None:
     assert after(State(), seen(10, 40_000), seen(4, 39_000, 60)).fitted_permille == {}
+
+
+def test_its_own_meter_says_more_of_a_group_than_the_site_s() -> None:
+    """Other load of the site rose in the same minute."""
+    looks = []
+    for running, minute, other_w in ((10, 0, 0), (4, 1, 3_000)):
+        one = seen(running, metered(running, 112), 60 * minute)
+        site_meter = Fresh(value=metered(running, 112) + other_w, at=one.now)
+        looks.append(replace(one, meters_w={**one.meters_w, "site": site_meter}))
+    assert abs(after(State(), *looks).fitted_permille[KIND] - 1_120) <= 1
 
 
 def test_a_group_draws_no_more_than_its_own_meter_shows() -> None:

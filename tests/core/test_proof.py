@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
 
+from controller.core.decide import decide
 from controller.core.obedience import Look, advance, counted_w
 from controller.core.proof import proven
 from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
@@ -113,6 +115,26 @@ def test_the_site_s_meter_stands_in_for_a_group_s() -> None:
     assert proven(snapshot, state) == {"m1": SITE, "m2": SITE}
 
 
+def test_one_fall_is_not_shown_twice_by_a_group_s_meter_and_the_site_s() -> None:
+    """m1 was given up and is off now; m9 in a hall without a meter only says so."""
+    other = replace(stopping("m9"), group="b")
+    motions = {"m1": stopping("m1", Stage.FAILED), "m9": other}
+    state = State(motions=motions, balances={"a": BALANCE, SITE: BALANCE})
+    site_meter = Fresh(value=500 + OFF_W + FULL_W, at=THEN)
+    snapshot = Snapshot(
+        now=THEN,
+        site=replace(HALL, groups={"a": Group(), "b": Group()}),
+        meters_w={"a": Fresh(value=500 + OFF_W, at=THEN), SITE: site_meter},
+        curves=CURVES,
+        moving={"m1": says(OFF), "m9": replace(says(OFF), group="b")},
+        fleet_known=True,
+    )
+    assert proven(snapshot, state) == {"m1": "a"}
+    both = replace(snapshot.meters_w[SITE], value=500 + 2 * OFF_W)
+    fallen = replace(snapshot, meters_w={**snapshot.meters_w, SITE: both})
+    assert proven(fallen, state) == {"m1": "a", "m9": SITE}
+
+
 def test_the_event_says_which_meter_showed_it() -> None:
     look = Look(THEN, Pacing(), may_start=True, shown={"m1": "a"})
     found = advance(stopping("m1"), says(OFF), CURVES["plain"], None, look)
@@ -134,6 +156,29 @@ def test_one_given_up_is_told_again_after_its_time_and_never_believed_meanwhile(
     found = advance(stopping("m1", Stage.FAILED), says(OFF), CURVES["plain"], None, look).motion
     assert found is not None
     assert (found.stage, found.command.id, found.command.attempt) == (Stage.INTENDED, "", 1)
+
+
+def test_a_step_that_no_meter_shows_is_not_booked_as_curtailed() -> None:
+    low, top = CURVES["three"].levels[1:]
+    stuck = replace(stopping("m1", Stage.FAILED), curve="three", from_level=top.name)
+    told = replace(stuck.command, level=low.name)
+    claims = MinerSeen(
+        group="a",
+        curve="three",
+        level=low.name,
+        power_w=low.power_w,
+        at=THEN,
+        grade=EvidenceGrade.INFERRED,
+    )
+    snapshot = replace(
+        seen(Fresh(value=top.power_w, at=THEN)),
+        price_per_mwh=Fresh(value=Decimal(20), at=THEN),
+        hashprice_per_ph_day=Fresh(value=Decimal("56.67"), at=THEN),
+        moving={"m1": claims},
+    )
+    plan, _, _ = decide(snapshot, State(motions={"m1": replace(stuck, command=told)}))
+    assert plan.expected_w == top.power_w
+    assert plan.curtailed == {}
 
 
 def test_a_start_is_taken_at_its_word() -> None:

@@ -16,10 +16,11 @@ from tests.e2e.scrape import metric
 from tests.e2e.site import Process, Site
 from tests.e2e.truth import TruePower
 from tests.e2e.waiting import until
+from tests.e2e.web import answers, ask
 from tests.mqtt.broker import HOST, Broker
 
 TARGET_KW, TOLERANCE = 18.0, 1.01
-ALL_OFF_KW = 1.0
+SHADOW_PORT = 8471
 
 
 class Utility:
@@ -128,3 +129,21 @@ def test_a_dispatch_holds_while_the_broker_dies_and_comes_back(
     assert daemon.wait(10) == 0
     until(lambda: utility.last("status") == {"status": "offline"}, "the last will")
     site.assert_books_are_whole()
+
+
+def test_a_shadow_beside_takes_no_dispatch_and_gives_no_receipt(
+    site: Site, broker: Broker, utility: Utility
+) -> None:
+    """Both read the same configuration, and it is the one in control that has to be heard."""
+    site.farm()
+    site.daemon()
+    until(lambda: connected(site), "the connection")
+    other = {"CURTAILD_HTTP__PORT": str(SHADOW_PORT)}
+    site.processes.curtaild("run", "--shadow", "--config", site.path, name="shadow", env=other)
+    shadow = f"http://{site.block.host}:{SHADOW_PORT}"
+    until(lambda: answers(f"{shadow}/readyz"), "the shadow")
+    until(lambda: metric(ask(f"{shadow}/metrics").text, "curtaild_mqtt_connected"), "its link")
+    assert utility.send(site.dispatch("held", TARGET_KW, lasts_s=None))["limit_kw"] == TARGET_KW
+    until(lambda: site.true_kw() <= TARGET_KW, "the curtailment")
+    assert ask(f"{shadow}/api/v1/dispatches").json["dispatches"] == []
+    assert metric(site.get("/metrics").text, "curtaild_mqtt_connections_total") == 1

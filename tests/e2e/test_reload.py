@@ -106,6 +106,24 @@ def test_a_new_feed_and_another_group_of_miners(site: Site, running: Process) ->
     assert "hall-b-meter" not in adapters
 
 
+def test_a_feed_that_is_down_is_started_again(site: Site) -> None:
+    """Its settings are right: what was wrong is the file that they name."""
+    prices, site.prices = site.prices, []
+    site.farm()
+    daemon = site.daemon()
+    until(lambda: not running_now(site, "price"), "the price is down")
+    site.prices = prices
+    reload(site, daemon)
+    assert reloads(site) == (1, 0)
+    until(lambda: site.state()["price_per_mwh"]["quality"] == "fresh", "there is a price")
+    assert running_now(site, "price")
+
+
+def running_now(site: Site, name: str) -> bool:
+    (adapter,) = [one for one in site.state()["adapters"] if one["name"] == name]
+    return bool(adapter["running"])
+
+
 def test_a_locked_group_cannot_be_taken_away(site: Site, running: Process) -> None:
     assert lock(site, "hall-b").status == 201
     site.plain["groups"].pop("hall-b")

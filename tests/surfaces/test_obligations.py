@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from prometheus_client.core import Metric
 
-from controller.model.plan import Reserve
+from controller.model.plan import Mode, Outlook, Reserve
 from controller.model.seen import State
 from controller.model.view import View
 from controller.surfaces.families.obligations import families
 from controller.surfaces.present.attention import attention
+from tests.surfaces.conftest import Served
 from tests.surfaces.views import NOW, a_view, plan_now
 
 SHORT = {"ers": Reserve(sold_w=60_000, deliverable_w=41_500)}
@@ -42,6 +43,23 @@ def test_a_person_is_told_at_once() -> None:
 def test_nothing_is_said_of_a_reserve_that_is_there() -> None:
     whole = {"ers": Reserve(sold_w=40_000, deliverable_w=41_500)}
     assert said(view(reserves=whole)) == []
+
+
+def test_a_reserve_is_not_judged_before_the_miners_were_heard() -> None:
+    assert said(view(reserves=SHORT, mode=Mode.STARTING)) == []
+
+
+async def test_programs_read_the_same(served: Served) -> None:
+    lost = Outlook(at=NOW, what="income counts as lost", source="container-a", step_w=-8_000)
+    served.watch.shown = view(unpaid_since=SILENT, reserves=SHORT, outlook=(lost,))
+    state = await (await served.http.get("/api/v1/state")).json()
+    reserve = {"program": "ers", "sold_kw": 60, "deliverable_kw": 41.5, "short_kw": 18.5}
+    assert state["reserves"] == [reserve]
+    assert [one["unpaid_since"] for one in state["groups"]] == ["2023-09-06T19:53:00Z", None]
+    assert [one["step_kw"] for one in state["outlook"]] == [-8]
+    plan = await (await served.http.get("/api/v1/plan")).json()
+    assert plan["unpaid_since"] == {"container-a": "2023-09-06T19:53:00Z"}
+    assert plan["reserves"] == [reserve]
 
 
 def test_metrics() -> None:

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from controller.model.grid import SITE, Recall
-from controller.model.plan import Mode
+from controller.model.plan import Mode, Reserve
 from controller.model.quality import Fresh
 from controller.surfaces.http import HttpSurface
 from controller.surfaces.settings import HttpSettings
@@ -74,6 +74,18 @@ async def test_the_word_of_people_is_shown(served: Served) -> None:
         assert "at most 265MHz" in await site.text("#groups")
         assert "The whole site is stopped by R. Ortiz" in await site.text("#attention")
         assert "ers-17 was ended by voice" in await site.text("#attention")
+        assert site.complaints == []
+
+
+async def test_what_is_owed_and_not_there_is_shown(served: Served) -> None:
+    async with visit(served.url) as site:
+        assert "24.0 kW run and could go" in await site.text("#asked")
+        assert "no income" not in await site.text("#groups")
+        short = {"ers": Reserve(sold_w=60_000, deliverable_w=41_500)}
+        silent = {"container-a": NOW - timedelta(minutes=12)}
+        await served.watch.show(a_view(plan=plan_now(reserves=short, unpaid_since=silent)))
+        await site.waits_for("#asked", "short by 18.5 kW")
+        assert "No share was accepted since 14:53" in await site.text("#groups")
         assert site.complaints == []
 
 

@@ -33,7 +33,8 @@ class MqttSettings(BaseModel):
     broker: BrokerSettings
     prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")] = "curtaild"
     """Topics begin with the prefix and the site's id; the client id is made of both as well. A
-    second daemon at the same broker, a shadow for one, needs a prefix of its own."""
+    second daemon at the same broker needs a prefix of its own; a shadow has one: `-shadow` is added
+    to this one."""
     authorities: tuple[Name, ...] = ()
     """Authorities that send dispatches, each on its own topic, which the broker's ACL keeps."""
     plain: dict[Name, PlainSettings] = Field(default_factory=dict)
@@ -48,6 +49,11 @@ class MqttSettings(BaseModel):
         if len(set(self.authorities)) != len(self.authorities):
             raise ValueError("authorities: one stands there twice")
         return self
+
+    def of_shadow(self) -> MqttSettings:
+        """With topics and a client id of its own: a shadow takes no dispatch away from the daemon
+        in control, and gives nobody a receipt for what nobody will do."""
+        return self.model_copy(update={"prefix": f"{self.prefix}-shadow"})
 
     @property
     def senders(self) -> frozenset[str]:

@@ -12,13 +12,16 @@ export function attention(state) {
 
 export function asked(state) {
   const { zone } = state.site;
-  const shown = [state.dispatches, state.recalled, state.orders, state.locks, zone];
-  draw("asked", shown, ([dispatches, recalls, orders, locks]) => {
+  const shown = [
+    state.dispatches, state.recalled, state.orders, state.locks, state.reserves, zone,
+  ];
+  draw("asked", shown, ([dispatches, recalls, orders, locks, reserves]) => {
     const rows = [
       ...dispatches.map((one) => dispatch(one, zone)),
       ...recalls.map((one) => recalled(one, zone)),
       ...orders.map((one) => order(one)),
       ...locks.map((one) => lock(one, zone)),
+      ...reserves.map(reserve),
     ];
     return rows.length > 0 ? rows : [nothing("Nothing: no dispatch, order or lock.")];
   });
@@ -54,6 +57,14 @@ function allowed(one) {
 function lock(one, zone) {
   return row(`${one.place} is locked by ${one.person}`,
     `${one.why}, since ${format.day(one.since, zone)}`, "locked", { data: { kind: "lock" } });
+}
+
+function reserve(one) {
+  const short = one.short_kw > 0;
+  return row(`Reserve of ${one.program}: ${format.power(one.sold_kw)}`,
+    `${format.power(one.deliverable_kw)} run and could go`,
+    short ? `short by ${format.power(one.short_kw)}` : "there",
+    { data: { kind: short ? "down" : "well" } });
 }
 
 function countdown(word, until) {

@@ -16,7 +16,7 @@ export function groups(state) {
   draw("groups", state.groups.map((group) => group.id), (ids) => ids.map(frame));
   for (const group of state.groups) {
     const card = cards.get(group.id);
-    redraw(card.now, [group, state.site.currency], () => now(group, state.site.currency));
+    redraw(card.now, [group, state.site], () => now(group, state.site));
     redraw(card.summary, group.cohorts.length, (many) => [format.count(many, "cohort")]);
     redraw(card.table, group.cohorts, table);
   }
@@ -34,7 +34,7 @@ function frame(id) {
     el("details", {}, card.summary, card.table));
 }
 
-function now(group, currency) {
+function now(group, { currency, zone }) {
   const metered = group.power_kw.quality === "fresh";
   const kw = metered ? group.power_kw.value : group.reported_kw;
   const limit = group.limit_kw === null ? "" : `, limit ${format.power(group.limit_kw)}`;
@@ -45,9 +45,16 @@ function now(group, currency) {
         el("strong", { text: format.power(kw) }),
         el("span", { class: "note", text: metered ? " metered" : " by the miners" }))),
     el("p", { class: "note", text: `target ${format.power(group.target_kw)}${limit}` }),
+    ...(group.unpaid_since === null ? [] : [unpaid(group.unpaid_since, zone)]),
     strip(group),
     ...group.allocations.map((one) => why(one, currency)),
   ];
+}
+
+function unpaid(since, zone) {
+  return el("p", { class: "why" },
+    el("span", { class: "tag warn", text: "no income" }),
+    ` No share was accepted since ${format.hour(since, zone)}.`);
 }
 
 // What a cohort counts as in the strip: running, off, or cannot be told.

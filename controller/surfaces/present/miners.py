@@ -43,6 +43,7 @@ def group(view: View, name: str) -> api.GroupNow:
         limit_kw=None if lowest is None else kw(lowest.limit_w),
         miners=sum(len(one.members) for one in cohorts) + len(moving),
         moving=len(moving),
+        unpaid_since=plan.unpaid_since.get(name),
         cohorts=[cohort(one) for one in sorted(cohorts, key=_by_power)],
         allocations=[allocation(one) for one in allocations],
     )

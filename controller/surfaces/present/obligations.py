@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controller.model.plan import Mode
 from controller.model.view import View
 from controller.surfaces.api_models import Attention, Severity
 
@@ -24,6 +25,8 @@ def _income(view: View) -> Iterator[Attention]:
 
 
 def _reserves(view: View) -> Iterator[Attention]:
+    if view.plan.mode is Mode.STARTING:
+        return  # nobody knows yet what runs
     for program, reserve in sorted(view.plan.reserves.items()):
         if reserve.short_w:
             text = (

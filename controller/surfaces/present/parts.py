@@ -94,6 +94,18 @@ def curtailed(plan: Plan) -> list[api.CurtailedNow]:
     ]
 
 
+def reserves(plan: Plan) -> list[api.ReserveNow]:
+    return [
+        api.ReserveNow(
+            program=name,
+            sold_kw=kw(one.sold_w),
+            deliverable_kw=kw(one.deliverable_w),
+            short_kw=kw(one.short_w),
+        )
+        for name, one in sorted(plan.reserves.items())
+    ]
+
+
 def outlook(plan: Plan) -> list[api.OutlookNow]:
     return [
         api.OutlookNow(
@@ -101,6 +113,7 @@ def outlook(plan: Plan) -> list[api.OutlookNow]:
             what=one.what,
             source=one.source,
             limit_kw=None if one.limit_w is None else kw(one.limit_w),
+            step_kw=None if one.step_w is None else kw(one.step_w),
         )
         for one in plan.outlook
     ]

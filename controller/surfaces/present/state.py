@@ -41,6 +41,7 @@ def state(view: View, *, alive: bool) -> api.SiteState:
         recalled=grid.recalled(view.recalled, seen),
         orders=[grid.order(one) for _, one in sorted(seen.orders.items())],
         locks=[grid.lock(one) for _, one in sorted(seen.locks.items())],
+        reserves=parts.reserves(plan),
         motions=miners.motions(view),
         outlook=parts.outlook(plan),
         money=running.money(view.totals),
@@ -75,6 +76,8 @@ def plan_now(plan: Plan) -> api.PlanNow:
         allocations=[parts.allocation(one) for one in plan.allocations.values()],
         commands=commands(plan.commands),
         curtailed=parts.curtailed(plan),
+        reserves=parts.reserves(plan),
+        unpaid_since=dict(plan.unpaid_since),
         outlook=parts.outlook(plan),
     )
 

@@ -71,8 +71,10 @@ class Desk:
         """Whether what people have set still has its place in another configuration.
 
         Raises:
-            PermanentError: a lock or an order is on a group or a miner that would be gone.
+            PermanentError: a lock or an order is on a group or a miner that would be gone, or a
+                dispatch is of a program that would be.
         """
+        self._check_programs(site)
         known = {SITE, *site.groups, *places}
         for place, lock in sorted(self._locks.items()):
             if place not in known:
@@ -85,6 +87,14 @@ class Desk:
                 raise PermanentError(
                     f"groups: order {name} by {order.person} is on {order.scope}, which would be "
                     "gone: end it first"
+                )
+
+    def _check_programs(self, site: Site) -> None:
+        for name, dispatch in sorted(self.active_dispatches(self._clock.now()).items()):
+            if dispatch.program not in site.programs and dispatch.recall is None:
+                raise PermanentError(
+                    f"programs: dispatch {name} is of {dispatch.program}, which would be gone, and "
+                    f"{dispatch.authority} could not end it: end it first"
                 )
 
     def adopt(

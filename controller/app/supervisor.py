@@ -28,9 +28,7 @@ class Supervisor:
 
     def health(self) -> Mapping[str, AdapterHealth]:
         links = {name: link() for name, link in self._links.items()}
-        return {
-            name: replace(one, link=links.get(name)) for name, one in self._health.items()
-        }
+        return {name: replace(one, link=links.get(name)) for name, one in self._health.items()}
 
     def begin(
         self,

@@ -32,7 +32,9 @@ class Exit(IntEnum):
 
 _TEXT = {
     Exit.OK: "done, and all is well",
-    Exit.FAILED: "the check or the comparison failed, the daemon refused, or it ended with an error",
+    Exit.FAILED: (
+        "the check or the comparison failed, the daemon refused, or it ended with an error"
+    ),
     Exit.CONFIGURATION: "the configuration or the command line is wrong",
     Exit.UNREACHABLE: "the daemon is not reachable",
 }

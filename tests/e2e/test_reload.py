@@ -133,6 +133,19 @@ def test_a_locked_group_cannot_be_taken_away(site: Site, running: Process) -> No
     assert "hall-b is locked by Ada" in attention(site)
 
 
+def test_a_program_with_a_dispatch_cannot_be_taken_away(site: Site, running: Process) -> None:
+    body = site.dispatch("held", 30, lasts_s=None)
+    assert site.send(body).json["received"]
+    site.plain["programs"] = {}
+    reload(site, running)
+    assert reloads(site) == (0, 1)
+    assert "programs: dispatch held is of ers, which would be gone" in attention(site)
+    assert site.send(body | {"version": 2, "cancelled": True}).json["received"]
+    reload(site, running)
+    assert reloads(site) == (1, 1)
+    assert site.state()["limit_kw"] == site.plain["site"]["import_limit_kw"]
+
+
 def test_a_new_token_replaces_the_old_one(site: Site, running: Process) -> None:
     path = site.folder / "new-token"
     path.write_text("a-token-that-was-made-later-987654321")

@@ -91,7 +91,7 @@ class Desk:
 
     def _check_programs(self, site: Site) -> None:
         for name, dispatch in sorted(self.active_dispatches(self._clock.now()).items()):
-            if dispatch.program not in site.programs and dispatch.recall is None:
+            if dispatch.program not in site.programs:
                 raise PermanentError(
                     f"programs: dispatch {name} is of {dispatch.program}, which would be gone, and "
                     f"{dispatch.authority} could not end it: end it first"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from controller.app.board import Board
 from controller.assembly import Senses, build_fleet, sense
@@ -12,7 +16,7 @@ from controller.clock import SiteClock
 from controller.config.compose import Settings
 from controller.config.identity import config_hash
 from controller.core.decide import decide
-from controller.errors import CurtaildError
+from controller.errors import CurtaildError, PermanentError
 from controller.ledger.recover import recover
 from controller.model.seen import Snapshot, State
 from controller.model.view import View
@@ -20,6 +24,7 @@ from controller.ports import Feed, Recovered
 from controller.version import code_version
 from controller.wiring import build_feeds, build_ledger, ledger_path, reach_of
 
+_BOOKS = shutil.ignore_patterns("ledger.*", "shadow")
 HEARD_WITHIN_S = 10.0
 """Real seconds that miners and feeds are given to be heard."""
 
@@ -27,11 +32,37 @@ HEARD_WITHIN_S = 10.0
 async def plan_once(settings: Settings) -> View:
     """What a daemon that started now would decide, with the dispatches and orders of the ledger.
 
-    The ledger is only read: a running daemon is not disturbed.
+    The state directory is only read: a running daemon is not disturbed.
+
+    Raises:
+        CurtaildError: what is there cannot be used.
     """
+    with _aside(settings) as aside:
+        return await _decided(aside, recovered_from(settings))
+
+
+@contextmanager
+def _aside(settings: Settings) -> Iterator[Settings]:
+    """The same site with a state directory of its own, which begins as a copy without the books.
+
+    The daemon writes down there what it owes miners, and who previews may be another user: a file
+    of theirs would be lost to it.
+    """
+    with TemporaryDirectory(prefix="curtaild-") as folder:
+        try:
+            if settings.state_dir.exists():
+                shutil.copytree(settings.state_dir, folder, ignore=_BOOKS, dirs_exist_ok=True)
+        except OSError as error:  # shutil's own is one too
+            raise PermanentError(f"state_dir {settings.state_dir}: {error}") from error
+        try:
+            yield settings.model_copy(update={"state_dir": Path(folder)})
+        except PermanentError as error:
+            said = str(error).replace(folder, str(settings.state_dir))
+            raise PermanentError(said) from error
+
+
+async def _decided(settings: Settings, recovered: Recovered) -> View:
     clock = SiteClock(settings.clock)
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
-    recovered = recovered_from(settings)
     fleet = build_fleet(settings, clock)
     senses = sense(
         settings,

@@ -11,8 +11,7 @@ from pathlib import Path
 def write(path: Path, content: bytes) -> None:
     """Replace the file and return once it is on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    # A preview may write beside the daemon: each its own draft.
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft = path.with_name(f"{path.name}.new")
     with draft.open("wb") as file:
         file.write(content)
         file.flush()

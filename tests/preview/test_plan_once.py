@@ -13,6 +13,7 @@ import pytest
 from controller import preview
 from controller.clock import SiteClock
 from controller.config.compose import Settings
+from controller.errors import PermanentError
 from controller.model.fleet import Standing
 from controller.model.grid import Dispatch, ReduceTo
 from controller.model.plan import Mode
@@ -62,6 +63,21 @@ async def test_it_says_what_it_would_send(
     assert not (tmp_path / "state" / "ledger.sqlite").exists()
 
 
+async def test_it_writes_nothing_beside_the_daemon(
+    tmp_path: Path, plain: dict[str, Any], farm: Farm
+) -> None:
+    """Run by another user it would leave files there that the daemon cannot read."""
+    given = settings(tmp_path, plain)
+    await accept(given, 5_000)
+    before = written(given.state_dir)
+    await plan_once(given)
+    assert written(given.state_dir) == before
+    owed = given.state_dir / "owed.json"
+    owed.write_text("spoilt")
+    with pytest.raises(PermanentError, match=str(owed)):
+        await plan_once(given)
+
+
 async def test_it_knows_the_dispatches_of_the_ledger(
     tmp_path: Path, plain: dict[str, Any], farm: Farm
 ) -> None:
@@ -72,6 +88,12 @@ async def test_it_knows_the_dispatches_of_the_ledger(
     assert view.plan.limit_w == 5_000
     assert {one.reason for one in view.plan.commands} == {Reason.DISPATCH}
     assert build_ledger(given).path.read_bytes() == before
+
+
+def written(folder: Path) -> dict[str, int]:
+    """When each file was, but for those by which SQLite reads: they are made as the owner's."""
+    files = (path for path in folder.iterdir() if not path.name.startswith("ledger.sqlite-"))
+    return {path.name: path.stat().st_mtime_ns for path in files}
 
 
 async def accept(given: Settings, limit_w: int) -> None:

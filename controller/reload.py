@@ -125,6 +125,7 @@ class Reloader:
         parts.board.adopt(to_board(settings))
         if _prices_differ(before, settings):
             parts.board.forget_prices()
+        parts.board.expect_retold()
         parts.desk.adopt(site, lambda: fleet.readings().keys(), levels_of(fleet))
         parts.observer.adopt(site, fleet)
         parts.books.adopt(rules_of(settings, parts.board))
@@ -166,7 +167,9 @@ class Reloader:
         feeds = {
             name
             for name, feed in before.feeds.items()
-            if after.feeds.get(name) != feed or (prices and not _is_meter(feed))
+            if after.feeds.get(name) != feed
+            or _reads_a_file(feed)
+            or (prices and not _is_meter(feed))
         }
         services = {service.name for service in self.whole.services}
         health = self.whole.parts.supervisor.health()
@@ -188,6 +191,11 @@ def _prices_differ(before: Settings, after: Settings) -> bool:
         return {name: feed for name, feed in settings.feeds.items() if not _is_meter(feed)}
 
     return prices(before) != prices(after)
+
+
+def _reads_a_file(feed: Any) -> bool:
+    """Its file may have other rows than when it began."""
+    return getattr(feed, "path", None) is not None
 
 
 def _is_meter(feed: Any) -> bool:

@@ -97,6 +97,10 @@ class Board:
             said_at = judge_time(_said_at(sample))
             if isinstance(said_at, datetime) and said_at <= now:
                 self._offer(sample, said_at)
+        self.expect_retold()
+
+    def expect_retold(self) -> None:
+        """Feeds begin anew, and say what they said before."""
         self._restored = {price.start for price in self._prices.intervals}
 
     def is_retold(self, sample: Sample, now: datetime) -> bool:

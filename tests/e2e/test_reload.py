@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.configuration import DEAR, TOKEN
+from tests.e2e.configuration import CHEAP, DEAR, TOKEN
+from tests.e2e.conftest import NewSite
 from tests.e2e.site import Process, Site
 from tests.e2e.waiting import until
 from tests.e2e.web import Answer, ask
@@ -122,6 +123,19 @@ def test_a_feed_that_is_down_is_started_again(site: Site) -> None:
 def running_now(site: Site, name: str) -> bool:
     (adapter,) = [one for one in site.state()["adapters"] if one["name"] == name]
     return bool(adapter["running"])
+
+
+def test_rows_that_were_added_to_a_price_file_are_known(new_site: NewSite) -> None:
+    """And those that were there are no duplicates."""
+    site = new_site(rate=240)
+    site.prices = [(0, CHEAP), (15, CHEAP)]
+    site.farm()
+    daemon = site.daemon()
+    site.prices = [*site.prices, *((minute, DEAR) for minute in range(30, 600, 15))]
+    reload(site, daemon)
+    until(lambda: site.state()["price_per_mwh"]["value"] == float(DEAR), "the price of a new row")
+    (price,) = [one for one in site.state()["adapters"] if one["name"] == "price"]
+    assert not any(price["refused"].values())
 
 
 def test_a_locked_group_cannot_be_taken_away(site: Site, running: Process) -> None:

@@ -41,12 +41,16 @@ def _status(args: Namespace) -> int:
     if args.json:
         say_json({"fleet": fleet, "groups": groups, "motions": motions})
         return Exit.OK
-    say(f"{fleet['known']} miners, {fleet['reachable']} reachable")
+    resting = sum(cohort["miners"] for group in groups for cohort in group["cohorts"])
+    total = resting + motions["total"]
+    say(f"{total} miners, {fleet['known']} identified, {fleet['reachable']} reachable")
     head = ("group", "curve", "level", "standing", "miners", "kW", "evidence")
     say(*table(head, [row for group in groups for row in _rows(group)]))
     if motions["total"]:
         stages = ", ".join(f"{count} {stage}" for stage, count in motions["by_stage"].items())
         say(f"in motion: {stages}")
+    told = [one["text"] for one in state["attention"] if one["about"] == "fleet"]
+    say(*told)
     return Exit.OK
 
 

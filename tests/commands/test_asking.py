@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -62,11 +63,13 @@ async def test_status_for_programs(folder: Path, port: int) -> None:
 async def test_fleet_status(folder: Path, port: int) -> None:
     code, out, _ = await asked(folder, port, "fleet", "status")
     assert code == 0
-    head, columns, *rows, motion = out.splitlines()
-    assert "miners" in head
+    head, columns, *rows, motion, lost, failed = out.splitlines()
+    assert re.fullmatch(r"\d+ miners, 60 identified, 59 reachable", head)
     assert columns.split() == ["group", "curve", "level", "standing", "miners", "kW", "evidence"]
     assert {row.split()[0] for row in rows} == {"container-a", "container-b"}
     assert motion.startswith("in motion: ")
+    assert lost.startswith("Out of reach")
+    assert failed.startswith("Did not do what was ordered")
 
 
 async def test_a_daemon_that_is_not_ready_says_so(

@@ -1,27 +1,12 @@
-"""Small files that survive a crash: whole or not at all, old or new."""
+"""A small file that is written again and again."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Callable
 from pathlib import Path
 
-
-def write(path: Path, content: bytes) -> None:
-    """Replace the file and return once it is on disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+from controller.links.durable import write
 
 
 class Saver:

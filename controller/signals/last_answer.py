@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 import structlog
 
+from controller.links.durable import write
 from controller.model.base import Model, encode
 from controller.model.samples import PriceSample
 
@@ -61,12 +61,4 @@ def save(path: Path, answer: LastAnswer) -> None:
     Raises:
         OSError: it could not be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, for its mode
-        file.write(encode(answer))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    write(path, encode(answer))

@@ -101,8 +101,15 @@ async def test_reads_are_spread_after_the_first_round(
             assert driver.reads == [f"10.0.0.{second}"]
 
 
-async def test_the_pace_does_not_depend_on_how_fast_a_miner_answers(
-    driver: Scripted, clock: HandClock, tmp_path: Path
+@pytest.mark.parametrize(
+    ("lasts_s", "rests_s"),
+    [
+        pytest.param(4, 6, id="the next begins ten seconds after the last"),
+        pytest.param(11, 2.5, id="one that hardly keeps up rests a quarter of the pause"),
+    ],
+)
+async def test_a_slow_miner_keeps_the_pace_as_far_as_it_can(
+    driver: Scripted, clock: HandClock, tmp_path: Path, lasts_s: float, rests_s: float
 ) -> None:
     fleet = scripted_fleet(driver, clock, tmp_path, 1)
     async with running(fleet, clock):
@@ -110,33 +117,14 @@ async def test_the_pace_does_not_depend_on_how_fast_a_miner_answers(
         driver.on_read = gate
         clock.move(10)
         await until(lambda: len(gate.held) == 1, "a slow read")
-        clock.move(4)
+        clock.move(lasts_s)
         gate.open()
         await until(lambda: driver.at_once == 0, "its end")
-        clock.move(5.9)
-        await turns()
-        assert len(gate.held) == 1
-        clock.move(0.1)
-        await until(lambda: len(gate.held) == 2, "the next, ten seconds after the last")
-
-
-async def test_a_miner_that_hardly_keeps_up_is_left_alone_in_between(
-    driver: Scripted, clock: HandClock, tmp_path: Path
-) -> None:
-    fleet = scripted_fleet(driver, clock, tmp_path, 1)
-    async with running(fleet, clock):
-        gate = Gate()
-        driver.on_read = gate
-        clock.move(10)
-        await until(lambda: len(gate.held) == 1, "a slow read")
-        clock.move(11)
-        gate.open()
-        await until(lambda: driver.at_once == 0, "its end")
-        clock.move(2.4)
+        clock.move(rests_s - 0.1)
         await turns()
         assert len(gate.held) == 1
         clock.move(0.2)
-        await until(lambda: len(gate.held) == 2, "the next, a quarter of the pause later")
+        await until(lambda: len(gate.held) == 2, "the next")
 
 
 async def test_watched_miners_are_read_often_and_wake_whoever_waits(

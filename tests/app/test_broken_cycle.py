@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ from controller.app.control import LATE_S
 from controller.core.decide import decide
 from controller.errors import PermanentError
 from controller.model.records import CycleRecorded, RunStopped
-from tests.app.loop import CHEAP, DEAR, Loop
+from tests.app.loop import DEAR, Loop
 
 CYCLE_S = 10
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class Fault:
@@ -30,21 +32,6 @@ class Fault:
         if self.wanted:
             raise KeyError("a bug")
         return self._real(*args, **named)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with structlog.testing.capture_logs():
-        yield
-
-
-@pytest.fixture
-async def loop() -> Loop:
-    loop = Loop()
-    loop.hashprice()
-    loop.meter()
-    loop.price(CHEAP)
-    return loop
 
 
 @pytest.fixture

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from functools import partial
 from typing import NoReturn
 
 import pytest
-import structlog
 
 from controller.app.supervisor import LONGEST_PAUSE_S, Supervisor
 from controller.errors import TemporaryError
 from controller.model.samples import MeterSample, Sample
 from controller.model.view import AdapterHealth
-from tests.app.loop import CHEAP, Loop
+from tests.app.loop import Loop
 from tests.virtual_clock import VirtualClock
+
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def raising(error: BaseException) -> NoReturn:
@@ -77,21 +78,6 @@ def health(loop: Loop) -> dict[str, AdapterHealth]:
     view = loop.control.view()
     assert view is not None
     return dict(view.adapters)
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    with structlog.testing.capture_logs():
-        yield
-
-
-@pytest.fixture
-async def loop() -> Loop:
-    loop = Loop()
-    loop.hashprice()
-    loop.meter()
-    loop.price(CHEAP)
-    return loop
 
 
 @pytest.mark.parametrize("parse", BROKEN.values(), ids=BROKEN.keys())

@@ -145,6 +145,48 @@ def seen_now(**changes: Any) -> Snapshot:
     return msgspec.structs.replace(snapshot, **changes)
 
 
+def _limits() -> tuple[Limit, ...]:
+    return (
+        Limit(scope=SITE, limit_w=220_000, source="site", reason=Reason.IMPORT_LIMIT),
+        Limit(
+            scope=SITE,
+            limit_w=39_200,
+            source=DISPATCH.id,
+            reason=Reason.DISPATCH,
+            until=DISPATCH.end,
+        ),
+        Limit(
+            scope="container-a",
+            limit_w=110_000,
+            source="feeder",
+            reason=Reason.GROUP_LIMIT,
+        ),
+    )
+
+
+def _allocations() -> dict[str, Allocation]:
+    return {
+        "container-a/s19j": Allocation(
+            group="container-a",
+            curve="s19j",
+            counts={"normal": 6, "off": 23},
+            reason=Reason.DISPATCH,
+            power_w=20_145,
+            next_break_even_per_mwh=Decimal("86.40"),
+            held=1,
+        ),
+        "container-b/s19j": Allocation(
+            group="container-b",
+            curve="s19j",
+            counts={"normal": 2, "off": 28},
+            reason=Reason.UNPROFITABLE,
+            power_w=7_020,
+            next_break_even_per_mwh=Decimal("86.40"),
+            held=1,
+        ),
+    }
+
+
 def plan_now(**changes: Any) -> Plan:
     commands = tuple(
         Command(id=f"c-{name}", miner=name, level="off", reason=Reason.DISPATCH, at=NOW)
@@ -157,22 +199,7 @@ def plan_now(**changes: Any) -> Plan:
         expected_w=51_900,
         limit_w=39_200,
         marginal_price_per_mwh=Decimal("2912.67"),
-        limits=(
-            Limit(scope=SITE, limit_w=220_000, source="site", reason=Reason.IMPORT_LIMIT),
-            Limit(
-                scope=SITE,
-                limit_w=39_200,
-                source=DISPATCH.id,
-                reason=Reason.DISPATCH,
-                until=DISPATCH.end,
-            ),
-            Limit(
-                scope="container-a",
-                limit_w=110_000,
-                source="feeder",
-                reason=Reason.GROUP_LIMIT,
-            ),
-        ),
+        limits=_limits(),
         floors=(
             Floor(
                 scope="container-b",
@@ -182,26 +209,7 @@ def plan_now(**changes: Any) -> Plan:
                 reason=Reason.COMMITMENT,
             ),
         ),
-        allocations={
-            "container-a/s19j": Allocation(
-                group="container-a",
-                curve="s19j",
-                counts={"normal": 6, "off": 23},
-                reason=Reason.DISPATCH,
-                power_w=20_145,
-                next_break_even_per_mwh=Decimal("86.40"),
-                held=1,
-            ),
-            "container-b/s19j": Allocation(
-                group="container-b",
-                curve="s19j",
-                counts={"normal": 2, "off": 28},
-                reason=Reason.UNPROFITABLE,
-                power_w=7_020,
-                next_break_even_per_mwh=Decimal("86.40"),
-                held=1,
-            ),
-        },
+        allocations=_allocations(),
         commands=commands,
         curtailed={
             Reason.DISPATCH: Curtailed(power_w=75_900, hashrate_ths=Decimal(2392)),

@@ -33,9 +33,12 @@ class Interval(Model, frozen=True, kw_only=True):
     energy_cost: Decimal | None = None
     hash_revenue: Decimal = Decimal(0)
     """Estimated from what the miners reported."""
+    hosting_revenue: Decimal = Decimal(0)
+    """What clients owe for the power of their miners; estimated as that power is."""
     curtailed: Mapping[Reason, CurtailedEnergy] = {}
     dispatches: tuple[str, ...] = ()
-    """Those in force at any moment of it."""
+    """Those whose time it was at any moment of it, also where a person had opted out, and those for
+    which load went ahead of their start."""
 
 
 class Totals(Model, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class Totals(Model, frozen=True, kw_only=True):
     energy_wh: Decimal = Decimal(0)
     energy_cost: Decimal = Decimal(0)
     hash_revenue: Decimal = Decimal(0)
+    hosting_revenue: Decimal = Decimal(0)
     curtailed_wh: Decimal = Decimal(0)
     avoided_cost: Decimal = Decimal(0)
     foregone_revenue: Decimal = Decimal(0)

@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from controller.model.base import Model
 from controller.reasons import Reason
 
 OFF = "off"
 """The name of the level at which a miner does not hash. It still draws its standby watts."""
+
+
+CUT = "cut"
+"""What a miner is told whose switch has to open: it draws nothing, and nobody can wake it. No curve
+has it; told any level after that, its switch closes first."""
+
+
+IDLE = frozenset({OFF, CUT})
+"""Levels at which nothing hashes."""
 
 
 class EvidenceGrade(StrEnum):
@@ -23,7 +33,7 @@ class EvidenceGrade(StrEnum):
     INFERRED = "inferred"
 
 
-class Level(Model, frozen=True, kw_only=True):
+class Level(Model, frozen=True, kw_only=True, cache_hash=True):
     """One way a miner can run."""
 
     name: str
@@ -31,7 +41,7 @@ class Level(Model, frozen=True, kw_only=True):
     hashrate_ths: Decimal
 
 
-class Curve(Model, frozen=True, kw_only=True):
+class Curve(Model, frozen=True, kw_only=True, cache_hash=True):
     """The levels of one kind of miner, by rising power; the first is `off`."""
 
     levels: tuple[Level, ...]
@@ -42,10 +52,7 @@ class Curve(Model, frozen=True, kw_only=True):
         Raises:
             KeyError: the curve has no such level.
         """
-        for level in self.levels:
-            if level.name == name:
-                return level
-        raise KeyError(name)
+        return _by_name(self)[name]
 
     @property
     def off(self) -> Level:
@@ -54,6 +61,11 @@ class Curve(Model, frozen=True, kw_only=True):
     @property
     def top(self) -> Level:
         return self.levels[-1]
+
+
+@lru_cache(maxsize=2048)
+def _by_name(curve: Curve) -> Mapping[str, Level]:
+    return {level.name: level for level in reversed(curve.levels)}
 
 
 class Identity(Model, frozen=True, kw_only=True):
@@ -187,10 +199,14 @@ class Motion(Model, frozen=True, kw_only=True):
     from_level: str
     proven_w: int
     """Its last proven power before the command."""
+    from_command_at: datetime | None = None
+    """Of a repeat, when it was first told: what response times are measured from."""
     deadline: datetime
     """By when its power has to show it."""
     rest_until: datetime | None = None
     """Once confirmed: until when comfort leaves it alone. Once failed: until the next try."""
+    late: bool = False
+    """It was to come down and has let a deadline pass: until it obeys, others make its room."""
     lost: bool = False
     """It could not be reached since, or nobody looked: its attempts begin anew."""
 

@@ -34,7 +34,19 @@ class ReduceByPercent(Model, frozen=True, kw_only=True, tag_field="kind", tag="r
     reference: str
 
 
-Target: TypeAlias = ReduceTo | ReduceBy | ReduceByPercent
+class ProgramLevel(Model, frozen=True, kw_only=True, tag_field="kind", tag="level"):
+    """What the program says that this level asks for; a level it does not list asks for nothing."""
+
+    level: str
+
+
+class Follow(Model, frozen=True, kw_only=True, tag_field="kind", tag="follow_kw"):
+    """Draw this at the site's meter: no more, and no less than what can run comes to."""
+
+    kw: Decimal
+
+
+Target: TypeAlias = ReduceTo | ReduceBy | ReduceByPercent | ProgramLevel | Follow
 
 
 class Obligation(StrEnum):
@@ -70,6 +82,16 @@ class Recall(Model, frozen=True, kw_only=True):
     at: datetime
 
 
+class OptOut(Model, frozen=True, kw_only=True):
+    """A named person decided that a dispatch is not obeyed, and was shown what that costs."""
+
+    person: str
+    why: str
+    penalty: Decimal
+    """In the site's currency, as it was shown."""
+    at: datetime
+
+
 class Dispatch(Model, frozen=True, kw_only=True):
     """One instruction under a program, accepted and committed."""
 
@@ -85,26 +107,44 @@ class Dispatch(Model, frozen=True, kw_only=True):
     """What the target comes to, frozen when it was accepted."""
     reference_w: int | None = None
     """What the reduction is measured from, frozen when it was first accepted."""
+    reference: str = ""
+    """By which name of the program."""
     end: datetime | None = None
     """None: open, until it is cancelled by a newer version."""
     cancelled: bool = False
     recall: Recall | None = None
     """Where it was ended by voice; it is cancelled then, until a newer version says otherwise."""
+    floor_w: int | None = None
+    """Of a set-point: the least to draw, frozen like the limit."""
+    asks_nothing: bool = False
+    """Of a level that the program knows as normal: it limits nothing."""
+    opted_out: OptOut | None = None
+    """Where a person opted out of this version; a newer one is obeyed again."""
 
     def in_force(self, at: datetime) -> bool:
-        return not self.cancelled and self.start <= at and (self.end is None or at < self.end)
+        return self.start <= at and self.asks(at)
+
+    def asks(self, at: datetime) -> bool:
+        """Whether it is obeyed now or will be."""
+        return not (self.over(at) or self.asks_nothing or self.opted_out)
 
     def over(self, at: datetime) -> bool:
         return self.cancelled or (self.end is not None and self.end <= at)
 
 
 class ManualOrder(Model, frozen=True, kw_only=True):
-    """A limit or a highest level that a named person set for a scope; one of the two."""
+    """What a named person set for a scope: a limit, a floor, a highest level, or a hold."""
 
     id: str
     scope: str
-    """The site, a group's id; for a level also a miner's."""
+    """The site, a group's id; for a level also a miner's. A hold is for the site."""
     limit_w: int | None = None
+    floor_w: int | None = None
+    """The least to draw there, at a loss if need be; every other floor and all limits go first."""
+    hold: bool = False
+    """Mode `manual`: nothing starts or stops for money until it ends."""
+    emergency: bool = False
+    """A limit that skips comfort, never safety."""
     level: str = ""
     """The highest level allowed there; `off` stops it."""
     level_w: int = 0
@@ -138,6 +178,10 @@ class Limit(Model, frozen=True, kw_only=True):
     source: str
     reason: Reason
     until: datetime | None = None
+    dispatch: str = ""
+    """The id of the dispatch that it comes of."""
+    surcharge_per_mwh: Decimal | None = None
+    """Of one that is weighed against money: what every MWh beyond it costs. None: it holds."""
 
 
 class Floor(Model, frozen=True, kw_only=True):

@@ -22,6 +22,8 @@ class Mode(StrEnum):
     """A price, the hashprice or the site's meter is silent: what runs may run, nothing starts."""
     FAILSAFE = "failsafe"
     """The site's meter is silent: the declared safe power is the limit."""
+    MANUAL = "manual"
+    """A person holds the site: limits are obeyed, nothing starts or stops for money."""
 
 
 class Allocation(Model, frozen=True, kw_only=True):
@@ -48,6 +50,9 @@ class Curtailed(Model, frozen=True, kw_only=True):
 
     power_w: int
     hashrate_ths: Decimal
+    """Of hashes that are the site's own."""
+    clients_per_day: Decimal = Decimal(0)
+    """What clients would pay for a day of the power of theirs."""
 
 
 class Reserve(Model, frozen=True, kw_only=True):
@@ -55,7 +60,7 @@ class Reserve(Model, frozen=True, kw_only=True):
 
     sold_w: int
     deliverable_w: int
-    """Of what runs now, what could be told to go."""
+    """Of what runs now, what could be told to go within the program's response time."""
 
     @property
     def short_w(self) -> int:
@@ -71,6 +76,57 @@ class Outlook(Model, frozen=True, kw_only=True):
     limit_w: int | None = None
     step_w: int | None = None
     """By how much the load changes then; negative where it falls."""
+
+
+class Deliverable(Model, frozen=True, kw_only=True):
+    """How far the site's power could be moved within a time, from what runs now."""
+
+    within_s: int
+    shed_w: int
+    add_w: int
+    """Under all limits, and at the pace that they and comfort leave."""
+    shed_confidence: Decimal
+    """From 0 to 1: how sure the record of earlier commands makes it."""
+    add_confidence: Decimal
+
+
+class Demand(Model, frozen=True, kw_only=True):
+    """A program asks more than the site has been measured to do."""
+
+    asked_w: int
+    within_s: int
+    measured_w: int
+
+
+class Explanation(Model, frozen=True, kw_only=True):
+    """Why a group stands as it does, what that is worth, and what would change it."""
+
+    reason: Reason
+    """What was decisive."""
+    source: str = ""
+    """Which limit, floor, dispatch or order, where one was."""
+    until: datetime | None = None
+    """When that ends, where it is known."""
+    runs_w: int
+    """What the group draws once every command has been obeyed."""
+    curtailed_w: int = 0
+    """What the miners that can be told something could draw more; 0: they run in full."""
+    miners: int = 0
+    """Those that can be told something; the amounts are theirs."""
+    running: int = 0
+    """Of these, those that are to run."""
+    earns_per_hour: Decimal | None = None
+    """Net of power, as planned; None where a price that it takes is not fresh."""
+    if_running_per_hour: Decimal | None = None
+    """If all of them ran, without a limit, each at the level that earns most or loses least."""
+    if_stopped_per_hour: Decimal | None = None
+    """If all of them stood still, at standby."""
+    more_below_per_mwh: Decimal | None = None
+    """The market price below which the next step would start; None where none is certain to."""
+    less_above_per_mwh: Decimal | None = None
+    """The market price above which the first of the steps that run would stop."""
+    off_above_per_mwh: Decimal | None = None
+    """The market price above which none of it would run."""
 
 
 class Plan(Model, frozen=True, kw_only=True):
@@ -101,3 +157,15 @@ class Plan(Model, frozen=True, kw_only=True):
     """By program, of those that hold one."""
     unpaid_since: Mapping[str, datetime] = {}
     """By group whose income has stopped: the last share that was accepted."""
+    deliverable: tuple[Deliverable, ...] = ()
+    """For 10 s, 1, 10 and 30 minutes."""
+    too_much_asked: Mapping[str, Demand] = {}
+    """By program."""
+    explained: Mapping[str, Explanation] = {}
+    """By group."""
+    cooling: Mapping[str, bool] = {}
+    """By group whose fans have to run before its miners: whether they should run now."""
+    frozen_meters: tuple[str, ...] = ()
+    """Scopes whose meter did not show steps that were made, and counts as stale."""
+    contested: Mapping[str, datetime] = {}
+    """By miner that somebody else keeps waking: until when it is told nothing."""

@@ -61,6 +61,13 @@ class DispatchRecalled(Model, frozen=True, kw_only=True, tag="dispatch_recalled"
     dispatch: Dispatch
 
 
+class DispatchOptedOut(Model, frozen=True, kw_only=True, tag="dispatch_opted_out"):
+    """A person opted out of a dispatch; `dispatch` is what it is from now on."""
+
+    at: datetime
+    dispatch: Dispatch
+
+
 class OrderArrived(Model, frozen=True, kw_only=True, tag="order_arrived"):
     """A person set, replaced or ended a manual order."""
 
@@ -119,6 +126,7 @@ Record: TypeAlias = (
     | SampleArrived
     | DispatchArrived
     | DispatchRecalled
+    | DispatchOptedOut
     | OrderArrived
     | LockArrived
     | CycleRecorded

@@ -29,3 +29,101 @@ class Unpaid(Model, frozen=True, kw_only=True):
     """The last share that was accepted, or from when on one was due."""
     due: datetime | None = None
     """A later share brings the income back; None while nobody runs there."""
+
+
+class Learned(Model, frozen=True, kw_only=True):
+    """What commands to the miners of a group and curve came to. Counts fade, so that the newest
+    weigh most."""
+
+    stops: tuple[int, ...] = ()
+    """Confirmed downward commands by how long they took: up to 1, 2, 4, 8 … s."""
+    starts: tuple[int, ...] = ()
+    """Confirmed upward ones."""
+    stops_failed: int = 0
+    """Downward ones given up: each attempt missed its deadline, was refused or found nobody."""
+    starts_failed: int = 0
+
+
+class Wear(Model, frozen=True, kw_only=True):
+    """How often a miner was started."""
+
+    starts: int = 0
+    recent: tuple[datetime, ...] = ()
+    """Starts within the last hour."""
+
+
+class Wakes(Model, frozen=True, kw_only=True):
+    """A miner that was told to be off, and whether somebody else wakes it."""
+
+    off_at: datetime | None = None
+    """When its power showed that it went off as told; None where it was told or found to run
+    since."""
+    woken_at: tuple[datetime, ...] = ()
+    """When, within the last hour, it had to be told to be off again."""
+
+
+class RuleState(Model, frozen=True, kw_only=True):
+    """Where a limit that follows a signal stands."""
+
+    heard_at: datetime
+    above: int = 0
+    """How many of the thresholds above limit now."""
+    below: int = 0
+    last_w: int | None = None
+    """The limit that the last word came to, or what it leaves a neighbour to take; None: none."""
+
+
+class Reports(Model, frozen=True, kw_only=True):
+    """What the miners behind a meter say of themselves, of those that know their watts."""
+
+    own_w: int = 0
+    """Together; of the unreachable, the last that was proven."""
+    miners: int = 0
+    lost: int = 0
+    """How many of them are unreachable,"""
+    lost_w: int = 0
+    """and what they count with."""
+
+
+class MeterWatch(Model, frozen=True, kw_only=True):
+    """What a meter has shown of the steps that were made behind it."""
+
+    value_w: int
+    """What it showed when it last moved by more than wobble."""
+    at: datetime
+    shown_w: int
+    """What it showed last,"""
+    same_since: datetime
+    """and since when it shows exactly that."""
+    reports: Reports = Reports()
+    """As of the last look."""
+    stepped_w: int = 0
+    """What proven steps since then come to that it did not show,"""
+    stepped: int = 0
+    """how many miners made them,"""
+    since: datetime | None = None
+    """and when the first of them can have begun."""
+    due_at: datetime | None = None
+    """From when on they are large enough that it should have shown them."""
+    frozen: bool = False
+
+
+class Fit(Model, frozen=True, kw_only=True):
+    """Sums over the steps of a meter and of the kinds of miners behind it, from which their ratios
+    of true to nominal power are fitted; older steps fade."""
+
+    products: Mapping[str, int]
+    """By two kinds, `a|b`: the sum of the products of their nominal steps."""
+    shown: Mapping[str, int]
+    """By kind: the sum of the products of its nominal step with what the meter showed."""
+
+
+class CoolingState(Model, frozen=True, kw_only=True):
+    """The fans or pumps of a group."""
+
+    on_since: datetime | None = None
+    """From when on they were to run; None: they may rest."""
+    idle_since: datetime | None = None
+    """When the last miner was seen off, while they still run."""
+    shown_since: datetime | None = None
+    """From when on their signal has shown that they run; None: it does not, or there is none."""

@@ -35,4 +35,21 @@ class MeterSample(Model, frozen=True, kw_only=True, tag="meter"):
     """Its import counter, where it has one."""
 
 
-Sample: TypeAlias = PriceSample | HashpriceSample | MeterSample
+class SignalSample(Model, frozen=True, kw_only=True, tag="signal"):
+    """A number that a limit or a floor may follow: a temperature, a frequency, available power."""
+
+    name: str
+    at: datetime
+    value: str
+    """As it was read, in the unit of whoever follows it."""
+
+
+class ConditionSample(Model, frozen=True, kw_only=True, tag="condition"):
+    """What the grid says of itself in public, in its own words. It informs and never orders."""
+
+    name: str
+    at: datetime
+    text: str
+
+
+Sample: TypeAlias = PriceSample | HashpriceSample | MeterSample | SignalSample | ConditionSample

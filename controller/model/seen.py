@@ -10,7 +10,17 @@ from controller.model.base import Model
 from controller.model.fleet import Cohort, Curve, MinerSeen, Motion, Outcome
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.quality import Missing, Observed
-from controller.model.remembered import Balance, Unpaid
+from controller.model.remembered import (
+    Balance,
+    CoolingState,
+    Fit,
+    Learned,
+    MeterWatch,
+    RuleState,
+    Unpaid,
+    Wakes,
+    Wear,
+)
 from controller.model.site import Site
 
 
@@ -22,7 +32,17 @@ class Snapshot(Model, frozen=True, kw_only=True):
     price_per_mwh: Observed[Decimal] = Missing(why="no price feed")
     hashprice_per_ph_day: Observed[Decimal] = Missing(why="no hashprice feed")
     meters_w: Mapping[str, Observed[int]] = {}
-    """By scope: the site, or a group."""
+    """By scope: the site, a breaker, a group, or a neighbour's."""
+    signals: Mapping[str, Observed[Decimal]] = {}
+    """By name: temperature, frequency, available power and the like, in the unit of its rule."""
+    conditions: Mapping[str, Observed[str]] = {}
+    """By name: what the grid says of itself in public. It informs and never orders."""
+    utc_offset_s: int = 0
+    """Local time less UTC."""
+    offset_changes_at: datetime | None = None
+    """When that changes next, if within the next days."""
+    utc_offset_after_s: int = 0
+    """What it is from then on; means nothing where no change is near."""
     dispatches: Mapping[str, Dispatch] = {}
     """Accepted and not over."""
     orders: Mapping[str, ManualOrder] = {}
@@ -66,5 +86,26 @@ class State(Model, frozen=True, kw_only=True):
     ratio_permille: Mapping[str, int] = {}
     """By group and curve: that, or less where the meter leaves less. 1000 where none is known."""
     unpaid: Mapping[str, Unpaid] = {}
+    """By group."""
+    learned: Mapping[str, Learned] = {}
+    """By group and curve."""
+    wear: Mapping[str, Wear] = {}
+    """By miner that was ever started."""
+    wakes: Mapping[str, Wakes] = {}
+    """By miner that went off as told within the last day, or was woken within the last hour."""
+    rules: Mapping[str, RuleState] = {}
+    """By rule, and by neighbour."""
+    staged_at: Mapping[str, datetime] = {}
+    """By breaker: when load was last started behind it; `site up`, `site down`: the last step."""
+    staged_w: Mapping[str, int] = {}
+    """How much of the largest step `site up` or `site down` is used."""
+    lowered_at: datetime | None = None
+    """When the allowance for stopping for money was last drawn upon."""
+    lower_credit_w: int = 0
+    watched: Mapping[str, MeterWatch] = {}
+    """By scope of a meter."""
+    fits: Mapping[str, Fit] = {}
+    """By scope of a meter."""
+    cooling: Mapping[str, CoolingState] = {}
     """By group."""
     next_command: int = 1

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from controller.config import bounds_checks
 from controller.config.compose import Settings
 from controller.config.explain import hint
 from controller.config.mqtt_checks import plain_payloads
 from controller.config.problems import Key
+from controller.config.program_checks import programs
 from controller.config.secrets import missing_files, unusable_tokens
 from controller.config.site import metered_scopes
-from controller.config.site_sections import ContractedReference, ProgramSettings
 from controller.model.grid import SITE
 
 Faults: TypeAlias = Iterable[tuple[Key, str]]
@@ -59,35 +60,20 @@ def _floors_fit_the_connection(settings: Settings) -> Faults:
 
 def _scopes(settings: Settings) -> Faults:
     first = metered_scopes(settings)
-    known = [SITE, *settings.groups]
+    known = [SITE, *settings.breakers, *settings.groups, *settings.neighbours]
     for name, feed in settings.feeds.items():
         scope = getattr(feed, "scope", None)
         key = ("feeds", name, "scope")
         if scope is not None and scope not in known:
-            yield key, f"must be {SITE} or a group: {', '.join(known)}{hint(scope, known)}"
+            places = f"{SITE}, a breaker, a group or a neighbour"
+            yield key, f"must be {places}: {', '.join(known)}{hint(scope, known)}"
         elif scope is not None and first[scope] != name:
             yield key, f"feed {first[scope]} stands for the meter of {scope} already"
-
-
-def _programs(settings: Settings) -> Faults:
-    for name, program in settings.programs.items():
-        key = ("programs", name)
-        by = [kind for kind in program.allowed if kind.startswith("reduce_by")]
-        if by and not program.references:
-            yield (*key, "references"), f"is missing: {by[0]} needs a reference to measure from"
-        yield from _contracted(settings, key, program)
 
 
 def _reserves_fit_the_connection(settings: Settings) -> Faults:
     if sum(one.reserve_kw for one in settings.programs.values()) > settings.site.import_limit_kw:
         yield ("programs",), "the reserves together are above site.import_limit_kw: sell less"
-
-
-def _contracted(settings: Settings, key: Key, program: ProgramSettings) -> Faults:
-    for name, reference in program.references.items():
-        kw = reference.kw if isinstance(reference, ContractedReference) else 0
-        if kw > settings.site.import_limit_kw:
-            yield (*key, "references", name, "kw"), "must not be above site.import_limit_kw"
 
 
 def _names_of_feeds(settings: Settings) -> Faults:
@@ -139,8 +125,16 @@ CHECKS = (
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),
     _needs(_names_of_feeds, "feeds"),
-    _needs(_scopes, "feeds", "groups"),
-    _needs(_programs, "programs", "site"),
+    _needs(_scopes, "feeds", "groups", "breakers", "neighbours"),
+    _needs(bounds_checks.names, "groups", "breakers", "neighbours", "rules"),
+    _needs(bounds_checks.breakers, "groups", "breakers"),
+    _needs(bounds_checks.neighbours, "neighbours", "feeds", "site"),
+    _needs(bounds_checks.rules, "rules", "feeds", "groups", "breakers", "site"),
+    _needs(bounds_checks.cooling, "groups", "feeds"),
+    _needs(bounds_checks.heat, "groups", "feeds"),
+    _needs(bounds_checks.signals, "feeds"),
+    _needs(bounds_checks.engine, "engine", "site"),
+    _needs(programs, "programs", "site"),
     _needs(_reserves_fit_the_connection, "programs", "site"),
     _needs(_authorities, "programs", "http", "mqtt"),
     _needs(plain_payloads, "programs", "mqtt"),

@@ -13,6 +13,13 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, create_mo
 from pydantic_core import PydanticCustomError
 
 from controller.clock import ClockSettings
+from controller.config.bounds import (
+    BreakerSettings,
+    EngineSettings,
+    NeighbourSettings,
+    RuleSettings,
+)
+from controller.config.programs import ProgramSettings
 from controller.config.quality import QualitySettings
 from controller.config.section import Name, NotTruth, Section
 from controller.config.site_sections import (
@@ -20,7 +27,6 @@ from controller.config.site_sections import (
     GroupSettings,
     LogSettings,
     PacingSettings,
-    ProgramSettings,
     SiteSettings,
 )
 from controller.fleet.settings import FleetSettings
@@ -40,6 +46,14 @@ class Settings(Section):
     """By name: the miners that share a place, an owner and a policy."""
     programs: dict[Name, ProgramSettings] = Field(default_factory=dict)
     """By name: the contracts with the grid."""
+    breakers: dict[Name, BreakerSettings] = Field(default_factory=dict)
+    """By name: what feeds several groups."""
+    neighbours: dict[Name, NeighbourSettings] = Field(default_factory=dict)
+    """By name: firm loads on the same connection."""
+    rules: dict[Name, RuleSettings] = Field(default_factory=dict)
+    """By name: the limits that follow a signal."""
+    engine: EngineSettings | None = None
+    """Of an island: its generators."""
     economics: EconomicsSettings = EconomicsSettings()
     pacing: PacingSettings = PacingSettings()
     feeds: dict[Name, Any] = Field(default_factory=dict)

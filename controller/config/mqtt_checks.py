@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from controller.config.compose import Settings
 from controller.config.explain import hint
 from controller.config.problems import Key
-from controller.config.site_sections import ContractedReference, ProgramSettings
+from controller.config.programs import ContractedReference, ProgramSettings
 from controller.surfaces.mqtt.settings import PlainSettings
 
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from controller.config.quantities import PerMwh, PositiveKilowatts, PositiveSeconds
 from controller.config.section import NotTruth, Section
-from controller.config.site_sections import PerMwh, PositiveKilowatts, PositiveSeconds
 
 
 class QualitySettings(Section):

@@ -5,17 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 
 from controller.app.board import BoardSettings
+from controller.config.bounds import to_breaker, to_engine, to_neighbour, to_rule
 from controller.config.compose import Settings
+from controller.config.programs import to_program
 from controller.config.site_sections import (
-    ContractedReference,
+    CoolingSettings,
     GroupSettings,
     PacingSettings,
-    ProgramSettings,
-    ReferenceSettings,
     SiteSettings,
 )
-from controller.model.grid import SITE, Reference, ReferenceKind
-from controller.model.site import Economics, Group, MeterSilence, Pacing, Program, Site
+from controller.config.tariffs import to_bands, to_heat, to_hosting
+from controller.core.heard import SignalBounds
+from controller.core.quality import Range
+from controller.model.grid import SITE
+from controller.model.rules import Cooling
+from controller.model.site import Economics, Group, MeterSilence, Pacing, Site
 
 METER_HEADROOM = 10
 """How many times its import limit a site's meter could show, where nothing is declared: inrush and
@@ -31,10 +35,17 @@ def to_site(settings: Settings) -> Site:
         zone=site.zone,
         import_limit_w=_watts(site.import_limit_kw),
         groups={name: _group(group) for name, group in settings.groups.items()},
-        programs={name: _program(program) for name, program in settings.programs.items()},
+        programs={name: to_program(program) for name, program in settings.programs.items()},
+        breakers={name: to_breaker(breaker) for name, breaker in settings.breakers.items()},
+        neighbours={name: to_neighbour(name, one) for name, one in settings.neighbours.items()},
+        rules={name: to_rule(rule) for name, rule in settings.rules.items()},
+        engine=to_engine(settings.engine),
         pacing=_pacing(settings.pacing),
         economics=Economics(
             adder_per_mwh=settings.economics.adder_per_mwh,
+            adders=to_bands(settings.economics.adders),
+            losses=settings.economics.losses_percent / 100,
+            tax=settings.economics.tax_percent / 100,
             pool_fee=settings.economics.pool_fee_percent / 100,
             start_margin_per_mwh=settings.economics.start_margin_per_mwh,
         ),
@@ -49,35 +60,38 @@ def _watts(kw: Decimal) -> int:
     return int(kw * 1000)
 
 
+def _perhaps(kw: Decimal | None) -> int | None:
+    return None if kw is None else _watts(kw)
+
+
 def _group(group: GroupSettings) -> Group:
     lost_after = group.income_lost_after_minutes
     return Group(
-        limit_w=None if group.limit_kw is None else _watts(group.limit_kw),
+        limit_w=_perhaps(group.limit_kw),
         floor_w=_watts(group.floor_kw),
         floor_source=group.floor_source,
         adder_per_mwh=group.adder_per_mwh,
+        adders=to_bands(group.adders),
+        losses=group.losses_percent / 100,
+        hosting=to_hosting(group.hosting),
+        heat=to_heat(group.heat),
+        breaker=group.breaker or "",
         income_lost_after_s=None if lost_after is None else lost_after * 60,
         stop_within_s=group.stop_within_s,
         start_within_s=group.start_within_s,
+        switched=group.switched,
+        cooling=None if group.cooling is None else _cooling(group.cooling),
     )
 
 
-def _program(program: ProgramSettings) -> Program:
-    return Program(
-        authority=program.authority,
-        allowed=tuple(program.allowed),
-        references={name: _reference(each) for name, each in program.references.items()},
-        notice_s=program.notice_s,
-        longest_s=program.longest_s,
-        obligation=program.obligation,
-        reserve_w=_watts(program.reserve_kw),
+def _cooling(cooling: CoolingSettings) -> Cooling:
+    return Cooling(
+        power_w=_watts(cooling.power_kw),
+        before_s=cooling.before_s,
+        after_s=cooling.after_s,
+        signal=cooling.signal or "",
+        at_least=cooling.at_least,
     )
-
-
-def _reference(reference: ReferenceSettings) -> Reference:
-    if isinstance(reference, ContractedReference):
-        return Reference(kind=ReferenceKind.CONTRACTED, contracted_w=_watts(reference.kw))
-    return Reference(kind=ReferenceKind.POWER_AT_ACCEPTANCE)
 
 
 def _pacing(pacing: PacingSettings) -> Pacing:
@@ -85,10 +99,17 @@ def _pacing(pacing: PacingSettings) -> Pacing:
         minimum_on_s=pacing.minimum_on_s,
         minimum_off_s=pacing.minimum_off_s,
         restore_w_per_minute=_watts(pacing.restore_kw_per_minute),
+        lower_w_per_minute=_perhaps(pacing.lower_kw_per_minute),
+        starts_per_hour=pacing.starts_per_hour,
+        largest_step_up_w=_perhaps(pacing.largest_step_up_kw),
+        largest_step_down_w=_perhaps(pacing.largest_step_down_kw),
+        step_s=pacing.step_s,
         stop_within_s=pacing.stop_within_s,
         start_within_s=pacing.start_within_s,
         attempts=pacing.attempts,
         retry_after_s=pacing.retry_after_s,
+        wakes_per_hour=pacing.wakes_per_hour,
+        contested_s=pacing.contested_minutes * 60,
     )
 
 
@@ -112,7 +133,35 @@ def to_board(settings: Settings) -> BoardSettings:
         meter_max_age_s=quality.meter_max_age_s,
         meter_counter_step_wh=quality.meter_counter_step_wh,
         meters=tuple(dict.fromkeys([SITE, *metered_scopes(settings)])),
+        signals=_signals(settings),
+        conditions=_conditions(settings),
     )
+
+
+def given_signals(settings: Settings) -> dict[str, str]:
+    """By signal or public condition, the feed that gives it."""
+    given: dict[str, str] = {}
+    for name, feed in settings.feeds.items():
+        signal = getattr(feed, "signal", None)
+        if signal is not None:
+            given.setdefault(signal, name)
+    return given
+
+
+def _signals(settings: Settings) -> dict[str, SignalBounds]:
+    feeds = {name: settings.feeds[feed] for name, feed in given_signals(settings).items()}
+    return {
+        name: SignalBounds(range=Range(low=feed.least, high=feed.most), max_age_s=feed.max_age_s)
+        for name, feed in feeds.items()
+        if not getattr(feed, "condition", False)
+    }
+
+
+def _conditions(settings: Settings) -> dict[str, int]:
+    feeds = {name: settings.feeds[feed] for name, feed in given_signals(settings).items()}
+    return {
+        name: feed.max_age_s for name, feed in feeds.items() if getattr(feed, "condition", False)
+    }
 
 
 def metered_scopes(settings: Settings) -> dict[str, str]:

@@ -6,16 +6,19 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from controller.config.quantities import (
+    Kilowatts,
+    PerMwh,
+    PositiveKilowatts,
+    PositiveSeconds,
+    Seconds,
+)
 from controller.config.section import Name, NotTruth, Section
-from controller.model.grid import Obligation
+from controller.config.tariffs import BandSettings, HeatSettings, HostingSettings
 
-Kilowatts = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=3)]
-PositiveKilowatts = Annotated[Decimal, Field(gt=0, le=10_000_000, decimal_places=3)]
-PerMwh = Annotated[Decimal, Field(ge=-100_000, le=100_000)]
-Seconds = Annotated[int, Field(ge=0, le=7 * 86_400), NotTruth]
-PositiveSeconds = Annotated[int, Field(gt=0, le=7 * 86_400), NotTruth]
+Losses = Annotated[Decimal, Field(ge=0, le=50)]
 
 
 class SiteSettings(Section):
@@ -51,6 +54,28 @@ class SiteSettings(Section):
         return zone
 
 
+class CoolingSettings(Section):
+    """Fans or pumps that have to run before miners of a group heat."""
+
+    power_kw: Kilowatts = Decimal(0)
+    """What they draw. Where a meter shows it, the meter counts."""
+    before_s: Seconds = 0
+    """How long they run before the first miner may start."""
+    after_s: Seconds = 0
+    """How long they run on after the last one has stopped."""
+    signal: Name | None = None
+    """What proves that they run: the name that a feed gives the signal. Nothing starts before it
+    has shown that for before_s, or while it is silent."""
+    at_least: Annotated[Decimal, Field(ge=-1_000_000_000, le=1_000_000_000)] = Decimal(1)
+    """The value of the signal from which they count as running."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> CoolingSettings:
+        if self.signal is None and "at_least" in self.model_fields_set:
+            raise ValueError("at_least says nothing without signal: give both, or neither")
+        return self
+
+
 class GroupSettings(Section):
     """Miners that share a place, an owner and a policy."""
 
@@ -62,6 +87,16 @@ class GroupSettings(Section):
     """To whom it is promised, for the record."""
     adder_per_mwh: PerMwh = Decimal(0)
     """What power costs here on top of the site's own adder."""
+    adders: list[BandSettings] = Field(default_factory=list)
+    """By time of use, on top of that one."""
+    losses_percent: Losses = Decimal(0)
+    """Of what its miners draw: what is lost between the site's meter and them."""
+    hosting: HostingSettings | None = None
+    """Where its miners are a client's."""
+    heat: HeatSettings | None = None
+    """Where somebody takes its heat."""
+    cooling: CoolingSettings | None = None
+    """Fans or pumps that run before its miners do."""
     stop_within_s: PositiveSeconds | None = None
     """In place of pacing.stop_within_s, where a firmware or the meter that proves it is slower."""
     start_within_s: PositiveSeconds | None = None
@@ -69,59 +104,29 @@ class GroupSettings(Section):
     income_lost_after_minutes: Annotated[int, Field(gt=0, le=1440), NotTruth] | None = 10
     """When running miners had no share accepted for so long, their hashes count as unpaid until one
     is; null: never. Miners that count no shares are not judged."""
+    breaker: Name | None = None
+    """The breaker that feeds it: a name under breakers."""
     power_return: Literal["all_at_once", "staggered", "held_off"] = "all_at_once"
     """What the group's switches do when power returns after an outage: close all at once, one stage
     after another, or stay open until somebody closes them."""
+    switched: bool = False
+    """Whether each of its miners has a switch that can cut its power."""
     miners: Any
     """The miners and the driver that speaks with them."""
-
-
-class ContractedReference(Section):
-    """A constant of the contract."""
-
-    kind: Literal["contracted"]
-    kw: PositiveKilowatts
-    """The contracted power."""
-
-
-class AcceptanceReference(Section):
-    """The site's metered power when the dispatch is accepted."""
-
-    kind: Literal["power_at_acceptance"]
-
-
-ReferenceSettings = Annotated[
-    ContractedReference | AcceptanceReference, Field(discriminator="kind")
-]
-
-
-class ProgramSettings(Section):
-    """A contract with the grid: what it may ask and how it is obeyed."""
-
-    authority: Name
-    """Whose token its dispatches must come with: a name under http.tokens."""
-    allowed: Annotated[
-        list[Literal["reduce_to_kw", "reduce_by_kw", "reduce_by_percent"]], Field(min_length=1)
-    ]
-    """The kinds of target it may ask for."""
-    references: dict[Name, ReferenceSettings] = Field(default_factory=dict)
-    """What a "reduce by" is measured from, by the name that a dispatch gives."""
-    notice_s: Seconds = 0
-    """The shortest time from issue to start that the contract allows. A dispatch with less is
-    obeyed all the same; the ledger shows both times."""
-    longest_s: PositiveSeconds | None = None
-    """The longest a dispatch may last; an open one alarms when it has lasted so long."""
-    obligation: Obligation = Obligation.COMPLIANCE
-    """Recorded with the program. No dispatch is weighed against money yet, of either kind."""
-    reserve_kw: Kilowatts = Decimal(0)
-    """Load sold as reserve. It is said at once when less than that runs and could be told to go."""
 
 
 class EconomicsSettings(Section):
     """What power costs beyond its market price, and what hashing earns net of it."""
 
     adder_per_mwh: PerMwh = Decimal(0)
-    """Transmission, taxes and fees on every MWh."""
+    """Transmission and fees on every metered MWh."""
+    adders: list[BandSettings] = Field(default_factory=list)
+    """By time of use, on top of that one."""
+    losses_percent: Losses = Decimal(0)
+    """Of metered energy: what is paid for on top at the market price, as lost on the way to the
+    meter."""
+    tax_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    """On all of it: energy, losses and adders."""
     pool_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Decimal(0)
     """What the pool keeps of the revenue."""
     start_margin_per_mwh: Annotated[Decimal, Field(ge=0, le=100_000)] = Decimal(0)
@@ -132,11 +137,24 @@ class PacingSettings(Section):
     """How fast things may change. Seconds are site time."""
 
     minimum_on_s: Seconds = 600
-    """For so long money does not stop what has just started; limits do."""
+    """For so long money does not stop what has just started, and changes no level that has just
+    risen; limits do."""
     minimum_off_s: Seconds = 300
     """For so long nothing starts that has just stopped."""
     restore_kw_per_minute: PositiveKilowatts = Decimal(1000)
-    """How much load may be started in a minute."""
+    """How much load may be started in a minute: so much at once, and on at that rate."""
+    lower_kw_per_minute: PositiveKilowatts | None = None
+    """How much load money may stop in a minute; left out: all at once. Limits, locks and persons
+    are not slowed by it."""
+    starts_per_hour: Annotated[int, Field(ge=1, le=60), NotTruth] | None = None
+    """How often one miner may be started within an hour; left out: as often as it pays."""
+    largest_step_up_kw: PositiveKilowatts | None = None
+    """The most load that may come in one step. A single miner always may, however large."""
+    largest_step_down_kw: PositiveKilowatts | None = None
+    """The most load that may go in one step, of whatever cause, dispatches and emergencies
+    included: what generators stand. A single miner always may."""
+    step_s: PositiveSeconds = 10
+    """How long after one of these steps the next may follow."""
     stop_within_s: PositiveSeconds = 30
     """By when a miner's power has to show that it came down, to off or to a lower level."""
     start_within_s: PositiveSeconds = 300
@@ -145,6 +163,11 @@ class PacingSettings(Section):
     """How often a command is sent before the miner counts as disobedient."""
     retry_after_s: PositiveSeconds = 600
     """When a disobedient miner is asked again."""
+    wakes_per_hour: Annotated[int, Field(ge=1, le=100), NotTruth] = 3
+    """How often within an hour somebody else has to wake a miner that went off as told until it is
+    contested: told nothing, counted in full, and cut where it has a switch."""
+    contested_minutes: Annotated[int, Field(gt=0, le=1440), NotTruth] = 60
+    """For how long it stays so."""
 
 
 class LogSettings(Section):

@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
+from msgspec.structs import replace
+
+from controller.core.claims import delivered_w
 from controller.core.dispatch_body import Asked, Code, RefusalError, names, read
-from controller.core.dispatch_limit import Worth, worth
+from controller.core.dispatch_limit import Frozen, Worth, worth
 from controller.model.base import Model
 from controller.model.grid import Dispatch
-from controller.model.quality import Observed
+from controller.model.quality import Fresh, Observed
 from controller.model.site import Program, Site
 
 CLOCK_SKEW = timedelta(seconds=60)
@@ -56,10 +59,11 @@ def judge(
                 return Repeated(dispatch=before)
             _check_follows(asked, before)
         _check_issued(asked, now)
-        comes_to = Worth(site.import_limit_w, None)
+        comes_to = Worth(site.import_limit_w)
         if not asked.cancelled:
             _check_times(asked, program, before, now)
-            comes_to = worth(asked, program, before, power_w)
+            undiminished = _undiminished(power_w, asked, known, now)
+            comes_to = worth(asked, Frozen(program, before, undiminished, site.import_limit_w))
     except RefusalError as refusal:
         return Refused(code=refusal.code, problem=str(refusal))
     return Dispatch(
@@ -74,8 +78,21 @@ def judge(
         target=asked.target,
         limit_w=comes_to.limit_w,
         reference_w=comes_to.reference_w,
+        reference=comes_to.reference,
         cancelled=asked.cancelled,
+        floor_w=comes_to.floor_w,
+        asks_nothing=comes_to.asks_nothing,
     )
+
+
+def _undiminished(
+    power_w: Observed[int], asked: Asked, known: Mapping[str, Dispatch], now: datetime
+) -> Observed[int]:
+    """What the meter would show without the reductions of other programs that are in force."""
+    if not isinstance(power_w, Fresh):
+        return power_w
+    others = [one for one in known.values() if one.program != asked.program and one.in_force(now)]
+    return replace(power_w, value=power_w.value + delivered_w(power_w.value, others))
 
 
 def _content(dispatch: Dispatch) -> Asked:

@@ -1,32 +1,33 @@
 """What meters come to when nothing is under way, and how much of their nominal power miners draw
 that report none.
 
-A balance is what the next step is measured from. Between two of them a step of one kind of miner
-shows its ratio of true to nominal power, and no group draws more than its own meter shows.
+A balance is what the next step is measured from. The steps between them show the ratios of true to
+nominal power of the kinds that made them (`fits.py`), and no group draws more than its own meter
+shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from controller.core.evidence import IN_FLIGHT, drawn_w
+from controller.core.fits import LEAST, NOTHING, explained, ratios_permille, with_step
 from controller.core.nameplate import NOMINAL, inferred, is_inferred, kind_of
-from controller.core.obedience import IN_FLIGHT, counted_w
-from controller.model.fleet import OFF, Motion, Stage
+from controller.core.scopes import scopes_of
+from controller.model.fleet import IDLE, Motion, Stage
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
-from controller.model.remembered import Balance
+from controller.model.remembered import Balance, Fit
 from controller.model.seen import Snapshot, State
 
-LEAST, MOST = 500, 1500
-"""A ratio beyond these is no ratio: other things moved too."""
 LARGE = 10
 """A step is large against the wobble where it is a tenth of what the meter shows."""
-ALONE = 20
-"""Other miners stood still where they moved by less than a twentieth of the step."""
+OTHERS = 2
+"""Other miners are taken at their word where they moved by no more than half of the step."""
 NEAREST = 10
 """A bound is kept to the whole per cent, upwards: wobble is no news."""
 
@@ -38,27 +39,53 @@ class Learnt:
     balances: Mapping[str, Balance]
     fitted_permille: Mapping[str, int]
     ratio_permille: Mapping[str, int]
+    fits: Mapping[str, Fit]
 
 
 def learn(
     raw: Snapshot, state: State, motions: Mapping[str, Motion], moved_at: datetime | None
 ) -> Learnt:
-    """Balances of the scopes at rest, and what they show: of two meters that show a step, the
-    group's own counts. `raw` is not weighed."""
-    scopes = [SITE, *sorted({one.group for one in inferred(raw)})]
-    if len(scopes) == 1:
-        return Learnt(state.balances, state.fitted_permille, state.ratio_permille)
-    fitted, bounds = dict(state.fitted_permille), dict[str, int]()
+    """Balances of the scopes at rest, and what they show. `raw` is not weighed."""
     found: dict[str, Balance] = {}
-    for scope in scopes:
+    for scope in _scopes(raw):
         meter = raw.meters_w.get(scope)
         if isinstance(meter, Fresh) and _quiet(raw, motions, moved_at, meter.at, scope):
             found[scope] = _balance(raw, motions, scope, meter.value)
-            fitted |= _fit(state.balances.get(scope), found[scope])
-            bounds |= _bounds(found[scope]) if scope != SITE else {}
+    if not found:
+        return Learnt(state.balances, state.fitted_permille, state.ratio_permille, state.fits)
+    fits, fitted, bounds = dict(state.fits), dict(state.fitted_permille), dict[str, int]()
+    for scope, new in found.items():
+        before = fits.get(scope, NOTHING)
+        fit = _fitted(before, state.balances.get(scope), new)
+        if fit is not before:
+            fits[scope] = fit
+            mine = ratios_permille(fit, new.meter_w)
+            fitted |= {kind: mine[kind] for kind in _not_nearer(raw, scope, mine, fits)}
+    for scope, new in found.items():
+        for kind, most in _bounds(new, fitted).items() if scope != SITE else ():
+            bounds[kind] = min(most, bounds.get(kind, most))
     ratios = _ratios(state, fitted, bounds)
     kept = {scope: _kept(state.balances.get(scope), new, ratios) for scope, new in found.items()}
-    return Learnt({**state.balances, **kept}, fitted, ratios)
+    return Learnt({**state.balances, **kept}, fitted, ratios, fits)
+
+
+def _scopes(raw: Snapshot) -> list[str]:
+    """Those with miners that report no watts, or whose switches may not, the widest first."""
+    groups = {one.group for one in inferred(raw)}
+    groups |= {name for name, group in raw.site.groups.items() if group.switched}
+    wide = {scope for group in groups for scope in scopes_of(raw.site, group)} - groups
+    return [*sorted(wide, key=lambda scope: (scope != SITE, scope)), *sorted(groups)]
+
+
+def _not_nearer(
+    raw: Snapshot, scope: str, kinds: Iterable[str], fits: Mapping[str, Fit]
+) -> Iterator[str]:
+    """The kinds of which no meter nearer to them has shown a step: of two meters it knows more."""
+    for kind in kinds:
+        around = scopes_of(raw.site, kind.partition("/")[0])
+        nearer = around[around.index(scope) + 1 :] if scope in around else ()
+        if not any(kind in fits[one].shown for one in nearer if one in fits):
+            yield kind
 
 
 def _quiet(
@@ -75,29 +102,30 @@ def _quiet(
     if moved_at is not None and (seen.now - moved_at < settled or metered_at <= moved_at):
         return False
     return not any(
-        motion.stage in IN_FLIGHT and scope in (SITE, motion.group) for motion in motions.values()
+        motion.stage in IN_FLIGHT and scope in scopes_of(seen.site, motion.group)
+        for motion in motions.values()
     )
 
 
 def _balance(raw: Snapshot, motions: Mapping[str, Motion], scope: str, meter_w: int) -> Balance:
     own_w, nameplate, clean = 0, dict[str, int](), True
     for cohort in raw.cohorts.values():
-        if scope not in (SITE, cohort.group):
+        if scope not in scopes_of(raw.site, cohort.group):
             continue
-        if is_inferred(cohort, raw) and cohort.level != OFF:
+        if is_inferred(cohort, raw) and cohort.level not in IDLE:
             nameplate[kind_of(cohort)] = nameplate.get(kind_of(cohort), 0) + cohort.power_w
         else:
             own_w += cohort.power_w
     for name, motion in motions.items():
-        if scope not in (SITE, motion.group):
+        if scope not in scopes_of(raw.site, motion.group):
             continue
         miner = raw.moving[name]
         unlike = is_inferred(miner, raw)
         clean = clean and not (unlike and motion.stage is Stage.FAILED)
-        if unlike and motion.stage is Stage.CONFIRMED and miner.level != OFF:
+        if unlike and motion.stage is Stage.CONFIRMED and miner.level not in IDLE:
             nameplate[kind_of(miner)] = nameplate.get(kind_of(miner), 0) + miner.power_w
         else:
-            own_w += counted_w(motion, miner, raw.curves[motion.curve])
+            own_w += drawn_w(motion, miner, raw.curves[motion.curve])
     return Balance(
         unexplained_w=0,
         meter_w=meter_w,
@@ -107,36 +135,43 @@ def _balance(raw: Snapshot, motions: Mapping[str, Motion], scope: str, meter_w: 
     )
 
 
-def _fit(old: Balance | None, new: Balance) -> dict[str, int]:
-    """The ratio that the step between two balances shows, where one kind of miner made it alone."""
-    step = _step(old, new)
-    if old is None or step is None or not _large(old, new):
-        return {}
-    kind, nominal_w = step
-    metered_w = new.meter_w - old.meter_w - (new.own_w - old.own_w)
-    ratio = NOMINAL * metered_w // nominal_w
-    return {kind: ratio} if LEAST <= ratio <= MOST else {}
-
-
-def _step(old: Balance | None, new: Balance) -> tuple[str, int] | None:
-    """The kind that stepped alone between two clean balances, and by how many nominal watts."""
+def _step(old: Balance | None, new: Balance) -> dict[str, int] | None:
+    """By kind that stepped between two clean balances, its nominal watts. None where the other
+    miners moved by more than half of that: their own word may be off."""
     if old is None or not (old.clean and new.clean):
         return None
     kinds = sorted({*old.nameplate_w, *new.nameplate_w})
     steps = {kind: new.nameplate_w.get(kind, 0) - old.nameplate_w.get(kind, 0) for kind in kinds}
-    moved = [(kind, step_w) for kind, step_w in steps.items() if step_w]
-    if len(moved) != 1 or abs(new.own_w - old.own_w) * ALONE > abs(moved[0][1]):
-        return None
-    return moved[0]
+    moved = {kind: step_w for kind, step_w in steps.items() if step_w}
+    alone = abs(new.own_w - old.own_w) * OTHERS <= _size_w(moved)
+    return moved if moved and alone else None
 
 
-def _bounds(new: Balance) -> dict[str, int]:
-    """The most that the ratios of a group's kinds can be: nothing else draws less than nothing."""
-    nominal_w = sum(new.nameplate_w.values())
-    if not nominal_w or not new.clean:
+def _size_w(step: Mapping[str, int]) -> int:
+    return sum(map(abs, step.values()))
+
+
+def _fitted(fit: Fit, old: Balance | None, new: Balance) -> Fit:
+    """With the step between two balances, where it is large and the meter shows it."""
+    step = _step(old, new)
+    if old is None or step is None or not _large(old, new):
+        return fit
+    shown_w = new.meter_w - old.meter_w - (new.own_w - old.own_w)
+    return with_step(fit, step, shown_w) if explained(step, shown_w) else fit
+
+
+def _bounds(new: Balance, fitted: Mapping[str, int]) -> dict[str, int]:
+    """The most that the ratios of a place's kinds can be: nothing else draws less than nothing.
+    Where they come to more, all are lowered alike."""
+    if not new.clean:
         return {}
-    ratio = -(-NOMINAL * max(0, new.meter_w - new.own_w) // nominal_w)
-    return dict.fromkeys(new.nameplate_w, max(LEAST, -(-ratio // NEAREST) * NEAREST))
+    room_w = max(0, new.meter_w - new.own_w)
+    counted = sum(fitted.get(kind, NOMINAL) * watts for kind, watts in new.nameplate_w.items())
+    found = {}
+    for kind in new.nameplate_w if counted else ():
+        most = -(-fitted.get(kind, NOMINAL) * NOMINAL * room_w // counted)
+        found[kind] = max(LEAST, -(-most // NEAREST) * NEAREST)
+    return found
 
 
 def _ratios(state: State, fitted: Mapping[str, int], bounds: Mapping[str, int]) -> dict[str, int]:
@@ -162,4 +197,4 @@ def _kept(old: Balance | None, new: Balance, ratios: Mapping[str, int]) -> Balan
 def _large(old: Balance, new: Balance) -> bool:
     step = _step(old, new)
     most_w = max(old.meter_w, new.meter_w)
-    return step is not None and abs(step[1]) * LARGE >= most_w
+    return step is not None and _size_w(step) * LARGE >= most_w

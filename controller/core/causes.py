@@ -2,93 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from operator import add, gt, lt, sub
+from typing import NamedTuple
 
+from controller.core.earnings import paid_per_day
+from controller.core.economics import Step
 from controller.core.planning import Share
 from controller.core.pools import Pool
+from controller.core.wishes import Wish
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
 
-NOTHING = Curtailed(power_w=0, hashrate_ths=Decimal(0))
-
 
 def curtailed(
-    shares: Iterable[Share], ideal: Iterable[Share], halt: Reason | None
+    shares: Iterable[Share], ideal: Iterable[Share], halt_of: Callable[[str], Reason | None]
 ) -> dict[Reason, Curtailed]:
     """Power and hashrate below the top of every curve, as far as it is proven to be off.
 
     Of the miners that stand a step lower than they could, those that economics would not run come
     first, then those that a limit cuts, then those that merely wait. `ideal` are the shares if no
-    miner were in flight or at rest.
+    miner were in flight or at rest; `halt_of` says why nothing may start in a group.
     """
-    found: dict[Reason, Curtailed] = {}
+    found: dict[Reason, _Load] = {}
     for share, best in zip(shares, ideal, strict=True):
-        for rung, step in enumerate(share.wish.ladder, start=1):
-            for reason, count in _causes(share, best, rung, halt):
-                _add(found, reason, count * step.power_w, count * step.hashrate_ths)
         pool = share.wish.pool
-        off, top = pool.levels[0], pool.levels[-1]
-        locked_w = pool.locked_off * (top.power_w - off.power_w)
-        locked_ths = pool.locked_off * (top.hashrate_ths - off.hashrate_ths)
-        _add(found, Reason.MAINTENANCE_LOCK, locked_w, locked_ths)
-    return dict(sorted(found.items()))
-
-
-def _add(
-    found: dict[Reason, Curtailed], reason: Reason, power_w: int, hashrate_ths: Decimal
-) -> None:
-    if power_w:
-        before = found.get(reason, NOTHING)
-        found[reason] = Curtailed(
-            power_w=before.power_w + power_w, hashrate_ths=before.hashrate_ths + hashrate_ths
+        if pool.counts.seen[-1] < pool.size:
+            causes = _causes(best, waiting(share, best, halt_of(pool.group)))
+            for reason, counts in causes.items():
+                power_w = sum([count * step.power_w for step, count in counts])
+                hashrate = sum((count * step.hashrate_ths for step, count in counts), Decimal(0))
+                _add(found, reason, _load(share.wish, power_w, hashrate))
+        if pool.locked_off:
+            off, top = pool.levels[0], pool.levels[-1]
+            locked_w = pool.locked_off * (top.power_w - off.power_w)
+            locked_ths = pool.locked_off * (top.hashrate_ths - off.hashrate_ths)
+            _add(found, Reason.MAINTENANCE_LOCK, _load(share.wish, locked_w, locked_ths))
+    return {
+        reason: Curtailed(
+            power_w=load.power_w,
+            hashrate_ths=load.hashrate_ths,
+            clients_per_day=load.clients_per_day,
         )
+        for reason, load in sorted(found.items())
+    }
 
 
-def _causes(
-    share: Share, best: Share, rung: int, halt: Reason | None
-) -> Iterable[tuple[Reason, int]]:
-    pool = share.wish.pool
-    wished, allowed = best.wish.wanted[rung - 1], best.granted[rung - 1]
-    cut = best.cut.get(rung)
-    missing = pool.size - pool.seen_from(rung)
-    for reason, most in (
-        (best.wish.money, pool.size - wished),
-        (cut.reason if cut else waiting(share, best, halt), wished - allowed),
-        (waiting(share, best, halt), missing),
-    ):
-        count = min(most, missing)
-        if count > 0:
-            yield reason, count
+class _Load(NamedTuple):
+    power_w: int
+    hashrate_ths: Decimal
+    clients_per_day: Decimal
+
+
+NOTHING = _Load(0, Decimal(0), Decimal(0))
+
+
+def _load(one: Wish, power_w: int, hashrate_ths: Decimal) -> _Load:
+    """What is not earned by it: the hashes, or what their client would pay for the power."""
+    if one.client_per_mwh is None:
+        return _Load(power_w, hashrate_ths, Decimal(0))
+    return _Load(power_w, Decimal(0), paid_per_day(power_w, one.client_per_mwh))
+
+
+def _add(found: dict[Reason, _Load], reason: Reason, load: _Load) -> None:
+    if load.power_w:
+        before = found.get(reason, NOTHING)
+        found[reason] = _Load(*map(add, before, load))
+
+
+def _causes(best: Share, waits: Reason) -> dict[Reason, list[tuple[Step, int]]]:
+    """For every step how many miners of a pool stand below it, and why."""
+    wish, size, seen = best.wish, best.wish.pool.size, best.wish.pool.counts.seen
+    found: dict[Reason, list[tuple[Step, int]]] = {}
+    for rung in range(max(1, seen.count(size)), len(seen)):
+        step, wished, allowed = wish.ladder[rung - 1], wish.wanted[rung - 1], best.granted[rung - 1]
+        missing = size - seen[rung]
+        if missing and wished < size:
+            count = min(size - wished, missing)
+            found.setdefault(wish.money, []).append((step, count))
             missing -= count
+        if missing and allowed < wished:
+            count, cut = min(wished - allowed, missing), best.cut.get(rung)
+            found.setdefault(cut.reason if cut else waits, []).append((step, count))
+            missing -= count
+        if missing:
+            found.setdefault(waits, []).append((step, missing))
+    return found
 
 
 def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What miners wait for that neither money nor a limit keeps off."""
     if halt is not None:
         return halt
-    gaps = (could - got for got, could in zip(share.granted, best.granted, strict=True))
-    resting = max(gaps, default=0)
+    pool = share.wish.pool
+    resting = max(map(sub, best.granted, share.granted), default=0)
     if resting <= 0:
-        return Reason.STAGED_RESTORE
-    refusing = sum(one.refuses for one in share.wish.pool.pinned)
-    return Reason.DISOBEDIENT if resting <= refusing else Reason.MINIMUM_OFF
+        return Reason.COOLING if pool.uncooled else Reason.STAGED_RESTORE
+    refusing = sum(one.refuses for one in pool.pinned)
+    if resting <= refusing:
+        return Reason.DISOBEDIENT
+    return pool.barred_by if resting <= refusing + pool.barred else Reason.MINIMUM_OFF
 
 
 def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What keeps a pool's next step from running, or why all of it runs."""
     if not share.wish.pool.size:
         return _unheeding(share.wish.pool)
-    if best.cut:
+    if best.cut and any(map(lt, share.granted, best.wish.wanted)):
         return best.cut[min(best.cut)].reason
     if halt is not None:
         return halt
-    pool = share.wish.pool
-    rungs = range(1, len(pool.levels))
-    if any(pool.seen_from(rung) < best.granted[rung - 1] for rung in rungs):
+    if any(map(lt, share.wish.pool.counts.seen[1:], best.granted)):
         return waiting(share, best, halt)
-    stays = any(got > would for got, would in zip(share.granted, best.granted, strict=True))
-    return Reason.MINIMUM_ON if stays else share.wish.reason
+    stays = any(map(gt, share.granted, best.wish.wanted))
+    return Reason.MINIMUM_ON if stays else best.wish.reason
 
 
 def _unheeding(pool: Pool) -> Reason:
@@ -97,5 +125,6 @@ def _unheeding(pool: Pool) -> Reason:
         Reason.MAINTENANCE_LOCK: pool.locked_size,
         Reason.UNREACHABLE: pool.unreachable,
         Reason.DISOBEDIENT: pool.disobedient,
+        Reason.CONTESTED: pool.contested,
     }
     return max(counts, key=lambda reason: counts[reason])

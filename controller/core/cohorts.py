@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from msgspec.structs import replace
 
 from controller.model.fleet import Cohort, EvidenceGrade, MinerSeen, Standing
 
@@ -28,6 +30,35 @@ def cohorts(miners: Mapping[str, MinerSeen], prefix: str = "") -> dict[str, Coho
     }
 
 
+def without(
+    cohorts: Mapping[str, Cohort], names: Collection[str]
+) -> tuple[dict[str, Cohort], dict[str, MinerSeen]]:
+    """The cohorts without these miners, and these by name; of their cohort's power, the mean."""
+    left, apart = dict(cohorts), dict[str, MinerSeen]()
+    for key, cohort in cohorts.items():
+        taken = [name for name in cohort.members if name in names]
+        if taken:
+            mean_w = -(-cohort.power_w // len(cohort.members))
+            apart |= dict.fromkeys(taken, _member(cohort, mean_w))
+            members = tuple(name for name in cohort.members if name not in names)
+            power_w = max(0, cohort.power_w - len(taken) * mean_w)
+            left[key] = replace(cohort, members=members, power_w=power_w)
+    return {key: cohort for key, cohort in left.items() if cohort.members}, apart
+
+
+def _member(cohort: Cohort, power_w: int) -> MinerSeen:
+    return MinerSeen(
+        group=cohort.group,
+        curve=cohort.curve,
+        level=cohort.level,
+        power_w=power_w,
+        reachable=cohort.standing is not Standing.UNREACHABLE,
+        locked=cohort.standing is Standing.LOCKED,
+        grade=cohort.grade,
+        ceiling=cohort.ceiling,
+    )
+
+
 def _cohort(miners: list[MinerSeen], names: tuple[str, ...]) -> Cohort:
     first = miners[0]
     return Cohort(
@@ -37,10 +68,9 @@ def _cohort(miners: list[MinerSeen], names: tuple[str, ...]) -> Cohort:
         standing=standing(first),
         members=names,
         power_w=sum(miner.power_w for miner in miners),
-        grade=max((miner.grade for miner in miners), key=_badness),
+        grade=max((miner.grade for miner in miners), key=_BADNESS.__getitem__),
         ceiling=first.ceiling,
     )
 
 
-def _badness(grade: EvidenceGrade) -> int:
-    return list(EvidenceGrade).index(grade)
+_BADNESS = {grade: place for place, grade in enumerate(EvidenceGrade)}

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import msgspec
 
 from controller.model.base import Model
-from controller.model.grid import ReduceByPercent, Target
+from controller.model.grid import ProgramLevel, ReduceByPercent, Target
 
 MOST_KW = 10_000_000
 """Ten gigawatts: more is a slip of units, not a site."""
@@ -82,7 +82,7 @@ def read(body: Mapping[str, Any]) -> Asked:
     sent = _converted(body)
     if not sent.id.isprintable():
         raise _malformed("`id` holds a character that cannot be printed; use printable ones")
-    _check_numbers(sent.target)
+    _check_target(sent.target)
     issued_at = _utc("issued_at", sent.issued_at)
     asked = Asked(
         id=sent.id,
@@ -115,7 +115,9 @@ def _converted(body: Mapping[str, Any]) -> Body:
         raise _malformed(f"the body cannot be kept as JSON: {_printable(error)}") from error
 
 
-def _check_numbers(target: Target) -> None:
+def _check_target(target: Target) -> None:
+    if isinstance(target, ProgramLevel):
+        return  # the program knows which levels there are
     if isinstance(target, ReduceByPercent):
         _check_range("target.percent", target.percent, 100)
     else:

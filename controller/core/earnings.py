@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container
 from decimal import Decimal
 
+from controller.core.economics import HOURS_A_DAY
 from controller.model.fleet import OFF, Curve, MinerSeen, Standing
-from controller.model.quality import Missing
+from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot
 
 
@@ -37,6 +38,43 @@ def hashrate_ths(seen: Snapshot, unpaid: Container[str] = ()) -> Decimal:
         if miner.group not in unpaid and _shows(miner, seen.curves.get(miner.curve))
     )
     return Decimal(resting + moving)
+
+
+def paid_per_day(power_w: int, price_per_mwh: Decimal) -> Decimal:
+    """What a client pays for a day of so much power: W × 24 h ÷ 1,000,000 × price per MWh."""
+    return power_w * HOURS_A_DAY * price_per_mwh / 1_000_000
+
+
+def hosting_per_day(seen: Snapshot) -> Decimal:
+    """What clients pay a day for what their miners draw: by the group's own meter where it is
+    fresh, else by what its reachable miners report."""
+    return sum(
+        (
+            paid_per_day(_drawn_w(seen, name), group.hosting.price_per_mwh)
+            for name, group in sorted(seen.site.groups.items())
+            if group.hosting is not None
+        ),
+        Decimal(0),
+    )
+
+
+def not_ours(seen: Snapshot, unpaid: Container[str]) -> frozenset[str]:
+    """Groups whose hashes bring in nothing: those of clients, and those without income."""
+    groups = seen.site.groups.items()
+    return frozenset(name for name, group in groups if group.hosting or name in unpaid)
+
+
+def _drawn_w(seen: Snapshot, group: str) -> int:
+    meter = seen.meters_w.get(group)
+    if isinstance(meter, Fresh):
+        return meter.value
+    resting = sum(
+        cohort.power_w
+        for cohort in seen.cohorts.values()
+        if cohort.group == group and cohort.standing is not Standing.UNREACHABLE
+    )
+    moving = (one for one in seen.moving.values() if one.group == group and one.reachable)
+    return resting + sum(one.power_w for one in moving)
 
 
 def _nominal_ths(curve: Curve | None, name: str) -> Decimal:

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from controller.model.fleet import Curve, Level
-from controller.model.site import Economics, Group
 
 HOURS_A_DAY = 24
+MILLION = 1_000_000
+CURVES = 2048
+"""Of how many curves the hull and the steps are kept at hand: they change with the hashprice, a
+decision is asked for every few seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """From one level of a concave curve to the next."""
 
     power_w: int
     hashrate_ths: Decimal
     break_even_per_mwh: Decimal
+    merit: int
+    """The break-even in millionths of the currency per MWh: what steps are put in order by."""
 
 
+def millionths(price_per_mwh: Decimal) -> int:
+    """A price as a whole number, so that thousands are compared in no time."""
+    return int(price_per_mwh * MILLION)
+
+
+@lru_cache(maxsize=CURVES)
 def concave(curve: Curve) -> tuple[Level, ...]:
     """The levels on the upper concave hull of hashrate over power, by rising power.
 
@@ -53,6 +64,7 @@ def revenue(
     return hashrate_ths / 1000 * hashprice_per_ph_day * days * (1 - pool_fee)
 
 
+@lru_cache(maxsize=CURVES)
 def steps(
     levels: tuple[Level, ...], hashprice_per_ph_day: Decimal, pool_fee: Decimal
 ) -> tuple[Step, ...]:
@@ -60,18 +72,25 @@ def steps(
 
     Break-even: an hour's net revenue of the step's hashrate over the MWh of its power.
     """
+    an_hour = revenue(Decimal(1), Decimal(3600), hashprice_per_ph_day, pool_fee) * MILLION
     found = []
     for low, high in pairwise(levels):
         power_w = high.power_w - low.power_w
         hashrate = high.hashrate_ths - low.hashrate_ths
-        an_hour = revenue(hashrate, Decimal(3600), hashprice_per_ph_day, pool_fee)
-        found.append(Step(power_w, hashrate, an_hour / (Decimal(power_w) / 1_000_000)))
+        break_even = hashrate * an_hour / power_w
+        found.append(Step(power_w, hashrate, break_even, millionths(break_even)))
     return tuple(found)
 
 
-def marginal_price(price_per_mwh: Decimal, site: Economics, group: Group | None) -> Decimal:
-    """What one more MWh costs: the market's price and the adders of site and group."""
-    return price_per_mwh + site.adder_per_mwh + (group.adder_per_mwh if group else 0)
+@lru_cache(maxsize=CURVES)
+def let_at(levels: tuple[Level, ...], price_per_mwh: Decimal) -> tuple[Step, ...]:
+    """The steps of a curve whose hashes are a client's, who pays this for the power: all of them
+    break even there."""
+    merit = millionths(price_per_mwh)
+    return tuple(
+        Step(high.power_w - low.power_w, high.hashrate_ths - low.hashrate_ths, price_per_mwh, merit)
+        for low, high in pairwise(levels)
+    )
 
 
 def worth_running(
@@ -82,10 +101,9 @@ def worth_running(
     A step above the `running` ones has to beat the price by the start margin, so that a price that
     wavers about a break-even starts nothing.
     """
-    count = 0
-    for index, step in enumerate(ladder, start=1):
-        margin = start_margin_per_mwh if index > running else Decimal(0)
-        if step.break_even_per_mwh < price_per_mwh + margin:
-            break
-        count = index
-    return count
+    to_start_per_mwh = price_per_mwh + start_margin_per_mwh
+    for count, step in enumerate(ladder):
+        due_per_mwh = price_per_mwh if count < running else to_start_per_mwh
+        if step.break_even_per_mwh < due_per_mwh:
+            return count
+    return len(ladder)

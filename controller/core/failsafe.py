@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from controller.core.limits import meter_silent_at
-from controller.model.grid import SITE
+from collections.abc import Mapping
+
+from controller.core.silence import safe_power_holds
+from controller.model.grid import SITE, ManualOrder
 from controller.model.plan import Mode
-from controller.model.quality import Fresh, Missing, Stale
+from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.reasons import Reason
 
+FOR_MONEY = frozenset({Reason.PROFITABLE, Reason.INCOME_LOST})
+"""What a start is for that a hold by a person forbids."""
 
-def mode(seen: Snapshot, state: State) -> Mode:
-    """The first that fits of starting, failsafe, holding, normal.
 
-    Each is safe for one reason: limits hold in every mode, and only `normal` starts anything.
+def mode(seen: Snapshot, state: State, closed: Mapping[str, Reason]) -> Mode:
+    """The first that fits of starting, failsafe, manual, holding, normal.
+
+    Each is safe for one reason: limits hold in every mode, and only `normal` starts anything for
+    money. The name tells what is most in the way; what a hold or a silence forbids is forbidden
+    under any name.
     """
     if not seen.fleet_known:
         return Mode.STARTING
-    silent_at = meter_silent_at(seen, state)
-    if silent_at and silent_at <= seen.now:
+    if safe_power_holds(seen, state):
         return Mode.FAILSAFE
-    unsure = price_unknown(seen) or meter_fell_silent(seen)
+    if held_by(seen) is not None:
+        return Mode.MANUAL
+    unsure = price_unknown(seen) or closed.get(SITE)
     return Mode.HOLDING if unsure else Mode.NORMAL
 
 
-def meter_fell_silent(seen: Snapshot) -> bool:
-    """Whether the site's meter should speak and does not. A site that has none declares no safe
-    power either, and its meter was never heard."""
-    meter = seen.meters_w.get(SITE, Missing(why="no meter"))
-    return isinstance(meter, Stale) or (
-        isinstance(meter, Missing) and seen.site.meter_silence is not None
-    )
+def held_by(seen: Snapshot) -> ManualOrder | None:
+    """The order by which a person holds the site: money starts and stops nothing until it ends."""
+    if not seen.orders:
+        return None
+    held = [one for one in seen.orders.values() if one.hold and one.in_force(seen.now)]
+    return min(held, key=lambda one: one.id, default=None)
 
 
 def price_unknown(seen: Snapshot) -> Reason | None:
@@ -42,10 +49,11 @@ def price_unknown(seen: Snapshot) -> Reason | None:
     return None
 
 
-def standstill(seen: Snapshot, mode_now: Mode) -> Reason | None:
-    """Why nothing may start now; None when things may."""
+def standstill(seen: Snapshot, mode_now: Mode, closed: Mapping[str, Reason]) -> Reason | None:
+    """Why nothing may start on the whole site; None when things may. A hold is none: what floors
+    ask for may start."""
     if mode_now is Mode.STARTING:
         return Reason.STARTING
     if mode_now is Mode.FAILSAFE:
-        return Reason.METER_SILENT
-    return price_unknown(seen) or (Reason.METER_SILENT if meter_fell_silent(seen) else None)
+        return closed[SITE]
+    return price_unknown(seen) or closed.get(SITE)

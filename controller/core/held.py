@@ -8,7 +8,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from controller.core.earnings import hashrate_ths, revenue_per_day
+from controller.core.earnings import hashrate_ths, hosting_per_day, not_ours, revenue_per_day
+from controller.core.frozen import believed
 from controller.model.base import Model
 from controller.model.grid import SITE, Dispatch
 from controller.model.plan import Curtailed, Plan
@@ -29,19 +30,26 @@ class Held(Model, frozen=True, kw_only=True):
 
     at: datetime
     power_w: int
-    """At the site's meter; while that is silent, what the plan counts with."""
+    """At the site's meter; while that is silent or frozen, what the plan counts with."""
     price_per_mwh: Decimal | None
     """Full marginal price."""
     price_from: datetime | None
     price_until: datetime | None
     revenue_per_day: Decimal
+    """Of the site's own hashes."""
     curtailed: Mapping[Reason, Rate]
     dispatches: tuple[Dispatch, ...]
-    """Those not cancelled, past and coming ones included."""
+    """Those that ask for something and are not cancelled, past and coming ones included, and those
+    that a person opted out of."""
+    told: tuple[str, ...] = ()
+    """Those that miners were told of at this look, perhaps ahead of their start."""
+    hosting_per_day: Decimal = Decimal(0)
+    """What clients pay for the power of their miners."""
 
     def in_force(self, start: datetime, end: datetime) -> set[str]:
-        """The dispatches that are in force at any moment from `start` to `end`."""
-        return {
+        """The dispatches whose time it is at any moment from `start` to `end`, or for which load
+        goes ahead of it."""
+        return set(self.told) | {
             each.id
             for each in self.dispatches
             if each.start < end and (each.end is None or start < each.end)
@@ -60,8 +68,10 @@ class Stretch(NamedTuple):
 
 def hold(seen: Snapshot, plan: Plan) -> Held:
     """What holds from this cycle on."""
-    meter = seen.meters_w.get(SITE, Missing(why="no meter"))
+    meters = believed(seen, plan.frozen_meters).meters_w
+    meter = meters.get(SITE, Missing(why="no meter"))
     price = seen.price_per_mwh
+    strangers = not_ours(seen, plan.unpaid_since)
     known = isinstance(price, Fresh) and plan.marginal_price_per_mwh is not None
     return Held(
         at=seen.now,
@@ -69,18 +79,24 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         price_per_mwh=plan.marginal_price_per_mwh if known else None,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
-        revenue_per_day=revenue_per_day(hashrate_ths(seen, plan.unpaid_since), seen),
+        revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
+        hosting_per_day=hosting_per_day(seen),
         curtailed={
             reason: Rate(power_w=one.power_w, revenue_per_day=_foregone(reason, one, seen))
             for reason, one in plan.curtailed.items()
         },
-        dispatches=tuple(each for each in seen.dispatches.values() if not each.cancelled),
+        dispatches=tuple(
+            each for each in seen.dispatches.values() if not (each.cancelled or each.asks_nothing)
+        ),
+        told=tuple(sorted({one.dispatch for one in plan.commands if one.dispatch})),
     )
 
 
 def _foregone(reason: Reason, one: Curtailed, seen: Snapshot) -> Decimal:
-    """Hashes that nobody would have paid for are no loss."""
-    return Decimal(0) if reason is Reason.INCOME_LOST else revenue_per_day(one.hashrate_ths, seen)
+    """Hashes that nobody would have paid for are no loss; what a client would have paid is."""
+    if reason is Reason.INCOME_LOST:
+        return one.clients_per_day
+    return revenue_per_day(one.hashrate_ths, seen) + one.clients_per_day
 
 
 def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:

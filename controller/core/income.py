@@ -15,11 +15,11 @@ DOUBT = 3
 
 def unpaid(seen: Snapshot, state: State) -> dict[str, Unpaid]:
     """The groups whose income has stopped. Only a share that is accepted brings it back: neither a
-    pause in which nobody runs nor another process does."""
+    pause in which nobody runs nor another process does. A client pays for power, not for shares."""
     found = {}
     for name, group in sorted(seen.site.groups.items()):
         before, paid_at = state.unpaid.get(name), seen.paid_at.get(name)
-        if group.income_lost_after_s is None:
+        if group.income_lost_after_s is None or group.hosting is not None:
             continue
         if before is not None:
             after = _still(before, paid_at)
@@ -50,8 +50,9 @@ def expected_losses(seen: Snapshot, state: State) -> dict[str, datetime]:
     found = {}
     for name, paid_at in sorted(seen.paid_at.items()):
         group = seen.site.groups.get(name)
-        if group is not None and group.income_lost_after_s is not None and name not in state.unpaid:
-            found[name] = paid_at + timedelta(seconds=group.income_lost_after_s)
+        after_s = None if group is None or group.hosting else group.income_lost_after_s
+        if after_s is not None and name not in state.unpaid:
+            found[name] = paid_at + timedelta(seconds=after_s)
     return found
 
 

@@ -58,6 +58,7 @@ class Part(Model, frozen=True, kw_only=True):
     price_us: Decimal = Decimal(0)
     """Marginal price × µs."""
     revenue_us: Decimal = Decimal(0)
+    hosting_us: Decimal = Decimal(0)
     curtailed: Mapping[Reason, Tally] = {}
     dispatches: tuple[str, ...] = ()
     counted_us: int = 0
@@ -80,6 +81,7 @@ def interval_of(part: Part) -> Interval:
         end=part.end,
         price_per_mwh=part.price_us / part.priced_us if part.priced_us else None,
         hash_revenue=part.revenue_us / _US_PER_DAY,
+        hosting_revenue=part.hosting_us / _US_PER_DAY,
         curtailed={reason: _curtailed(tally) for reason, tally in sorted(part.curtailed.items())},
         dispatches=part.dispatches,
     )

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from dataclasses import replace as with_
+from datetime import datetime
 
 from msgspec.structs import replace
 
+from controller.core.evidence import IN_FLIGHT, Look
+from controller.core.failsafe import FOR_MONEY
 from controller.core.moves import Step
-from controller.core.obedience import (
-    Advance,
-    Look,
-    advance,
-    begin,
-    deadline_of,
-    event_of,
-    pacing_of,
-)
+from controller.core.obedience import Advance, advance, begin, event_of
+from controller.core.patience import deadline_of, pacing_of
+from controller.core.silence import closed_to
 from controller.model.fleet import Command, CommandEvent, Motion, Stage
 from controller.model.seen import Snapshot
 
@@ -58,17 +55,39 @@ def look_again(
     """
     by_command = seen.outcomes
     going: dict[str, Motion] = {}
+    looks: dict[tuple[str, bool], Look] = {}
     for name, motion in sorted(motions.items()):
         miner = seen.moving.get(name)
         if miner is None or motion.curve not in seen.curves:
             continue
         outcome = by_command.get(motion.command.id)
-        own = with_(look, pacing=pacing_of(seen.site, motion.group))
+        may_start = look.may_start and _may_start(seen, motion, look)
+        alike = (motion.group, may_start)
+        own = looks.get(alike)
+        if own is None:
+            own = with_(look, pacing=pacing_of(seen.site, motion.group), may_start=may_start)
+            looks[alike] = own
         found: Advance = advance(motion, miner, seen.curves[motion.curve], outcome, own)
         orders.events.extend(found.events)
         if found.motion is not None:
             going[name] = found.motion
     return going
+
+
+def still_resting(motions: Mapping[str, Motion], now: datetime) -> dict[str, Motion]:
+    """Without those that have arrived and need no rest: they can be told the next in this look."""
+    return {
+        name: motion
+        for name, motion in motions.items()
+        if motion.stage is not Stage.CONFIRMED
+        or (motion.rest_until is not None and motion.rest_until > now)
+    }
+
+
+def _may_start(seen: Snapshot, motion: Motion, look: Look) -> bool:
+    """Whether a start may be told once more where this miner stands, and for what it is for."""
+    closed = closed_to(seen.site, motion.group, look.closed) is not None
+    return not closed and not (look.held and motion.command.reason in FOR_MONEY)
 
 
 def begin_moves(
@@ -82,37 +101,62 @@ def begin_moves(
     for step in steps:
         move = step.move
         before = after.get(move.miner)
-        if before is not None and before.stage in (Stage.INTENDED, Stage.SENT):
+        if before is not None and before.stage in IN_FLIGHT:
             overruled = replace(before, stage=Stage.FAILED)
             miner = seen.moving[move.miner]
             if overruled.command.id:
                 orders.events.append(event_of(overruled, miner, seen.now, "overruled"))
-        command = Command(
+        late = before is not None and before.late and move.down
+        after[move.miner] = begin_move(seen, step, move.level, orders, late=late)
+    return after
+
+
+def begin_move(
+    seen: Snapshot, step: Step, level: str, orders: Orders, *, late: bool = False
+) -> Motion:
+    """A move's command, issued, and the motion that it starts."""
+    move = step.move
+    command = orders.number(
+        Command(
             id="",
             miner=move.miner,
-            level=move.pool.levels[move.to_rung].name,
+            level=level,
             reason=step.reason,
             at=seen.now,
             dispatch=step.dispatch,
         )
-        numbered = orders.number(command)
-        after[move.miner] = begin(
-            numbered,
-            deadline_of(numbered, pacing_of(seen.site, move.pool.group), down=move.down),
-            group=move.pool.group,
-            curve=move.pool.curve,
-            from_level=move.from_level,
-            proven_w=move.counted_w,
-        )
-        orders.issue(after[move.miner])
-    return after
+    )
+    motion = begin(
+        command,
+        deadline_of(command, pacing_of(seen.site, move.pool.group), down=move.down),
+        group=move.pool.group,
+        curve=move.pool.curve,
+        from_level=move.from_level,
+        proven_w=move.counted_w,
+        late=late,
+    )
+    orders.issue(motion)
+    return motion
 
 
-def issue_repeats(motions: Mapping[str, Motion], orders: Orders) -> dict[str, Motion]:
-    """Number and issue the commands that are to be told once more and were not overruled."""
+def issue_repeats(
+    motions: Mapping[str, Motion], orders: Orders, held: Collection[str], now: datetime
+) -> dict[str, Motion]:
+    """Number and issue the commands that are to be told once more and were not overruled. Those
+    that are held have their time from when they are told."""
     after = dict(motions)
     for name, motion in sorted(motions.items()):
         if not motion.command.id:
-            after[name] = replace(motion, command=orders.number(motion.command))
-            orders.issue(after[name])
+            due = _from_now(motion, now)
+            if name not in held:
+                due = replace(due, command=orders.number(due.command))
+                orders.issue(due)
+            after[name] = due
     return after
+
+
+def _from_now(motion: Motion, now: datetime) -> Motion:
+    later = now - motion.command.at
+    return replace(
+        motion, command=replace(motion.command, at=now), deadline=motion.deadline + later
+    )

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from msgspec.structs import replace
 
-from controller.model.fleet import OFF, Cohort, EvidenceGrade, MinerSeen
-from controller.model.grid import SITE
+from controller.core.scopes import scopes_of
+from controller.model.fleet import IDLE, Cohort, EvidenceGrade, MinerSeen
 from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 
@@ -43,7 +43,7 @@ def unmetered(seen: Snapshot, state: State) -> frozenset[str]:
     heard = {scope for scope, one in seen.meters_w.items() if isinstance(one, Fresh | Stale)}
     heard |= state.balances.keys()
     groups = {one.group for one in inferred(seen)}
-    return frozenset(group for group in groups if not heard & {SITE, group})
+    return frozenset(group for group in groups if not heard & {*scopes_of(seen.site, group)})
 
 
 def weighed(seen: Snapshot, ratios: Mapping[str, int], in_full: frozenset[str]) -> Snapshot:
@@ -77,6 +77,6 @@ def _power_w(
 ) -> int:
     if one.group in in_full:
         return max(one.power_w, count * seen.curves[one.curve].top.power_w)
-    if one.level == OFF:
+    if one.level in IDLE:
         return one.power_w
     return one.power_w * ratios.get(kind_of(one), NOMINAL) // NOMINAL

@@ -5,13 +5,16 @@ A miner in motion is advanced by what is seen of it. A command's return value pr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from controller.core.evidence import Look, falls, goes_down, is_contested, shows
+from controller.core.patience import contested_until, deadline_of
 from controller.model.fleet import (
+    CUT,
+    IDLE,
     OFF,
     Command,
     CommandEvent,
@@ -23,15 +26,6 @@ from controller.model.fleet import (
     Stage,
 )
 from controller.model.seen import State
-from controller.model.site import Pacing, Site
-
-IN_FLIGHT = frozenset({Stage.INTENDED, Stage.SENT})
-ABOVE = 1.12
-"""Up to which part of a lower level's nominal power a miner counts as having come down to it: more
-than wobble and the inaccuracy of a firmware's own estimate, less than a step of a curve off."""
-RUNNING = 0.5
-"""From which part of a level's nominal power a miner counts as having come up to it: a machine with
-a dead board runs too, and is then counted with what it draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,62 +37,6 @@ class Advance:
     events: tuple[CommandEvent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The circumstances in which motions are advanced."""
-
-    now: datetime
-    pacing: Pacing
-    may_start: bool
-    shown: Mapping[str, str] = field(default_factory=dict)
-    """By miner without watts of its own: the scope whose meter shows that it came down."""
-    unmetered: Collection[str] = ()
-    """Groups where no meter could show it."""
-
-
-def shows(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
-    """Whether power observed since the command proves that the miner does what it says.
-
-    One without watts of its own is taken at its word where it says that it came up: it counted in
-    full from the command on. That it came down a meter has to show, or none ever can.
-    """
-    command = motion.command
-    if not miner.reachable or miner.at is None or miner.at <= command.at:
-        return False
-    if miner.level != command.level:
-        return False
-    if miner.grade is EvidenceGrade.INFERRED:
-        by_word = not falls(motion, curve) or motion.group in look.unmetered
-        return by_word or command.miner in look.shown
-    nominal = curve.level(command.level).power_w
-    if command.level == OFF:
-        return True  # a reading says `off` only where its power is a standby power
-    if goes_down(motion, curve):
-        return miner.power_w <= ABOVE * nominal
-    return miner.power_w >= RUNNING * nominal
-
-
-def goes_down(motion: Motion, curve: Curve) -> bool:
-    """Whether the command asks for no more power than the miner was proven to draw."""
-    return curve.level(motion.command.level).power_w <= motion.proven_w
-
-
-def falls(motion: Motion, curve: Curve) -> bool:
-    """Whether a meter would show it: by more than a firmware's own estimate may be wrong."""
-    return curve.level(motion.command.level).power_w * ABOVE < motion.proven_w
-
-
-def counted_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
-    """What a miner in motion counts with: what is not proven counts in full."""
-    nominal = curve.level(motion.command.level).power_w
-    if motion.stage is Stage.CONFIRMED:
-        return miner.power_w if miner.reachable else max(miner.power_w, motion.proven_w)
-    trusted = miner.reachable and miner.grade is not EvidenceGrade.INFERRED
-    if motion.stage is Stage.FAILED and trusted:
-        return miner.power_w
-    return max(motion.proven_w, miner.power_w, nominal)
-
-
 def begin(
     command: Command,
     deadline: datetime,
@@ -107,8 +45,9 @@ def begin(
     curve: str,
     from_level: str,
     proven_w: int,
+    late: bool = False,
 ) -> Motion:
-    """The motion that a new command starts."""
+    """The motion that a new command starts. Whoever is late with coming down stays so."""
     return Motion(
         command=command,
         stage=Stage.INTENDED,
@@ -117,36 +56,20 @@ def begin(
         from_level=from_level,
         proven_w=proven_w,
         deadline=deadline,
-    )
-
-
-def pacing_of(site: Site, group: str) -> Pacing:
-    """The site's pacing with what a group has in its place."""
-    own = site.groups.get(group)
-    if own is None or (own.stop_within_s is None and own.start_within_s is None):
-        return site.pacing
-    pacing = site.pacing
-    return replace(
-        pacing,
-        stop_within_s=pacing.stop_within_s if own.stop_within_s is None else own.stop_within_s,
-        start_within_s=pacing.start_within_s if own.start_within_s is None else own.start_within_s,
+        late=late,
     )
 
 
 def resumed(state: State) -> State:
     """What a process takes up that begins where another ended: nobody looked in between, power may
-    have gone and come back, so whoever was given up is told again as soon as it is heard."""
+    have gone and come back, so whoever was given up is told again as soon as it is heard, and
+    nobody is known to be off whom somebody else might wake."""
     motions = {
-        name: motion if motion.stage is Stage.CONFIRMED else replace(motion, lost=True)
+        name: motion if motion.stage is Stage.CONFIRMED else replace(motion, late=False, lost=True)
         for name, motion in state.motions.items()
     }
-    return replace(state, motions=motions)
-
-
-def deadline_of(command: Command, pacing: Pacing, *, down: bool) -> datetime:
-    """By when power has to show it: coming down is what limits wait for."""
-    seconds = pacing.stop_within_s if down else pacing.start_within_s
-    return command.at + timedelta(seconds=seconds)
+    wakes = {name: replace(one, off_at=None) for name, one in state.wakes.items() if one.woken_at}
+    return replace(state, motions=motions, wakes=wakes)
 
 
 def advance(
@@ -157,13 +80,25 @@ def advance(
     look: Look,
 ) -> Advance:
     """Take a motion one look further."""
+    contested = is_contested(motion)
+    if contested and _settled(motion, miner, look):
+        return Advance(None)
     if motion.stage is Stage.CONFIRMED:
-        return _rest(motion, miner, look)
+        return Advance(motion) if contested else _rest(motion, miner, look)
     if shows(motion, miner, curve, look):
         return _confirm(motion, miner, look)
+    if motion.stage is Stage.FAILED and contested:
+        return Advance(motion)
     if motion.stage is Stage.FAILED:
         return _wait(motion, miner, curve, look)
     return _in_flight(motion, miner, curve, outcome, look)
+
+
+def _settled(motion: Motion, miner: MinerSeen, look: Look) -> bool:
+    """Whether a contest is over: its time has passed, or its place was locked, where whatever runs
+    is told to stop, whoever woke it."""
+    locked = miner.locked and motion.command.level != CUT
+    return locked or contested_until(motion, look.pacing) <= look.now
 
 
 def _in_flight(
@@ -183,13 +118,16 @@ def _in_flight(
 def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     """Whether a miner was given up because it did not rise as told, or came down as far as no meter
     shows, but runs: money and limits may lower it, only raising it has to wait."""
-    failed = motion.stage is Stage.FAILED and miner.reachable
+    failed = motion.stage is Stage.FAILED and miner.reachable and not is_contested(motion)
     astray = not goes_down(motion, curve) or _unproven(motion, miner, curve)
-    return failed and miner.level != OFF and astray
+    return failed and miner.level not in IDLE and astray
 
 
 def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
-    """Whether a miner in motion can be told nothing for now: given up, or at rest and lost."""
+    """Whether a miner in motion can be told nothing for now: contested, given up, or at rest and
+    lost."""
+    if is_contested(motion):
+        return True
     if motion.stage is Stage.FAILED:
         return not refuses_more(motion, miner, curve)
     return motion.stage is Stage.CONFIRMED and not miner.reachable
@@ -222,16 +160,13 @@ def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
 
 
 def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
-    rest_s = 0
-    if motion.command.level == OFF:
-        rest_s = look.pacing.minimum_off_s
-    elif motion.from_level == OFF:
-        rest_s = look.pacing.minimum_on_s
+    """It has arrived, and rests for as long as its pacing says."""
     confirmed = replace(
         motion,
         stage=Stage.CONFIRMED,
         proven_w=miner.power_w,
-        rest_until=look.now + timedelta(seconds=rest_s),
+        rest_until=_rest_until(motion, miner, look),
+        late=False,
         lost=False,
     )
     scope = look.shown.get(motion.command.miner)
@@ -245,26 +180,65 @@ def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
     return Advance(confirmed, (event_of(confirmed, miner, look.now, detail),))
 
 
+def _rest_until(motion: Motion, miner: MinerSeen, look: Look) -> datetime:
+    """Until when comfort leaves a confirmed miner alone. A level that it was raised to is kept like
+    a start: on some firmware every change costs minutes without hash. Lowered, it may rise again
+    at once, and then rests."""
+    if is_contested(motion):
+        return contested_until(motion, look.pacing)
+    rest_s = 0
+    if motion.command.level == OFF:
+        rest_s = look.pacing.minimum_off_s
+    elif motion.from_level in IDLE or miner.power_w > motion.proven_w:
+        rest_s = look.pacing.minimum_on_s
+    return look.now + timedelta(seconds=rest_s)
+
+
 def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str) -> Advance:
     """Tell it once more, or give it up so that others take its place."""
-    rest = timedelta(seconds=look.pacing.retry_after_s)
     failed = replace(
-        motion, stage=Stage.FAILED, rest_until=look.now + rest, lost=not miner.reachable
+        motion,
+        stage=Stage.FAILED,
+        rest_until=_next_try(motion, look),
+        lost=not miner.reachable,
     )
     events = (event_of(failed, miner, look.now, why),)
     before = 0 if motion.lost and miner.reachable else motion.command.attempt
-    if before >= look.pacing.attempts:
+    if before >= _attempts(motion, look):
         return Advance(failed, events)
     if not goes_down(motion, curve) and not look.may_start:
         return Advance(None, events)
     return Advance(_anew(motion, curve, look, attempt=before + 1), events)
 
 
+def _next_try(motion: Motion, look: Look) -> datetime:
+    if is_contested(motion):
+        return contested_until(motion, look.pacing)
+    return look.now + timedelta(seconds=look.pacing.retry_after_s)
+
+
+def _attempts(motion: Motion, look: Look) -> int:
+    """Whoever is woken all the time is told once more, and no more; its switch is told again."""
+    once = is_contested(motion) and motion.command.level != CUT
+    return 1 if once else look.pacing.attempts
+
+
 def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
-    """Its command once more, with the time that it has for it."""
+    """Its command once more, with the time that it has for it. Sharing waits no more for one that
+    was to come down and let its time pass: it goes on counting, so that others make its room."""
+    down = goes_down(motion, curve)
     command = replace(motion.command, id="", attempt=attempt, at=look.now)
-    deadline = deadline_of(command, look.pacing, down=goes_down(motion, curve))
-    return replace(motion, command=command, stage=Stage.INTENDED, deadline=deadline, lost=False)
+    deadline = deadline_of(command, look.pacing, down=down)
+    first_at = motion.from_command_at or motion.command.at
+    return replace(
+        motion,
+        command=command,
+        stage=Stage.INTENDED,
+        from_command_at=first_at if attempt > 1 else None,
+        deadline=deadline,
+        late=down and (motion.late or attempt > 1),
+        lost=False,
+    )
 
 
 def event_of(motion: Motion, miner: MinerSeen, now: datetime, detail: str) -> CommandEvent:

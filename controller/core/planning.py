@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property, lru_cache
+from operator import mul, sub
 from typing import NamedTuple
 
-from controller.core.room import Cut, Room
+from controller.core.economics import millionths
+from controller.core.promises import Promise
+from controller.core.room import Cut, Room, Spaces
 from controller.core.wishes import Wish
 from controller.model.grid import Limit
 from controller.model.site import Site
 from controller.reasons import Reason
 
+ORDERS = 4
+"""How many orders of merit are kept at hand: that of shares, and of what is ideal."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Share:
     """What a pool gets: miners at rung k or above, for each k from 1, and what cut it."""
 
@@ -23,89 +30,182 @@ class Share:
     cut: Mapping[int, Cut]
     """By rung, what let fewer take it than wished."""
 
-    def at(self, rung: int) -> int:
-        """Miners of the pool that should stand at exactly this rung."""
-        from_here = self.granted[rung - 1] if rung else self.wish.pool.size
-        return from_here - (self.granted[rung] if rung < len(self.granted) else 0)
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """By rung, the miners of the pool that should stand at exactly this one."""
+        return tuple(map(sub, (self.wish.pool.size, *self.granted), (*self.granted, 0)))
 
-    @property
+    @cached_property
     def power_w(self) -> int:
         """Of the miners that can be told something, once they have arrived."""
-        pool = self.wish.pool
-        return sum(pool.units_w[rung] * self.at(rung) for rung in range(len(pool.levels)))
+        return sum(map(mul, self.wish.pool.units_w, self.counts))
 
 
 class Tranche(NamedTuple):
-    """One step of one pool, by how well it uses power: for those that have taken it, or for those
-    that would have to start."""
+    """One step of one pool, by what it earns: for those that have taken it, or for those that would
+    have to start."""
 
-    cost_per_mwh: Decimal
-    """Negative break-even: the least first."""
+    last: bool
+    cost: int
+    """What a MWh of it costs more than it earns, in millionths: the least first."""
     start: bool
     pool: str
     rung: int
     which: int
 
 
+class Rank(NamedTuple):
+    """What a pool's place in the order of merit depends on."""
+
+    which: int
+    pool: str
+    last: bool
+    merits: tuple[int, ...]
+    """By rung from 1, of the steps that people allow: what a MWh earns there, in millionths."""
+
+
 def share(
-    wishes: list[Wish], limits: tuple[Limit, ...], fixed_w: Mapping[str, int], site: Site
+    wishes: Sequence[Wish],
+    promises: Sequence[Promise],
+    limits: tuple[Limit, ...],
+    fixed_w: Mapping[str, int],
+    site: Site,
 ) -> list[Share]:
-    """Grant steps by falling break-even for as long as site and group have room.
+    """Grant what is promised, in the order given, then steps by falling margin, for as long as the
+    site, its breakers and its groups have room.
 
-    For concave curves greedy is optimal up to the size of one step (the fractional knapsack). To
-    start is worth the start margin less than to go on, and does not stop what money leaves alone.
-    Steps above the ceiling of a pool are not there to be granted.
+    For concave curves greedy is optimal up to the size of one step of every limit that binds (the
+    fractional knapsack; limits that lie within each other form a polymatroid). To start is worth
+    the start margin less than to go on, and does not stop what money leaves alone. Steps above the
+    ceiling of a pool are not there to be granted.
     """
-    room = Room([one.pool for one in wishes], limits, fixed_w, site.headroom)
-    grants = [_Grant(one, [0] * len(one.ladder), _forbidden(one)) for one in wishes]
-    order = _merit_order(wishes, site.economics.start_margin_per_mwh)
+    room = Room(wishes, limits, fixed_w, site)
+    grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
+    for promise in promises:
+        grants[promise.which].keep(promise)
+    for grant in grants:
+        grant.guard()
+    bound = [which for which, one in enumerate(grants) if one.bound]
+    least = cheapest([wishes[which] for which in bound])
+    ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
+    order = merit_order(ranks, millionths(site.economics.start_margin_per_mwh))
+    base = None if least is None else millionths(least)
     for tranche in order:
-        if not tranche.start:
-            pool = wishes[tranche.which].pool
-            room.protect(pool, tranche.rung, pool.protected_from(tranche.rung))
-    for tranche in order:
-        grants[tranche.which].give(tranche, room)
-    return [Share(one.wish, tuple(one.granted), one.cut) for one in grants]
+        grant, rung, start = grants[tranche.which], tranche.rung, tranche.start
+        due = grant.wanted[rung] if start else grant.held[rung]
+        if grant.guarded and not start:
+            grant.release(rung)
+        if due > grant.got[rung]:
+            merit = None if base is None else -tranche.cost - base
+            grant.take(rung, due, merit, start=start)
+    return [one.share() for one in grants]
 
 
-def _merit_order(wishes: list[Wish], margin_per_mwh: Decimal) -> list[Tranche]:
+def cheapest(wishes: Sequence[Wish]) -> Decimal | None:
+    """The least that a MWh costs anybody; None where that is not known of all."""
+    prices = [one.price_per_mwh for one in wishes if one.price_per_mwh is not None]
+    return min(prices) if prices and len(prices) == len(wishes) else None
+
+
+def rank_of(which: int, one: Wish, least: Decimal | None) -> Rank:
+    """What its power costs more than the cheapest counts for its order; what all power costs does
+    not. Where a price is not known, steps go by their break-even alone."""
+    price = one.price_per_mwh
+    dearer = 0 if least is None or price is None else millionths(price - least)
+    merits = tuple([step.merit - dearer for step in one.ladder[: one.pool.ceiling]])
+    return Rank(which, one.pool.key, one.last, merits)
+
+
+@lru_cache(maxsize=ORDERS)
+def merit_order(ranks: tuple[Rank, ...], start_margin: int) -> tuple[Tranche, ...]:
     """Every step allowed to a pool twice, best first; of equals what runs, then by the pool's key.
 
     Within a pool the steps keep their order, because a concave curve's break-evens only fall.
     """
-    return sorted(
-        Tranche(margin - step.break_even_per_mwh, start, one.pool.key, rung, which)
-        for which, one in enumerate(wishes)
-        for rung, step in enumerate(one.ladder[: one.pool.ceiling], start=1)
-        for start, margin in ((False, Decimal(0)), (True, margin_per_mwh))
+    return tuple(
+        sorted(
+            Tranche(not one.last, margin - merit, start, one.pool, rung, one.which)
+            for one in ranks
+            for rung, merit in enumerate(one.merits, start=1)
+            for start, margin in ((False, 0), (True, start_margin))
+        )
     )
+
+
+@dataclass(slots=True)
+class _Grant:
+    """What a pool has been given so far. By rung; at 0 stands the whole pool."""
+
+    wish: Wish
+    spaces: Spaces
+    steps_w: tuple[int, ...]
+    """By rung from 1."""
+    wanted: tuple[int, ...]
+    held: tuple[int, ...]
+    """Of those, the ones that need not start."""
+    got: list[int]
+    bound: bool
+    """Whether some limit may not leave all that is wished."""
+    guarded: list[int] = field(default_factory=list)
+    """Of the held, those that starts make no use of, until their turn has come."""
+    cut: dict[int, Cut] = field(default_factory=dict)
+
+    def keep(self, promise: Promise) -> None:
+        """Grant a promise: first to those that run, then to those that would start. No floor beats
+        a limit, nor one that is weighed against money: what earns its surcharge gets it by merit.
+        """
+        rung = promise.rung
+        due = min(self.got[rung] + promise.count, self.wanted[rung])
+        self.take(rung, min(due, self.held[rung]), None, start=False)
+        self.take(rung, due, None, start=True)
+
+    def guard(self) -> None:
+        """Protect those that run and that money leaves alone from starts that earn more."""
+        protected = self.wish.pool.counts.protected
+        if protected[0]:
+            bare = [max(0, kept - got) for kept, got in zip(protected, self.got, strict=False)]
+            self.guarded = [0, *map(mul, bare[1:], self.steps_w)]
+            self.spaces.guard(sum(self.guarded))
+
+    def release(self, rung: int) -> None:
+        """The turn of those that were protected has come."""
+        self.spaces.guard(-self.guarded[rung])
+
+    def take(self, rung: int, due: int, merit: int | None, *, start: bool) -> None:
+        """Grant a step to as many as are due, as far as limits leave room; `start` where they have
+        not taken it yet."""
+        got = self.got
+        more = min(due, got[rung - 1]) - got[rung]
+        if more > 0:
+            taken, cut = self.spaces.take(self.steps_w[rung - 1], more, merit, start=start)
+            got[rung] += taken
+            if cut is not None:
+                self.cut[rung] = cut
+
+    def share(self) -> Share:
+        return Share(self.wish, tuple(self.got[1:]), {**_forbidden(self.wish), **self._cuts()})
+
+    def _cuts(self) -> dict[int, Cut]:
+        """What cuts a step cuts those above it too."""
+        found, above = {}, None
+        for rung in range(min(self.cut, default=len(self.got)), len(self.got)):
+            above = self.cut.get(rung, above)
+            if above is not None and self.got[rung] < self.wanted[rung]:
+                found[rung] = above
+        return found
+
+
+def _grant(one: Wish, spaces: Spaces) -> _Grant:
+    """Where no limit can bind, all that is wished is granted at once."""
+    pool = one.pool
+    wanted = (pool.size, *one.allowed)
+    held = tuple(map(min, wanted, pool.counts.standing))
+    bound = bool(spaces.hard or spaces.weighed)
+    got = [pool.size, *(0,) * len(one.ladder)] if bound else list(wanted)
+    return _Grant(one, spaces, pool.steps_w, wanted, held, got, bound)
 
 
 def _forbidden(one: Wish) -> dict[int, Cut]:
     """Wished, and above what people allow."""
     above = range(one.pool.ceiling + 1, len(one.pool.levels))
     return {rung: Cut(Reason.MANUAL_ORDER) for rung in above if one.wanted[rung - 1]}
-
-
-@dataclass(slots=True)
-class _Grant:
-    """What a pool has been given so far."""
-
-    wish: Wish
-    granted: list[int]
-    cut: dict[int, Cut]
-
-    def give(self, tranche: Tranche, room: Room) -> None:
-        pool, rung, start = self.wish.pool, tranche.rung, tranche.start
-        if not start:
-            room.protect(pool, rung, -pool.protected_from(rung))
-        wanted = self.wish.wanted[rung - 1]
-        due = wanted if start else min(wanted, pool.standing_from(rung))
-        below = self.granted[rung - 2] if rung > 1 else pool.size
-        more = min(due, below) - self.granted[rung - 1]
-        taken, cut = room.take(pool, rung, more, start=start)
-        self.granted[rung - 1] += taken
-        if self.granted[rung - 1] < due:
-            cut = cut or self.cut.get(rung) or self.cut.get(rung - 1)
-            if cut is not None:
-                self.cut[rung] = cut

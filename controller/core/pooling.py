@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from controller.core.ceilings import rung_under
-from controller.core.economics import concave
-from controller.core.obedience import IN_FLIGHT, beyond_reach, counted_w, refuses_more
-from controller.core.pools import Pinned, Pool, crowd, excess_permille, units_w
+from controller.core.economics import CURVES, concave
+from controller.core.evidence import IN_FLIGHT, counted_w, is_contested
+from controller.core.obedience import beyond_reach, refuses_more
+from controller.core.pools import (
+    Pinned,
+    Pool,
+    counts_of,
+    crowds_of,
+    excess_permille,
+    units_w,
+)
 from controller.model.fleet import (
-    OFF,
+    CUT,
+    IDLE,
     Cohort,
     Curve,
     Level,
@@ -47,12 +57,17 @@ class _Moving(NamedTuple):
 def rung_of(levels: tuple[Level, ...], curve: Curve, name: str, unit_w: int) -> int:
     """The rung of a level; of one off the hull or unknown, the lowest that draws as much: whatever
     hashes counts as running, so that it can be told to stop."""
-    for rung, level in enumerate(levels):
-        if level.name == name:
-            return rung
+    rung = _rungs(levels).get(name)
+    if rung is not None:
+        return rung
     known = [level.power_w for level in curve.levels if level.name == name]
     power_w = known[0] if known else unit_w
     return next((k for k, level in enumerate(levels) if power_w <= level.power_w), len(levels) - 1)
+
+
+@lru_cache(maxsize=CURVES)
+def _rungs(levels: tuple[Level, ...]) -> Mapping[str, int]:
+    return {CUT: 0} | {level.name: rung for rung, level in enumerate(levels)}
 
 
 def build(
@@ -99,27 +114,34 @@ def _pool(
     locked = tuple(c for c in mine if c.standing is Standing.LOCKED)
     moving = _sort(kind.curve, seen, motions)
     free, pinned = _free(mine, levels, curve), tuple(_pinned(moving.pinned, levels, curve))
-    crowds = [crowd(rung, free, pinned) for rung in range(len(levels))]
+    counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
     permille = excess_permille(levels, crowds, excess)
-    failed = sum(motion.stage is Stage.FAILED for motion, _ in moving.stuck.values())
+    units = units_w(levels, crowds, permille)
+    contested = sum(is_contested(motion) for motion, _ in moving.stuck.values())
+    failed = sum(_disobeys(motion) for motion, _ in moving.stuck.values())
     return Pool(
         key=kind.key,
+        kind=f"{kind.group}/{kind.curve}",
         group=kind.group,
         curve=kind.curve,
         levels=levels,
         ceiling=rung_under(levels, curve, kind.ceiling),
         free=free,
         pinned=pinned,
-        units_w=units_w(levels, crowds, permille),
+        size=counts.standing[0],
+        counts=counts,
+        units_w=units,
         excess_permille=permille,
         locked=locked,
         locked_pinned=tuple(moving.locked),
-        locked_off=sum(len(c.members) for c in locked if c.level == OFF)
+        locked_off=sum(len(c.members) for c in locked if c.level in IDLE)
         + sum(_proven_off(motion) for motion, _ in moving.locked.values()),
-        unreachable=sum(len(c.members) for c in lost) + len(moving.stuck) - failed,
+        unreachable=sum(len(c.members) for c in lost) + len(moving.stuck) - failed - contested,
         disobedient=failed,
+        contested=contested,
         stuck_w=sum(c.power_w for c in lost)
         + sum(counted_w(motion, miner, curve) for motion, miner in moving.stuck.values()),
+        late_w=sum(max(0, one.counted_w - units[one.rung]) for one in pinned if one.late),
     )
 
 
@@ -133,8 +155,12 @@ def _sort(curve_key: str, seen: Snapshot, motions: Mapping[str, Motion]) -> _Mov
     return found
 
 
+def _disobeys(motion: Motion) -> bool:
+    return motion.stage is Stage.FAILED and not is_contested(motion)
+
+
 def _proven_off(motion: Motion) -> bool:
-    return motion.stage is Stage.CONFIRMED and motion.command.level == OFF
+    return motion.stage is Stage.CONFIRMED and motion.command.level in IDLE
 
 
 def _free(
@@ -161,5 +187,6 @@ def _pinned(
         came_from = rung_of(levels, curve, motion.from_level, motion.proven_w)
         seen_rung = max(goal, came_from) if under_way or refuses else goal
         counts_w = counted_w(motion, miner, curve)
-        found.append(Pinned(name, goal, seen_rung, under_way, counts_w, refuses))
+        late = under_way and motion.late
+        found.append(Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late))
     return found

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import accumulate, pairwise
+from operator import add
 from typing import NamedTuple
 
+from controller.core.economics import CURVES
 from controller.model.fleet import Cohort, Level
+from controller.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Pinned:
+class Pinned(NamedTuple):
     """A miner in flight to a level or resting at one: only a limit may lower it. One that refuses
     to run higher rests where it is, and money may lower it too."""
 
@@ -23,6 +28,52 @@ class Pinned:
     """Whether it is still on its way."""
     counted_w: int
     refuses: bool = False
+    late: bool = False
+    """It was to come down, and has let its deadline pass: sharing reckons with what it counts."""
+
+
+class Counts(NamedTuple):
+    """By rung, how many miners of a pool stand there or above: what sharing works with."""
+
+    free: tuple[int, ...]
+    """At rest."""
+    pinned: tuple[int, ...]
+    """In flight to it, or resting there."""
+    standing: tuple[int, ...]
+    """Both."""
+    protected: tuple[int, ...]
+    """Of the pinned, those that money leaves alone."""
+    seen: tuple[int, ...]
+    """Those that have to be counted there now."""
+
+
+def counts_of(
+    rungs: int, free: Mapping[int, tuple[Cohort, ...]], pinned: Collection[Pinned]
+) -> Counts:
+    at_rest = _or_above(rungs, ((rung, _size(held)) for rung, held in free.items()))
+    if not pinned:
+        nobody = (0,) * rungs
+        return Counts(at_rest, nobody, at_rest, nobody, at_rest)
+    going = _or_above(rungs, ((one.rung, 1) for one in pinned))
+    shown = _or_above(rungs, ((one.seen_rung, 1) for one in pinned))
+    return Counts(
+        free=at_rest,
+        pinned=going,
+        standing=tuple(map(add, at_rest, going)),
+        protected=_or_above(rungs, ((one.rung, 1) for one in pinned if not one.refuses)),
+        seen=tuple(map(add, at_rest, shown)),
+    )
+
+
+def _or_above(rungs: int, there: Iterable[tuple[int, int]]) -> tuple[int, ...]:
+    counts = [0] * rungs
+    for rung, count in there:
+        counts[rung] += count
+    return tuple(accumulate(reversed(counts)))[::-1]
+
+
+def _size(cohorts: Iterable[Cohort]) -> int:
+    return sum([len(cohort.members) for cohort in cohorts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +81,8 @@ class Pool:
     """Rungs number the levels of the concave curve, 0 is off."""
 
     key: str
+    kind: str
+    """`group/curve`: economics is the same for all of these, whatever people allow them."""
     group: str
     curve: str
     levels: tuple[Level, ...]
@@ -38,6 +91,9 @@ class Pool:
     free: Mapping[int, tuple[Cohort, ...]]
     """By rung: miners at rest that can be told anything."""
     pinned: tuple[Pinned, ...]
+    size: int
+    """Miners that can be told something."""
+    counts: Counts
     units_w: tuple[int, ...]
     """By rung, what a miner is expected to draw there."""
     excess_permille: int
@@ -50,64 +106,53 @@ class Pool:
     unreachable: int
     disobedient: int
     stuck_w: int
-    """Power that can be told nothing: the unreachable and the disobedient."""
-
-    @property
-    def kind(self) -> str:
-        """Economics is the same for all of a group and curve, whatever people allow them."""
-        return f"{self.group}/{self.curve}"
+    """Power that can be told nothing: the unreachable, the disobedient and the contested."""
+    contested: int = 0
+    """Miners that somebody else keeps waking."""
+    late_w: int = 0
+    """What those that are late with coming down count with, beyond what they would draw then."""
+    barred: int = 0
+    """Miners at rest that are off and may not be started now; none of `free`, but of `size`."""
+    barred_by: Reason = Reason.STARTS_PER_HOUR
+    barred_until: datetime | None = None
+    """When one of them may be started; None where that is not known."""
+    uncooled: bool = False
+    """Nothing rises before its fans have run."""
 
     @property
     def locked_size(self) -> int:
-        return len(self.locked_pinned) + sum(len(cohort.members) for cohort in self.locked)
+        return len(self.locked_pinned) + _size(self.locked)
 
     @property
-    def size(self) -> int:
-        """Miners that can be told something."""
-        return len(self.pinned) + sum(len(c.members) for held in self.free.values() for c in held)
+    def steps_w(self) -> tuple[int, ...]:
+        """By rung from 1, what a miner that takes this step draws more; of a step that is seen to
+        draw no more, one watt."""
+        return _steps_w(self.units_w)
 
     def free_from(self, rung: int) -> int:
         """How many free miners stand at this rung or above."""
-        return sum(len(c.members) for at, held in self.free.items() if at >= rung for c in held)
+        return self.counts.free[rung]
 
     def pinned_from(self, rung: int) -> int:
         """How many pinned miners go to or rest at this rung or above."""
-        return sum(1 for one in self.pinned if one.rung >= rung)
+        return self.counts.pinned[rung]
 
     def standing_from(self, rung: int) -> int:
         """How many stand at this rung or above, go there or rest there."""
-        return self.free_from(rung) + self.pinned_from(rung)
+        return self.counts.standing[rung]
 
     def protected_from(self, rung: int) -> int:
         """How many of these money leaves alone."""
-        return sum(1 for one in self.pinned if one.rung >= rung and not one.refuses)
+        return self.counts.protected[rung]
 
     def seen_from(self, rung: int) -> int:
         """How many miners have to be counted at this rung or above now."""
-        return self.free_from(rung) + sum(1 for one in self.pinned if one.seen_rung >= rung)
+        return self.counts.seen[rung]
 
 
-def excess_permille(levels: tuple[Level, ...], crowds: Sequence[Crowd], before: int) -> int:
-    """The power of those that run over their nominal power, at least 1000; where none does, what it
-    was before."""
-    running = list(zip(levels, crowds, strict=True))[1:]
-    nominal_w = sum(level.power_w * there.size for level, there in running)
-    if not nominal_w:
-        return before
-    return max(1000, -(-1000 * sum(there.power_w for _, there in running) // nominal_w))
-
-
-def units_w(levels: tuple[Level, ...], crowds: Sequence[Crowd], permille: int) -> tuple[int, ...]:
-    """What a miner is expected to draw at each rung: its nominal power, or the mean of those that
-    stand there if they draw more. Where none does, it exceeds its nominal power as those that run
-    elsewhere do, or last did."""
-    found = []
-    for rung, (level, there) in enumerate(zip(levels, crowds, strict=True)):
-        if there.size:
-            found.append(max(level.power_w, -(-there.power_w // there.size)))
-        else:
-            found.append(-(-level.power_w * (permille if rung else 1000) // 1000))
-    return tuple(found)
+@lru_cache(maxsize=CURVES)
+def _steps_w(units_w: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(max(1, high_w - low_w) for low_w, high_w in pairwise(units_w))
 
 
 class Crowd(NamedTuple):
@@ -117,8 +162,42 @@ class Crowd(NamedTuple):
     power_w: int
 
 
-def crowd(rung: int, free: Mapping[int, tuple[Cohort, ...]], pinned: Iterable[Pinned]) -> Crowd:
-    held = free.get(rung, ())
-    resting = [one.counted_w for one in pinned if one.rung == rung and not one.dispatched]
-    size = len(resting) + sum(len(cohort.members) for cohort in held)
-    return Crowd(size, sum(resting) + sum(cohort.power_w for cohort in held))
+def crowds_of(free: Mapping[int, tuple[Cohort, ...]], pinned: Iterable[Pinned]) -> dict[int, Crowd]:
+    """By rung where anybody stands."""
+    found = {
+        rung: Crowd(_size(held), sum([cohort.power_w for cohort in held]))
+        for rung, held in free.items()
+    }
+    for one in pinned:
+        if not one.dispatched:
+            size, power_w = found.get(one.rung, (0, 0))
+            found[one.rung] = Crowd(size + 1, power_w + one.counted_w)
+    return found
+
+
+def excess_permille(levels: Sequence[Level], crowds: Mapping[int, Crowd], before: int) -> int:
+    """The power of those that run over their nominal power, at least 1000; where none does, what it
+    was before."""
+    running = {rung: there for rung, there in crowds.items() if rung}
+    nominal_w = sum(levels[rung].power_w * there.size for rung, there in running.items())
+    if not nominal_w:
+        return before
+    return max(1000, -(-1000 * sum(there.power_w for there in running.values()) // nominal_w))
+
+
+def units_w(
+    levels: tuple[Level, ...], crowds: Mapping[int, Crowd], permille: int
+) -> tuple[int, ...]:
+    """What a miner is expected to draw at each rung: its nominal power, or the mean of those that
+    stand there if they draw more. Where none does, it exceeds its nominal power as those that run
+    elsewhere do, or last did."""
+    found = list(_exceeding(levels, permille))
+    for rung, there in crowds.items():
+        found[rung] = max(levels[rung].power_w, -(-there.power_w // there.size))
+    return tuple(found)
+
+
+@lru_cache(maxsize=CURVES)
+def _exceeding(levels: tuple[Level, ...], permille: int) -> tuple[int, ...]:
+    off, *rest = levels
+    return (off.power_w, *(-(-level.power_w * permille // 1000) for level in rest))

@@ -6,14 +6,18 @@ from dataclasses import replace
 from decimal import Decimal
 
 from controller.core.economics import steps
+from controller.core.failsafe import held_by
 from controller.core.wishes import Wish
 from controller.model.quality import Missing
 from controller.model.seen import Snapshot, State
 
 
 def with_probes(wishes: list[Wish], seen: Snapshot, state: State) -> list[Wish]:
-    """The wishes with the first step of one miner where a group would not run at all."""
+    """The wishes with the first step of one miner where a group would not run at all, unless a
+    person holds the site."""
     asked = list(wishes)
+    if held_by(seen) is not None:
+        return asked
     for group in sorted(state.unpaid):
         mine = [index for index, one in enumerate(asked) if one.pool.group == group]
         able = [index for index in mine if asked[index].pool.ceiling and asked[index].most[0]]

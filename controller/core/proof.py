@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from controller.core.evidence import IN_FLIGHT, RUNNING, drawn_w, falls, goes_down, told_w
 from controller.core.nameplate import NOMINAL, is_inferred, kind_of
-from controller.core.obedience import IN_FLIGHT, RUNNING, counted_w, falls, goes_down
-from controller.model.fleet import OFF, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.core.scopes import scopes_of
+from controller.model.fleet import IDLE, EvidenceGrade, MinerSeen, Motion, Stage
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
@@ -38,9 +39,23 @@ def proven(seen: Snapshot, state: State) -> Mapping[str, str]:
     for scope in sorted({claim.motion.group for claim in claims}):
         mine = [claim for claim in claims if claim.motion.group == scope]
         found |= _shown(scope, _after(mine, seen, state, scope), seen, state)
-    rest = [claim for claim in claims if not _speaks(seen, state, claim.motion.group)]
-    gone_w = sum(_late_w(claim) for claim in claims if claim.name in found)
-    return found | _shown(SITE, _after(rest, seen, state, SITE), seen, state, gone_w)
+    for scope in _wide(claims, seen):
+        mine = [claim for claim in claims if scope in scopes_of(seen.site, claim.motion.group)]
+        rest = [claim for claim in mine if not _nearer_speaks(claim, scope, seen, state)]
+        gone_w = sum(_late_w(claim) for claim in mine if claim.name in found)
+        found |= _shown(scope, _after(rest, seen, state, scope), seen, state, gone_w)
+    return found
+
+
+def _wide(claims: list[_Claim], seen: Snapshot) -> list[str]:
+    """Breakers, then the site: each speaks for those of whom nothing nearer does."""
+    around = {one for claim in claims for one in scopes_of(seen.site, claim.motion.group)[:-1]}
+    return sorted(around, key=lambda scope: (scope == SITE, scope))
+
+
+def _nearer_speaks(claim: _Claim, scope: str, seen: Snapshot, state: State) -> bool:
+    around = scopes_of(seen.site, claim.motion.group)
+    return any(_speaks(seen, state, one) for one in around[around.index(scope) + 1 :])
 
 
 def _late_w(claim: _Claim) -> int:
@@ -56,10 +71,10 @@ def _claims(seen: Snapshot, state: State) -> Iterator[_Claim]:
             continue
         curve = seen.curves[motion.curve]
         if motion.stage is not Stage.CONFIRMED and _says_so(motion, miner) and falls(motion, curve):
-            goal_w = curve.level(motion.command.level).power_w
-            if motion.command.level != OFF:
+            goal_w = told_w(curve, motion.command.level)
+            if motion.command.level not in IDLE:
                 goal_w = goal_w * state.ratio_permille.get(kind_of(miner), NOMINAL) // NOMINAL
-            yield _Claim(name, motion, counted_w(motion, miner, curve), goal_w)
+            yield _Claim(name, motion, drawn_w(motion, miner, curve), goal_w)
 
 
 def _says_so(motion: Motion, miner: MinerSeen) -> bool:
@@ -110,9 +125,9 @@ def _no_room(
 ) -> bool:
     """Whether the meter leaves too little for a single one of them to be running.
 
-    Of a group only: on a whole site generation behind the meter would make room.
+    Not of a whole site: generation behind its meter would make room.
     """
-    if scope == SITE or any(claim.motion.command.level != OFF for claim in claims):
+    if scope == SITE or any(claim.motion.command.level not in IDLE for claim in claims):
         return False
     least = min(claim.counts_w for claim in claims)
     return meter.value - _own_w(seen, state, scope, meter.at) < RUNNING * least
@@ -123,27 +138,30 @@ def _own_w(seen: Snapshot, state: State, scope: str, metered_at: datetime) -> in
     resting = sum(
         one.power_w
         for one in seen.cohorts.values()
-        if one.group == scope and one.grade is not EvidenceGrade.INFERRED
+        if scope in scopes_of(seen.site, one.group) and one.grade is not EvidenceGrade.INFERRED
     )
     moving = sum(
         _least_w(motion, seen.moving[name], seen, metered_at)
         for name, motion in state.motions.items()
-        if name in seen.moving and _reports(motion, seen.moving[name], scope)
+        if name in seen.moving and _reports(motion, seen.moving[name], scope, seen)
     )
     return resting + moving
 
 
-def _reports(motion: Motion, miner: MinerSeen, scope: str) -> bool:
-    return motion.group == scope and miner.grade is not EvidenceGrade.INFERRED
+def _reports(motion: Motion, miner: MinerSeen, scope: str, seen: Snapshot) -> bool:
+    within = scope in scopes_of(seen.site, motion.group)
+    return within and miner.grade is not EvidenceGrade.INFERRED
 
 
 def least_w(seen: Snapshot, state: State, scope: str, but: set[str], metered_at: datetime) -> int:
     """The least that the miners of a scope may have drawn when it was metered, but for some."""
-    resting = sum(c.power_w for c in seen.cohorts.values() if scope in (SITE, c.group))
+    resting = sum(
+        c.power_w for c in seen.cohorts.values() if scope in scopes_of(seen.site, c.group)
+    )
     return resting + sum(
         _least_w(motion, seen.moving[name], seen, metered_at)
         for name, motion in state.motions.items()
-        if name not in but and name in seen.moving and scope in (SITE, motion.group)
+        if name not in but and name in seen.moving and scope in scopes_of(seen.site, motion.group)
     )
 
 
@@ -154,8 +172,8 @@ def _least_w(motion: Motion, miner: MinerSeen, seen: Snapshot, metered_at: datet
     if curve is None:
         return miner.power_w
     if motion.stage not in IN_FLIGHT:
-        return counted_w(motion, miner, curve)
+        return drawn_w(motion, miner, curve)
     heard_after = miner.reachable and miner.at is not None and miner.at >= metered_at
     if heard_after and goes_down(motion, curve):
         return min(motion.proven_w, miner.power_w)
-    return min(curve.level(motion.command.level).power_w, motion.proven_w, miner.power_w)
+    return min(told_w(curve, motion.command.level), motion.proven_w, miner.power_w)

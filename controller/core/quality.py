@@ -38,6 +38,8 @@ class Refusal(StrEnum):
     OUT_OF_ORDER = "out_of_order"
     OVERLAPPING = "overlapping"
     FROZEN = "frozen"
+    NOT_A_WORD = "not_a_word"
+    UNKNOWN_NAME = "unknown_name"
 
     @property
     def text(self) -> str:
@@ -58,6 +60,8 @@ _TEXT: dict[Refusal, str] = {
     Refusal.OUT_OF_ORDER: "a newer word on the same thing had been heard before",
     Refusal.OVERLAPPING: "its interval overlaps another that is known",
     Refusal.FROZEN: "power and counter stand still while power is drawn",
+    Refusal.NOT_A_WORD: "the text is empty, longer than 200 characters or not printable",
+    Refusal.UNKNOWN_NAME: "no feed of the configuration gives a signal or condition of this name",
 }
 
 

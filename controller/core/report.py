@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from controller.core import frozen
 from controller.core.causes import curtailed, decisive
-from controller.core.economics import marginal_price
+from controller.core.contested import contested
+from controller.core.cooling import running
+from controller.core.deliverable import deliverable, too_much_asked
+from controller.core.explain import explain
 from controller.core.limits import tightest
 from controller.core.motions import Orders
 from controller.core.outlook import outlook
@@ -13,13 +17,16 @@ from controller.core.planning import Share
 from controller.core.reserve import reserves
 from controller.core.room import base_w, beyond_reach_w
 from controller.core.situation import Situation
+from controller.core.tariff import full_price
 from controller.model.grid import SITE
 from controller.model.plan import Allocation, Plan
 from controller.model.quality import Fresh
-from controller.model.seen import Snapshot
+from controller.model.seen import Snapshot, State
 
 
-def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orders) -> Plan:
+def report(
+    now: Situation, shares: list[Share], ideal: list[Share], orders: Orders, after: State
+) -> Plan:
     """Put together what was decided.
 
     `ideal` are the shares if no miner were in flight or at rest.
@@ -32,6 +39,7 @@ def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orde
     }
     limit = tightest(now.limits, SITE)
     limit_w = limit.limit_w if limit else now.seen.site.import_limit_w
+    causes, could = curtailed(shares, ideal, now.halt_of), deliverable(now)
     return Plan(
         at=now.seen.now,
         mode=now.mode,
@@ -44,11 +52,17 @@ def report(now: Situation, shares: list[Share], ideal: list[Share], orders: Orde
         allocations=allocations,
         commands=tuple(orders.commands),
         events=tuple(orders.events),
-        curtailed=curtailed(shares, ideal, now.halt),
+        curtailed=causes,
         shortfall_w=max(0, least_w - limit_w),
         outlook=outlook(now, shares),
         reserves=reserves(now),
+        contested=contested(now.seen, now.motions),
         unpaid_since={group: one.since for group, one in now.state.unpaid.items()},
+        cooling=running(now.seen.site, after),
+        deliverable=could,
+        too_much_asked=too_much_asked(now, could, causes),
+        frozen_meters=frozen.frozen(now.state.watched),
+        explained=explain(now, shares, ideal, allocations),
     )
 
 
@@ -56,25 +70,27 @@ def _marginal(seen: Snapshot) -> Decimal | None:
     price = seen.price_per_mwh
     if not isinstance(price, Fresh):
         return None
-    return marginal_price(price.value, seen.site.economics, None)
+    return full_price(price.value, seen)
 
 
 def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
     pool = share.wish.pool
-    counts = {level.name: share.at(rung) for rung, level in enumerate(pool.levels)}
-    short = [
-        step.break_even_per_mwh
-        for step, granted in zip(best.wish.ladder, best.granted, strict=True)
-        if granted < pool.size
-    ]
+    counts = zip(pool.levels, share.counts, strict=True)
+    full = best.granted.count(pool.size)
+    short = [step.break_even_per_mwh for step in best.wish.ladder[full : full + 1]]
     known = isinstance(now.seen.hashprice_per_ph_day, Fresh)
     return Allocation(
         group=pool.group,
         curve=pool.curve,
         ceiling=pool.levels[pool.ceiling].name if pool.ceiling < len(pool.levels) - 1 else "",
-        counts={name: count for name, count in counts.items() if count},
-        reason=decisive(share, best, now.halt),
+        counts={level.name: count for level, count in counts if count},
+        reason=decisive(share, best, now.halt_of(pool.group)),
         power_w=share.power_w + beyond_reach_w(pool),
         next_break_even_per_mwh=short[0].quantize(Decimal("0.01")) if short and known else None,
-        held=len(pool.pinned) + pool.unreachable + pool.disobedient + pool.locked_size,
+        held=len(pool.pinned)
+        + pool.barred
+        + pool.unreachable
+        + pool.disobedient
+        + pool.contested
+        + pool.locked_size,
     )

@@ -1,37 +1,76 @@
-"""Whether the load that programs have sold as reserve is there and could go."""
+"""Whether the load that programs have sold as reserve is there and could go in time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from controller.core.floors import held_as_reserve
+from controller.core.learned import stop_s
 from controller.core.pools import Pool
 from controller.core.situation import Situation
 from controller.model.grid import SITE
 from controller.model.plan import Reserve
 from controller.model.quality import Fresh
+from controller.model.seen import Snapshot, State
+from controller.model.site import Program
+
+COARSE = 50
+"""In thousandths: how finely it counts by how much miners fall short of their nominal power, so
+that what they waver by starts and stops nothing."""
 
 
 def reserves(now: Situation) -> dict[str, Reserve]:
-    """By program that holds one, first come first served by name: a watt goes once only.
+    """By program that holds one. A watt goes once only: to the program with the shortest response
+    time first, of equals to the first by name.
 
     A program whose dispatch is in force is being delivered to, and left out.
     """
-    called = {one.program for one in now.seen.dispatches.values() if one.in_force(now.seen.now)}
-    left_w = deliverable_w(now)
     found = {}
-    for name, program in sorted(now.seen.site.programs.items()):
-        if program.reserve_w and name not in called:
-            found[name] = Reserve(sold_w=program.reserve_w, deliverable_w=left_w)
-            left_w = max(0, left_w - program.reserve_w)
-    return found
+    used_w = 0
+    for name in held_as_reserve(now.seen):
+        program = now.seen.site.programs[name]
+        there_w = max(0, deliverable_w(now, program) - used_w)
+        found[name] = Reserve(sold_w=program.reserve_w, deliverable_w=there_w)
+        used_w += min(program.reserve_w, there_w)
+    return dict(sorted(found.items()))
 
 
-def deliverable_w(now: Situation) -> int:
-    """The power above standby of miners that run, can be told and are seen to obey; no more than
-    the site's meter shows. What no meter could show to be gone cannot be delivered."""
-    load_w = sum(_load_w(pool) for pool in now.pools)
+def deliverable_w(now: Situation, program: Program) -> int:
+    """The power above standby of miners that run, can be told, are seen to obey and stop within the
+    program's response time; no more than the site's meter shows."""
+    able = (pool for pool in now.pools if go_in_time(pool, program, now.seen, now.state))
+    load_w = sum(_load_w(pool) for pool in able)
     meter = now.seen.meters_w.get(SITE)
     return min(load_w, meter.value) if isinstance(meter, Fresh) else load_w
+
+
+def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bool:
+    """Whether a pool's load counts as reserve of a program. What no meter could show to be gone
+    cannot be delivered."""
+    if pool.units_w[0] >= pool.units_w[-1]:
+        return False
+    return not program.response_s or stop_s(seen, state, pool.kind) <= program.response_s
+
+
+def load_permille(pool: Pool) -> int:
+    """What miners that run draw above standby over what is nominal, at most 1000 and in steps of
+    50: a reserve is made up of what they draw."""
+    nominal_w = sum(
+        (pool.levels[rung].power_w - pool.levels[0].power_w) * count for rung, count in _there(pool)
+    )
+    if nominal_w <= 0:
+        return 1000
+    drawn = min(1000, 1000 * _load_w(pool) // nominal_w)
+    return max(COARSE, drawn - drawn % COARSE)
+
+
+def _there(pool: Pool) -> Iterable[tuple[int, int]]:
+    """By rung, how many miners stand there and are on no way."""
+    for rung, held in pool.free.items():
+        yield rung, sum(len(cohort.members) for cohort in held)
+    for one in pool.pinned:
+        if not one.dispatched:
+            yield one.rung, 1
 
 
 def _load_w(pool: Pool) -> int:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from controller.core import cooling
+from controller.core.evidence import IN_FLIGHT
 from controller.core.income import expected_losses
-from controller.core.limits import meter_silent_at
-from controller.core.obedience import IN_FLIGHT
-from controller.core.pacing import Credit
+from controller.core.lead import told_at
+from controller.core.silence import silences
+from controller.core.tariff import next_band_change
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 
 LATEST = timedelta(minutes=1)
 
 
-def next_look(seen: Snapshot, after: State, waiting_w: int, allowance: Credit) -> datetime:
+def next_look(seen: Snapshot, after: State, waits: Iterable[datetime]) -> datetime:
     """The first moment after now at which something known may change the plan.
 
-    `waiting_w` is the power of the smallest start that waits for the restore allowance, or 0.
+    `waits` are those at which a move may be made that waits for its turn.
     """
-    moments = [*_known(seen, after), *_timers(seen, after)]
-    if waiting_w:
-        seconds = allowance.ready_at(waiting_w, seen.site.pacing)
-        moments.append(seen.now + timedelta(seconds=max(1.0, seconds)))
+    moments = [*_known(seen, after), *_timers(seen, after), *waits]
     latest = seen.now + LATEST
     return min((at for at in moments if seen.now < at < latest), default=latest)
 
@@ -36,7 +35,11 @@ def _known(seen: Snapshot, after: State) -> Iterator[datetime]:
     for order in seen.orders.values():
         yield order.issued_at
         yield order.until
+    yield from told_at(seen, after, seen.now + LATEST)
     yield from expected_losses(seen, after).values()
+    adders_at = next_band_change(seen)
+    if adders_at is not None:
+        yield adders_at
     for value in (seen.price_per_mwh, seen.hashprice_per_ph_day):
         if isinstance(value, Fresh) and value.until is not None:
             yield value.until
@@ -50,6 +53,5 @@ def _timers(seen: Snapshot, after: State) -> Iterator[datetime]:
             yield motion.rest_until
     if after.moved_at is not None:
         yield after.moved_at + timedelta(seconds=seen.site.settle_s)
-    silent_at = meter_silent_at(seen, after)
-    if silent_at is not None:
-        yield silent_at
+    yield from cooling.moments(seen, after)
+    yield from (at for _, _, at in silences(seen, after))

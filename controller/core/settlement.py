@@ -185,6 +185,7 @@ def _add(part: Part, stretch: Stretch, held: Held) -> Part:
         observed_us=part.observed_us + us,
         power_us=part.power_us + held.power_w * us,
         revenue_us=part.revenue_us + held.revenue_per_day * us,
+        hosting_us=part.hosting_us + held.hosting_per_day * us,
         curtailed={**part.curtailed, **dict(_tallies(part.curtailed, held, us, price))},
     )
 

@@ -9,22 +9,27 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from controller.core import frozen
 from controller.core.balance import learn
 from controller.core.cohorts import cohorts
-from controller.core.failsafe import mode, standstill
+from controller.core.cooling import heard, with_fans
+from controller.core.evidence import Look
+from controller.core.failsafe import held_by, mode, standstill
+from controller.core.floors import floors
 from controller.core.income import unpaid
-from controller.core.limits import floors, limits
-from controller.core.motions import Orders, look_again
+from controller.core.learned import learnt
+from controller.core.limits import limits
+from controller.core.motions import Orders, look_again, still_resting
 from controller.core.nameplate import inferred, kind_of, unmetered, weighed
-from controller.core.obedience import Look
 from controller.core.pooling import build
 from controller.core.pools import Pool
-from controller.core.power import expected_w, other_w, unheard_w
+from controller.core.power import drawn, expected_w, fixed_w, other_w
 from controller.core.proof import proven
+from controller.core.readiness import readied
+from controller.core.silence import closed, closed_to, listened
 from controller.model.fleet import Motion
-from controller.model.grid import SITE, Floor, Limit
+from controller.model.grid import Floor, Limit
 from controller.model.plan import Mode
-from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.reasons import Reason
 
@@ -35,7 +40,9 @@ class Situation:
     state: State
     mode: Mode
     halt: Reason | None
-    """Why nothing may start; None when things may."""
+    """Why nothing may start on the whole site; None when things may."""
+    closed: Mapping[str, Reason]
+    """By scope, why nothing may start there."""
     motions: Mapping[str, Motion]
     moved_at: datetime | None
     limits: tuple[Limit, ...]
@@ -49,59 +56,83 @@ class Situation:
     """By scope, the most that it may be drawing now."""
     pools: tuple[Pool, ...]
 
+    def halt_of(self, group: str) -> Reason | None:
+        """Why nothing may start in a group; None when things may."""
+        return self.halt or closed_to(self.seen.site, group, self.closed)
+
 
 def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     """Judge commands by the power seen, then count, then collect what holds."""
-    state = replace(_hear_meter(seen, state), unpaid=unpaid(seen, state))
-    mode_now = mode(seen, state)
-    halt = standstill(seen, mode_now)
+    state = replace(state, watched=frozen.watch(seen, state))
+    seen = frozen.believed(seen, frozen.frozen(state.watched))
+    state = replace(listened(seen, state), unpaid=unpaid(seen, state), cooling=heard(seen, state))
+    shut = closed(seen, state)
+    mode_now = mode(seen, state, shut)
+    halt = standstill(seen, mode_now, shut)
     in_full = unmetered(seen, state)
     raw, seen = seen, weighed(seen, state.ratio_permille, in_full)
     look = Look(
         seen.now,
         seen.site.pacing,
         may_start=halt is None,
+        closed=shut,
+        held=held_by(seen) is not None,
         shown=proven(seen, state),
         unmetered=in_full,
     )
     motions = look_again(seen, state.motions, look, orders)
+    watched = frozen.confirmed(state.watched, seen, state.motions, motions, look.shown)
+    state = replace(state, watched=watched)
+    state = replace(state, learned=learnt(seen, state, motions, orders.events))
+    motions = still_resting(motions, seen.now)
     moved_at = seen.now if orders.events else state.moved_at
     raw = _released(raw, motions)
     state = _learnt(raw, state, motions, moved_at)
     seen = weighed(raw, state.ratio_permille, in_full)
-    other = other_w(seen, state, motions, moved_at)
-    scopes = (SITE, *seen.site.groups)
-    expected = {scope: expected_w(seen, motions, other, scope) for scope in scopes}
+    certain = frozen.believed(seen, frozen.doubted(watched))
+    draws = drawn(seen, motions)
+    other = other_w(certain, state, draws, moved_at)
     return Situation(
         seen=seen,
         state=state,
         mode=mode_now,
         halt=halt,
+        closed=shut,
         motions=motions,
         moved_at=moved_at,
         limits=limits(seen, state),
         floors=floors(seen),
         other_w=other,
-        fixed_w={
-            scope: other.get(scope, 0)
-            + _strange_w(seen, scope)
-            + unheard_w(seen, motions, other, scope)
-            for scope in scopes
-        },
-        expected_w=expected,
+        fixed_w=with_fans(seen, state, fixed_w(seen, draws, other)),
+        expected_w=with_fans(seen, state, expected_w(seen, draws, other)),
         pools=_pools(seen, motions, state, in_full),
+    )
+
+
+def counted_anew(now: Situation, seen: Snapshot, motions: Mapping[str, Motion]) -> Situation:
+    """The situation with some miners in other motions than it found them in."""
+    return with_(
+        now,
+        seen=seen,
+        motions=motions,
+        expected_w=with_fans(
+            seen, now.state, expected_w(seen, drawn(seen, motions), now.other_w)
+        ),
+        pools=_pools(seen, motions, now.state, unmetered(seen, now.state)),
     )
 
 
 def _learnt(
     raw: Snapshot, state: State, motions: Mapping[str, Motion], moved_at: datetime | None
 ) -> State:
-    learnt = learn(raw, state, motions, moved_at)
+    certain = frozen.believed(raw, frozen.doubted(state.watched))
+    learnt = learn(certain, state, motions, moved_at)
     return replace(
         state,
         balances=learnt.balances,
         fitted_permille=learnt.fitted_permille,
         ratio_permille=learnt.ratio_permille,
+        fits=learnt.fits,
     )
 
 
@@ -111,7 +142,8 @@ def _pools(
     """Where no meter could show that a miner is off, turning it off makes no room."""
     pools = build(seen, motions, state.excess_permille).values()
     blind = {kind_of(one) for one in inferred(seen) if one.group in in_full}
-    return tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
+    known = tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
+    return readied(seen, state, known)
 
 
 def _flat(pool: Pool, seen: Snapshot) -> Pool:
@@ -129,19 +161,3 @@ def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:
         cohorts={**seen.cohorts, **cohorts(done, prefix="released/")},
         moving={name: miner for name, miner in seen.moving.items() if name in motions},
     )
-
-
-def _strange_w(seen: Snapshot, scope: str) -> int:
-    return sum(
-        cohort.power_w
-        for cohort in seen.cohorts.values()
-        if cohort.curve not in seen.curves and scope in (SITE, cohort.group)
-    )
-
-
-def _hear_meter(seen: Snapshot, state: State) -> State:
-    """A meter never heard counts from the first look on: it is given its time to speak."""
-    meter = seen.meters_w.get(SITE)
-    if isinstance(meter, Fresh):
-        return replace(state, meter_heard_at=meter.at)
-    return state if state.meter_heard_at else replace(state, meter_heard_at=seen.now)

@@ -2,66 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import gt, sub
 
+from msgspec.structs import replace
+
+from controller.core.admission import Gate, Rise
+from controller.core.cooling import attended, fans
+from controller.core.failsafe import held_by
+from controller.core.floors import FLOORED
+from controller.core.lowering import Descent, by_urgency, due
 from controller.core.moves import Move, Step, moves
-from controller.core.pacing import Credit, admit, credit
+from controller.core.pacing import Credit, credit
 from controller.core.planning import Share
 from controller.core.pooling import rung_of
 from controller.core.pools import Pool
+from controller.core.repeats import held_repeats
 from controller.core.situation import Situation
-from controller.model.fleet import OFF
+from controller.core.staging import (
+    SITE_DOWN,
+    SITE_UP,
+    Stage,
+    largest_step,
+    staged_at,
+    staged_w,
+    staggers,
+)
+from controller.core.wear import Row, worn
+from controller.model.fleet import OFF, Motion
+from controller.model.seen import State
 from controller.reasons import Reason
+
+_NOT_FOR_MONEY = FLOORED | {Reason.CONSENT, Reason.INCOME_LOST}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is carried out now, and what is left of the restore allowance."""
+    """What is carried out now, and what is left of allowances and stages."""
 
+    now: Situation
     steps: list[Step]
-    allowance: Credit
-    waits_w: int
-    """The smallest rise that waits for the allowance to grow; 0 when none does."""
+    held: frozenset[str]
+    """Miners whose command is not repeated yet."""
+    restore: Credit
+    lower: Credit | None
+    stages: tuple[Stage, ...]
+    wanted: frozenset[str]
+    """Groups whose fans have to run for what is to rise there."""
+    waits: frozenset[datetime] = field(default=frozenset())
+    """When what waits may go on."""
+
+    def remembered(self, state: State, motions: Mapping[str, Motion]) -> State:
+        """The state with what pacing has to know at the next look."""
+        started = (one.move.miner for one in self.steps if one.move.starts)
+        return replace(
+            state,
+            restored_at=self.restore.at,
+            restore_credit_w=self.restore.left_w,
+            lowered_at=self.lower.at if self.lower else None,
+            lower_credit_w=self.lower.left_w if self.lower else 0,
+            staged_at=staged_at(self.stages),
+            staged_w=staged_w(self.stages),
+            cooling=attended(self.now.seen, state, motions, self.wanted),
+            wear=worn(self.now.seen, state.wear, started),
+        )
 
 
 def verdict(now: Situation, shares: list[Share]) -> Verdict:
-    """Downward moves all at once, then as many starts as limits and pace allow."""
+    """Downward moves as far as the site stands them, then what limits and pace let rise."""
+    seen, state = now.seen, now.state
+    row = Row(_salt(now), state.wear)
     downs: list[Step] = []
-    rises: list[tuple[Decimal, Move]] = []
+    rises: list[Rise] = []
     for share in shares:
+        found = moves(share, row)
         downs += _locked(now, share.wish.pool)
-        found = moves(share, _salt(now))
-        downs += _lowered(share, [move for move in found if move.down])
-        rises += [(_merit(share, move), move) for move in found if not move.down]
-    ups = [move for _, move in sorted(rises, key=lambda rise: -rise[0])]
-    raised, allowance = _raised(now, ups)
+        downs += _lowered(share, [move for move in found.named if move.down])
+        if _may_rise(now, share):
+            ups = [move for move in found.named if not move.down]
+            rises += [Rise(_merit(share, move.from_rung), move) for move in ups]
+            rises += [Rise(_merit(share, 0), found.starts)] if found.starts else []
+    down, up = (largest_step(seen.site, key, state, seen.now) for key in (SITE_DOWN, SITE_UP))
+    behind, around = staggers(seen.site, state, seen.now), fans(seen, state)
+    held = held_repeats(now, down, up, behind, around)
+    descent = _descent(now, shares, downs, down)
+    gate = Gate(now, _restore(now, rises), up, behind, around, row)
+    raised = gate.admit(rises)
     why = {share.wish.pool.key: share.wish.reason for share in shares}
     starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)
-    waits = [] if now.halt else [m.rise_w for m in ups if m.rise_w > allowance.left_w]
-    return Verdict([*downs, *starts], allowance, min(waits, default=0))
+    return Verdict(
+        now=now,
+        steps=[*descent.going, *starts],
+        held=held,
+        restore=gate.credit,
+        lower=descent.credit,
+        stages=tuple(one for one in (down, up, *behind.values()) if one is not None),
+        wanted=frozenset(gate.wanted | _kept_on(now, shares)),
+        waits=frozenset(gate.waits | descent.waits | _barred_until(now)),
+    )
 
 
-def _raised(now: Situation, ups: list[Move]) -> tuple[list[Move], Credit]:
-    pacing = now.seen.site.pacing
-    largest_w = max((move.rise_w for move in ups), default=0)
-    allowance = credit(now.state, now.seen.now, pacing, largest_w)
-    if now.halt is not None:
-        return [], allowance
-    return admit(ups, now.limits, now.expected_w, now.seen.site.headroom, allowance)
+def _descent(
+    now: Situation, shares: list[Share], downs: list[Step], largest: Stage | None
+) -> Descent:
+    """Limits first; what money slows goes all the same where a limit needs it."""
+    descent = Descent(now.seen.now, largest, _lower(now, downs))
+    if downs:
+        descent.pass_on(by_urgency(now, downs))
+    if descent.slowed:
+        descent.pass_on(due(now, shares, descent.slowed))
+    return descent
 
 
-def _merit(share: Share, move: Move) -> Decimal:
-    """The break-even of the first step that a rise takes: the best start first."""
+def _restore(now: Situation, rises: list[Rise]) -> Credit:
+    state, pacing = now.state, now.seen.site.pacing
+    most_w = max((rise.who.rise_w for rise in rises), default=0)
+    rate = pacing.restore_w_per_minute
+    return credit(state.restore_credit_w, state.restored_at, now.seen.now, rate, most_w)
+
+
+def _lower(now: Situation, downs: list[Step]) -> Credit | None:
+    state, rate = now.state, now.seen.site.pacing.lower_w_per_minute
+    if rate is None:
+        return None
+    most_w = max((one.move.fall_w for one in downs), default=0)
+    return credit(state.lower_credit_w, state.lowered_at, now.seen.now, rate, most_w)
+
+
+def _kept_on(now: Situation, shares: list[Share]) -> set[str]:
+    """Groups that would run if their fans did: these go on being asked for."""
+    pools = (one.wish.pool for one in shares if one.wish.ideal[0] and now.halt is None)
+    return {pool.group for pool in pools if pool.barred and pool.barred_by is Reason.COOLING}
+
+
+def _barred_until(now: Situation) -> set[datetime]:
+    return {pool.barred_until for pool in now.pools if pool.barred_until is not None}
+
+
+def _may_rise(now: Situation, share: Share) -> bool:
+    """Nothing does where a source is silent; while a person holds the site, what floors ask for."""
+    pool = share.wish.pool
+    if now.halt_of(pool.group) is not None:
+        return False
+    return held_by(now.seen) is None or any(map(gt, share.granted, pool.counts.standing[1:]))
+
+
+def _merit(share: Share, rung: int) -> int:
+    """What the first step that a rise takes brings in: the best start first."""
     ladder = share.wish.ladder
-    taken = ladder[move.from_rung : move.from_rung + 1] or ladder[-1:]
-    return taken[0].break_even_per_mwh if taken else Decimal(0)
+    taken = ladder[rung : rung + 1] or ladder[-1:]
+    return taken[0].merit if taken else 0
 
 
 def _start_reason(wish: Reason) -> Reason:
     """A group without income starts one miner only, to ask whether it is back."""
-    return wish if wish in (Reason.COMMITMENT, Reason.INCOME_LOST) else Reason.PROFITABLE
+    return wish if wish in _NOT_FOR_MONEY else Reason.PROFITABLE
 
 
 def _salt(now: Situation) -> str:
@@ -71,10 +168,9 @@ def _salt(now: Situation) -> str:
 
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
     """The first go for money, as many as economics would lower; the rest because of what cuts."""
-    pool = share.wish.pool
-    held = (pool.free_from(rung) + pool.pinned_from(rung) for rung in range(1, len(pool.levels)))
-    unwished = (have - wanted for have, wanted in zip(held, share.wish.wanted, strict=True))
-    for_money = max(unwished, default=0)
+    if not downs:
+        return
+    for_money = max(map(sub, share.wish.pool.counts.standing[1:], share.wish.wanted), default=0)
     for index, move in enumerate(downs):
         cut = share.cut.get(move.to_rung + 1)
         if index < for_money or cut is None:

@@ -1,0 +1,116 @@
+"""What goes down now: in the order of its urgency, in steps no larger than the site stands, and at
+a pace where it goes for money alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from controller.core.learned import stop_s
+from controller.core.limits import usable_w
+from controller.core.moves import Step
+from controller.core.pacing import Credit
+from controller.core.planning import Share
+from controller.core.room import beyond_reach_w
+from controller.core.scopes import scopes_of
+from controller.core.situation import Situation
+from controller.core.staging import Stage
+from controller.model.grid import Limit
+from controller.reasons import Reason
+
+MONEY = frozenset({Reason.UNPROFITABLE, Reason.INCOME_LOST})
+"""Why a stop has time: no limit and no person asks for it."""
+
+
+def by_urgency(now: Situation, steps: Sequence[Step]) -> list[Step]:
+    """Locked places first, then limits and people, then money; of these what takes longest to come
+    down, then the biggest."""
+    takes_s = {
+        kind: stop_s(now.seen, now.state, kind) for kind in {one.move.pool.kind for one in steps}
+    }
+
+    def place(one: Step) -> tuple[int, int, int]:
+        rank = 2 if one.reason in MONEY else int(one.reason is not Reason.MAINTENANCE_LOCK)
+        return rank, -takes_s[one.move.pool.kind], -one.move.fall_w
+
+    return sorted(steps, key=place)
+
+
+@dataclass(slots=True)
+class Descent:
+    """Lets downward steps through, in the order given."""
+
+    at: datetime
+    largest: Stage | None
+    credit: Credit | None
+    """For stops for money; None: they are not slowed."""
+    going: list[Step] = field(default_factory=list)
+    slowed: list[Step] = field(default_factory=list)
+    """Money alone asks for these, and the allowance does not cover them yet."""
+    waits: set[datetime] = field(default_factory=set)
+
+    def pass_on(self, steps: Iterable[Step]) -> None:
+        for one in steps:
+            if self._staged(one):
+                continue
+            if self.credit is not None and one.reason in MONEY:
+                if one.move.fall_w > self.credit.left_w:
+                    self.slowed.append(one)
+                    self.waits.add(self.credit.covers_at(one.move.fall_w, self.at))
+                    continue
+                self.credit = self.credit.less(one.move.fall_w)
+            self._go(one)
+
+    def _staged(self, one: Step) -> bool:
+        """Whether it has to wait for the next step of the site."""
+        if self.largest is None or self.largest.takes(one.move.fall_w):
+            return False
+        if self.largest.reopens_at is not None:
+            self.waits.add(self.largest.reopens_at)
+        return True
+
+    def _go(self, one: Step) -> None:
+        if self.largest is not None:
+            self.largest.draw(one.move.fall_w, self.at)
+        self.going.append(one)
+
+
+def due(now: Situation, shares: Sequence[Share], slowed: Sequence[Step]) -> list[Step]:
+    """Those of the slowed steps that limits need now, whatever money thinks of its pace: what the
+    limits leave beyond the target is for the last of them."""
+    limits = _tightest(now)
+    slack_w = {
+        scope: usable_w(limit, now.seen.site.headroom) - _target_w(now, shares, scope)
+        for scope, limit in limits.items()
+    }
+    found = []
+    for one in reversed(slowed):
+        scopes = [s for s in scopes_of(now.seen.site, one.move.pool.group) if s in slack_w]
+        short = [scope for scope in scopes if slack_w[scope] < one.move.fall_w]
+        if short:
+            limit = limits[short[0]]
+            found.append(Step(one.move, limit.reason, limit.dispatch))
+            continue
+        for scope in scopes:
+            slack_w[scope] -= one.move.fall_w
+    return found[::-1]
+
+
+def _tightest(now: Situation) -> dict[str, Limit]:
+    """By scope, of the limits that are not weighed against money."""
+    found: dict[str, Limit] = {}
+    for limit in now.limits:
+        if limit.surcharge_per_mwh is None:
+            lowest = found.get(limit.scope, limit)
+            found[limit.scope] = min(lowest, limit, key=lambda one: one.limit_w)
+    return found
+
+
+def _target_w(now: Situation, shares: Sequence[Share], scope: str) -> int:
+    """What a scope draws once every step has been made, by all but those that are late with it."""
+    return now.fixed_w.get(scope, 0) + sum(
+        share.power_w + beyond_reach_w(share.wish.pool) + share.wish.pool.late_w
+        for share in shares
+        if scope in scopes_of(now.seen.site, share.wish.pool.group)
+    )

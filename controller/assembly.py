@@ -132,7 +132,7 @@ def sense(
         site,
         clock,
         ledger,
-        power_w=lambda: board.meters(clock.now())[SITE],
+        power_w=lambda: board.power(SITE, clock.now()),
         wake=wake,
         places=lambda: fleet.readings().keys(),
         levels=levels_of(fleet),

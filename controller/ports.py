@@ -10,10 +10,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from controller.core.penalty import Penalty
 from controller.model.base import Model
 from controller.model.books import Interval
 from controller.model.fleet import Command, Curve, MinerReading, Outcome
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Recall
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.records import CycleRecorded, Record
 from controller.model.samples import Sample
 from controller.model.seen import State
@@ -60,7 +61,8 @@ class Fleet(Protocol):
         """By the key that readings carry."""
 
     def send(self, commands: Sequence[Command]) -> None:
-        """Execute these; returns at once. What becomes of them comes out of `outcomes`."""
+        """Execute these; returns at once. What becomes of them comes out of `outcomes`. The level
+        `CUT` opens the miner's switch, from when on its reading says so; any other closes it."""
 
     def outcomes(self) -> Sequence[Outcome]:
         """What was sent or failed since the last call."""
@@ -152,6 +154,24 @@ class Inbox(Protocol):
 
         Raises:
             PermanentError: there is no such dispatch, or it is over.
+            TemporaryError: it is not committed.
+        """
+
+    def penalty(self, dispatch: str) -> Penalty | None:
+        """What it costs to opt out of a dispatch now; None where none of that id is known.
+
+        Raises:
+            PermanentError: nobody may, or there is nothing to opt out of.
+        """
+
+    async def opt_out(
+        self, dispatch: str, *, person: str, why: str, accepted: Decimal
+    ) -> OptOut | Penalty | None:
+        """Opt out of a dispatch whose penalty was accepted. A penalty that comes back is the
+        current one, is another, and nothing was done; None: no dispatch of that id is known.
+
+        Raises:
+            PermanentError: nobody may, there is nothing to opt out of, or nobody is named.
             TemporaryError: it is not committed.
         """
 

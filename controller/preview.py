@@ -16,6 +16,7 @@ from controller.clock import SiteClock
 from controller.config.compose import Settings
 from controller.config.identity import config_hash
 from controller.core.decide import decide
+from controller.core.frozen import believed
 from controller.errors import CurtaildError, PermanentError
 from controller.ledger.recover import recover
 from controller.model.seen import Snapshot, State
@@ -81,7 +82,7 @@ async def _decided(settings: Settings, recovered: Recovered) -> View:
         await fleet.stop()
     plan, after, _ = decide(seen, state)
     return View(
-        seen=seen,
+        seen=believed(seen, plan.frozen_meters),
         state=after,
         plan=plan,
         started_at=seen.now,

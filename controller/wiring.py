@@ -22,6 +22,8 @@ from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSet
 from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
 from controller.signals.price_file import PriceFile, PriceFileSettings
 from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.signal_http_settings import SignalHttpSettings
+from controller.signals.signal_modbus import SignalModbus, SignalModbusSettings
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -58,6 +60,12 @@ def _price_http(name: str, settings: PriceHttpSettings, reach: Reach) -> Feed:
     return PriceHttp(name, settings, reach.clock, reach.state_dir)
 
 
+def _signal_http(name: str, settings: SignalHttpSettings, reach: Reach) -> Feed:
+    from controller.signals.signal_http import SignalHttp  # loads aiohttp, as `check` does not need
+
+    return SignalHttp(name, settings, reach.clock)
+
+
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
     "price_http": FeedAdapter(PriceHttpSettings, _price_http),
@@ -67,6 +75,10 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "meter_modbus": FeedAdapter(
         MeterModbusSettings, lambda n, s, r: MeterModbus(n, s, r.clock, r.modbus)
     ),
+    "signal_modbus": FeedAdapter(
+        SignalModbusSettings, lambda n, s, r: SignalModbus(n, s, r.clock, r.modbus)
+    ),
+    "signal_http": FeedAdapter(SignalHttpSettings, _signal_http),
 }
 
 DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS, "antminer": ANTMINER}

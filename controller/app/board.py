@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from controller.app.words import Words
+from controller.core.heard import SignalBounds
 from controller.core.metering import EnergyReading, MeterBounds, MeterReading, judge_meter
 from controller.core.quality import (
     Hashprice,
@@ -19,8 +21,15 @@ from controller.core.quality import (
 )
 from controller.core.timeline import PriceTimeline
 from controller.model.base import Model
-from controller.model.quality import Missing, Observed
-from controller.model.samples import HashpriceSample, MeterSample, PriceSample, Sample
+from controller.model.quality import Fresh, Missing, Observed, Stale
+from controller.model.samples import (
+    ConditionSample,
+    HashpriceSample,
+    MeterSample,
+    PriceSample,
+    Sample,
+    SignalSample,
+)
 
 LEAST_HASHPRICE = Decimal("0.000001")
 """A hashprice of zero is a fault, not a market."""
@@ -43,6 +52,10 @@ class BoardSettings(Model, frozen=True, kw_only=True):
     """The coarsest step of a meter's energy counter."""
     meters: tuple[str, ...] = ()
     """Scopes that have a meter: missing until heard."""
+    signals: Mapping[str, SignalBounds] = {}
+    """By name, those that a feed gives: missing until heard."""
+    conditions: Mapping[str, int] = {}
+    """By name, public conditions that a feed gives: for how many seconds each is believed."""
 
 
 class Board:
@@ -52,6 +65,8 @@ class Board:
         self._prices = PriceTimeline()
         self._hashprice: Hashprice | None = None
         self._meters: dict[str, MeterReading] = {}
+        self._frozen: frozenset[str] = frozenset()
+        self._words = Words()
         self._refused: dict[str, dict[str, int]] = {}
         self._restored: set[datetime] = set()
         """Starts of prices from before the start that were not said again since."""
@@ -59,8 +74,10 @@ class Board:
         self.adopt(settings)
 
     def adopt(self, settings: BoardSettings) -> None:
-        """Judge by these from now on; what was found good stays, but for meters that are gone."""
+        """Judge by these from now on; what was found good stays, but for meters, signals and
+        conditions that are gone."""
         self._forget_meters(set(self._settings.meters) - set(settings.meters))
+        self._words.adopt(settings.signals, settings.conditions)
         self._settings = settings
         self._prices = replace(self._prices, stale_after_s=settings.price_stale_after_s)
         self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
@@ -130,6 +147,26 @@ class Board:
             seen[scope] = aged(reading.power_w, reading.at, now, self._settings.meter_max_age_s)
         return seen
 
+    def signals(self, now: datetime) -> Mapping[str, Observed[Decimal]]:
+        """By name, every signal that a feed gives."""
+        return self._words.signals(now)
+
+    def conditions(self, now: datetime) -> Mapping[str, Observed[str]]:
+        """By name, what the grid says of itself."""
+        return self._words.conditions(now)
+
+    def distrust(self, scopes: Collection[str]) -> None:
+        """The decision found these meters to stand still: they count as stale until it says
+        otherwise."""
+        self._frozen = frozenset(scopes)
+
+    def power(self, scope: str, now: datetime) -> Observed[int]:
+        """Watts of a scope that should have a meter, as far as they are believed."""
+        observed = self.meters(now)[scope]
+        if isinstance(observed, Fresh) and scope in self._frozen:
+            return Stale(value=observed.value, at=observed.at)
+        return observed
+
     def energy(self, scope: str) -> EnergyReading | None:
         """The scope's import counter as last heard: `(at, energy_wh)`."""
         reading = self._meters.get(scope)
@@ -145,6 +182,7 @@ class Board:
             moments.append(self._hashprice.at + timedelta(seconds=max_age_s))
         silence = timedelta(seconds=self._settings.meter_max_age_s)
         moments.extend(reading.at + silence for reading in self._meters.values())
+        moments.extend(self._words.ends())
         return min((m for m in moments if m is not None and m > now), default=None)
 
     @property
@@ -160,6 +198,10 @@ class Board:
                 return self._offer_hashprice(sample, now)
             case MeterSample():
                 return self._offer_meter(sample, now)
+            case SignalSample():
+                return self._words.offer_signal(sample, now)
+            case ConditionSample():
+                return self._words.offer_condition(sample, now)
 
     def _offer_price(self, sample: PriceSample, now: datetime) -> Refusal | None:
         prices = self._prices.offer(sample, now, self._price_range)

@@ -131,6 +131,7 @@ def _added(totals: Totals, interval: Interval, sign: int = 1) -> Totals:
         energy_wh=totals.energy_wh + sign * energy_wh,
         energy_cost=totals.energy_cost + sign * (interval.energy_cost or Decimal(0)),
         hash_revenue=totals.hash_revenue + sign * interval.hash_revenue,
+        hosting_revenue=totals.hosting_revenue + sign * interval.hosting_revenue,
         curtailed_wh=totals.curtailed_wh + sign * sum(cause.energy_wh for cause in causes),
         avoided_cost=totals.avoided_cost + sign * sum(cause.avoided_cost for cause in causes),
         foregone_revenue=totals.foregone_revenue

@@ -18,11 +18,12 @@ from controller.app.observe import Observer
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.core.decide import decide
+from controller.core.frozen import believed
 from controller.core.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.records import SampleArrived
-from controller.model.samples import HashpriceSample, PriceSample, Sample
+from controller.model.samples import HashpriceSample, PriceSample, Sample, SignalSample
 from controller.model.seen import Snapshot, State
 from controller.model.view import AdapterHealth, Reloads, View
 from controller.ports import Clock, Fleet, Ledger
@@ -97,6 +98,8 @@ class Control:
             record = SampleArrived(at=now, feed=feed, sample=sample, refused=said)
             self._parts.diary.note(record)
             self._parts.wake.set()
+        elif isinstance(sample, SignalSample) and refusal is None:
+            self._parts.wake.set()
 
     async def run(self) -> None:
         """Cycle until cancelled.
@@ -170,6 +173,7 @@ class Control:
         loop = asyncio.get_running_loop()
         began = loop.time()
         plan, self._state, next_at = decide(seen, before)
+        parts.board.distrust(plan.frozen_meters)
         took_s = loop.time() - began
         await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)
@@ -198,7 +202,7 @@ class Control:
     def _show(self, seen: Snapshot, plan: Plan, took_s: float) -> None:
         parts = self._parts
         view = View(
-            seen=seen,
+            seen=believed(seen, plan.frozen_meters),
             state=self._state,
             plan=plan,
             totals=parts.books.totals,

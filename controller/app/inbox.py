@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
-import reprlib
 from collections import Counter
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from datetime import datetime, timedelta
@@ -14,13 +12,22 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from controller.app.opting_out import priced, without_end
 from controller.app.orders import check_named, checked, there_are
+from controller.app.receipts import answer, as_sent, received
 from controller.core.acceptance import Refused, Repeated, judge
 from controller.core.dispatch_body import Code
+from controller.core.penalty import Penalty
 from controller.errors import PermanentError, TemporaryError
-from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, Recall
+from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.quality import Observed
-from controller.model.records import DispatchArrived, DispatchRecalled, LockArrived, OrderArrived
+from controller.model.records import (
+    DispatchArrived,
+    DispatchOptedOut,
+    DispatchRecalled,
+    LockArrived,
+    OrderArrived,
+)
 from controller.model.site import Site
 from controller.ports import Clock, Ledger, Receipt, Recovered
 
@@ -29,9 +36,6 @@ KEPT = timedelta(days=30)
 
 RECALLS_SHOWN = timedelta(days=1)
 """How long a dispatch that was ended by voice is shown as such."""
-
-_SHORT = reprlib.Repr()
-_SHORT.maxdict, _SHORT.maxstring, _SHORT.maxother = 20, 200, 200
 
 T = TypeVar("T")
 
@@ -155,6 +159,27 @@ class Desk:
         """
         await self._in_turn(self._take_recall(dispatch, recall))
 
+    def penalty(self, dispatch: str) -> Penalty | None:
+        """What it costs to opt out of a dispatch now; None where none of that id is known.
+
+        Raises:
+            PermanentError: nobody may, or there is nothing to opt out of.
+        """
+        known = self._dispatches.get(dispatch)
+        return None if known is None else priced(known, self._site, self._clock.now())
+
+    async def opt_out(
+        self, dispatch: str, *, person: str, why: str, accepted: Decimal
+    ) -> OptOut | Penalty | None:
+        """Opt out of a dispatch: what is on disk then. Nothing is done where the penalty is not the
+        accepted one, which is what comes back; None where no dispatch of that id is known.
+
+        Raises:
+            PermanentError: nobody may, there is nothing to opt out of, or nobody is named.
+            TemporaryError: it is not committed.
+        """
+        return await self._in_turn(self._take_opt_out(dispatch, person, why, accepted))
+
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         """Set, replace or end a manual order.
 
@@ -207,7 +232,7 @@ class Desk:
             power_w=self._power_w(),
         )
         if isinstance(judgement, Repeated):
-            return _received(judgement.dispatch, repeated=True)
+            return received(judgement.dispatch, repeated=True)
         if isinstance(judgement, Refused):
             return await self._refuse(body, authority, now, judgement)
         return await self._accept(body, authority, now, judgement)
@@ -221,22 +246,22 @@ class Desk:
         except TemporaryError as error:
             self._refused[Code.NOT_COMMITTED] += 1
             problem = f"it could not be written down ({error}); send it again in {error.delay_s} s"
-            return _answer(body, Refused(code=Code.NOT_COMMITTED, problem=problem))
+            return answer(body, Refused(code=Code.NOT_COMMITTED, problem=problem))
         self._dispatches[dispatch.id] = dispatch
         self._wake()
-        return _received(dispatch)
+        return received(dispatch)
 
     async def _refuse(
         self, body: Mapping[str, Any], authority: str, now: datetime, refused: Refused
     ) -> Receipt:
         self._refused[refused.code] += 1
         why = f"{refused.code}: {refused.problem}"
-        record = DispatchArrived(at=now, authority=authority, body=_as_sent(body), refused=why)
+        record = DispatchArrived(at=now, authority=authority, body=as_sent(body), refused=why)
         # The sender needs the answer more than the books need the refusal; that the ledger does
         # not write shows in its health.
         with contextlib.suppress(TemporaryError):
             await self._ledger.commit([record])
-        return _answer(body, refused)
+        return answer(body, refused)
 
     async def _take_recall(self, wanted: str, recall: Recall) -> None:
         check_named(person=recall.person, authority=recall.authority, reference=recall.reference)
@@ -250,6 +275,22 @@ class Desk:
         await self._ledger.commit([DispatchRecalled(at=self._clock.now(), dispatch=ended)])
         self._dispatches[wanted] = ended
         self._wake()
+
+    async def _take_opt_out(
+        self, wanted: str, person: str, why: str, accepted: Decimal
+    ) -> OptOut | Penalty | None:
+        check_named(person=person, why=why)
+        now, shown = self._clock.now(), self.penalty(wanted)
+        if shown is None or shown.amount != accepted:
+            if shown is not None and shown.amount is None:
+                raise without_end(shown)
+            return shown
+        out = OptOut(person=person, why=why, penalty=shown.amount, at=now)
+        dispatch = msgspec.structs.replace(self._dispatches[wanted], opted_out=out)
+        await self._ledger.commit([DispatchOptedOut(at=now, dispatch=dispatch)])
+        self._dispatches[wanted] = dispatch
+        self._wake()
+        return out
 
     async def _take_order(self, order: ManualOrder, *, ended: bool) -> None:
         now = self._clock.now()
@@ -308,35 +349,3 @@ def _may_come_back(dispatch: Dispatch) -> bool:
     """Its sender may not know of the recall: a broker that keeps the open version says it again,
     however late."""
     return dispatch.recall is not None and dispatch.end is None
-
-
-def _received(dispatch: Dispatch, *, repeated: bool = False) -> Receipt:
-    return Receipt(
-        received=True,
-        id=dispatch.id,
-        version=dispatch.version,
-        limit_kw=None if dispatch.cancelled else Decimal(dispatch.limit_w) / 1000,
-        repeated=repeated,
-    )
-
-
-def _answer(body: Mapping[str, Any], refused: Refused) -> Receipt:
-    """The refusal, with the id and version that were sent where they can be repeated."""
-    key, version = body.get("id"), body.get("version")
-    return Receipt(
-        received=False,
-        id=key[:128] if isinstance(key, str) and key.isprintable() else "",
-        version=version if type(version) is int and 0 < version < 2**63 else 0,
-        problem=refused.problem,
-        code=refused.code,
-    )
-
-
-def _as_sent(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body for the ledger; where it cannot be kept as JSON, the text of it."""
-    try:
-        json.dumps(body, allow_nan=False, default=str)
-        msgspec.json.encode(body)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return {"unreadable": _SHORT.repr(body)}
-    return dict(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from controller.model.fleet import OFF, MinerReading
+from controller.model.fleet import IDLE, MinerReading
 
 
 class Shares:
@@ -21,7 +21,7 @@ class Shares:
         paid_at: dict[str, datetime] = {}
         counts: dict[str, int] = {}
         for name, one in readings.items():
-            if one.accepted is None or not one.reachable or one.level in ("", OFF):
+            if one.accepted is None or not one.reachable or one.level in {"", *IDLE}:
                 continue
             counts[name] = one.accepted
             grew = one.accepted > self._counts.get(name, one.accepted)

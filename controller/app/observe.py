@@ -8,6 +8,7 @@ from datetime import timedelta
 from controller.app.board import Board
 from controller.app.inbox import Desk
 from controller.app.income import Shares
+from controller.app.local_time import local_time
 from controller.app.shadow import ShadowFleet
 from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
@@ -133,12 +134,18 @@ class Observer:
             orders=[order for order in orders.values() if order.in_force(now)],
         )
         meters = self._board.meters(now)
+        clocks = local_time(self._site.zone, now)
         return Snapshot(
             now=now,
             site=self._site,
             price_per_mwh=self._board.price(now),
             hashprice_per_ph_day=self._board.hashprice(now),
-            meters_w=self._shadow.meters(meters) if self._shadow else meters,
+            meters_w=self._shadow.meters(meters, self._site) if self._shadow else meters,
+            signals=self._board.signals(now),
+            conditions=self._board.conditions(now),
+            utc_offset_s=clocks.offset_s,
+            offset_changes_at=clocks.changes_at,
+            utc_offset_after_s=clocks.after_s,
             dispatches=self._desk.active_dispatches(now),
             orders=orders,
             locks=locks,

@@ -17,6 +17,7 @@ from controller.ports import Fleet
 _NAMED = {
     "person": "name who answers for this",
     "authority": "name on whose word the dispatch ends",
+    "why": "say why this is done",
     "reference": "give what the word can be looked up by: the number of the call or of the log",
 }
 
@@ -28,7 +29,7 @@ def checked(
     miners: Collection[str],
     levels: Callable[[str], Mapping[str, int]],
 ) -> ManualOrder:
-    """The order as it counts: of a level, with what that level draws.
+    """The order as it counts: of a level, with what that level draws. It sets one thing.
 
     `levels` gives those that the miners of a scope have, with the most watts one draws there.
 
@@ -38,17 +39,31 @@ def checked(
     check_named(person=order.person)
     if order.until <= max(now, order.issued_at):
         raise PermanentError("until has passed, or is before issued_at; give a later time")
-    if (order.limit_w is None) == (not order.level):
-        raise PermanentError("an order sets a limit or a level; give one of the two")
+    _check_what(order)
     if order.level:
         return _with_level(order, site, miners, levels(order.scope))
     if order.scope != SITE and order.scope not in site.groups:
         raise PermanentError(
             f"scope {order.scope!r} is neither {SITE!r} nor a group; {there_are(site.groups)}"
         )
+    return order
+
+
+def _check_what(order: ManualOrder) -> None:
+    """Raises PermanentError where it sets nothing, several things, or something that cannot be."""
+    set_by_it = (order.limit_w is not None, order.level != "", order.floor_w is not None)
+    if sum((*set_by_it, order.hold)) != 1:
+        raise PermanentError(
+            "an order sets a limit, a level, a floor or a hold; give one of the four"
+        )
+    if order.emergency and order.limit_w is None:
+        raise PermanentError("only a limit can be an emergency; give a limit with it")
+    if order.hold and order.scope != SITE:
+        raise PermanentError(f"a hold is for the whole site; give the scope {SITE!r}")
     if order.limit_w is not None and order.limit_w < 0:
         raise PermanentError("limit_w is below 0; give the most watts that may be drawn")
-    return order
+    if order.floor_w is not None and order.floor_w <= 0:
+        raise PermanentError("floor_w is not above 0; give the least watts that should be drawn")
 
 
 def _with_level(

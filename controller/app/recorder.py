@@ -24,8 +24,16 @@ class _Entries:
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[object, Any]] = {}
+        self._mapping: Mapping[str, object] | None = None
+        self._plain: dict[str, Any] = {}
 
     def plain(self, mapping: Mapping[str, object]) -> dict[str, Any]:
+        """Of the very mapping of the cycle before, the very same: so nothing of it is compared."""
+        if mapping is not self._mapping:
+            self._mapping, self._plain = mapping, self._taken_apart(mapping)
+        return self._plain
+
+    def _taken_apart(self, mapping: Mapping[str, object]) -> dict[str, Any]:
         known, self._known = self._known, {}
         for key, value in mapping.items():
             entry = known.get(key)
@@ -47,6 +55,8 @@ class Recorder:
         self._curves = _Entries()
         self._moving = _Entries()
         self._motions = _Entries()
+        self._wakes = _Entries()
+        self._wear = _Entries()
 
     def record(
         self, seen: Snapshot, state_before: State, plan: Plan, state_after: State, next_at: datetime
@@ -83,9 +93,13 @@ class Recorder:
         return plain
 
     def _state_of(self, state: State) -> dict[str, Any]:
-        plain: dict[str, Any] = to_plain(replace(state, motions={}))
+        plain: dict[str, Any] = to_plain(replace(state, motions={}, wakes={}, wear={}))
         if state.motions:
             plain["motions"] = self._motions.plain(state.motions)
+        if state.wakes:
+            plain["wakes"] = self._wakes.plain(state.wakes)
+        if state.wear:
+            plain["wear"] = self._wear.plain(state.wear)
         return plain
 
 

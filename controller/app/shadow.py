@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
-from controller.model.grid import SITE
+from controller.core.scopes import scopes_of
+from controller.model.fleet import CUT, Command, Curve, Level, MinerReading, Outcome, Stage
 from controller.model.quality import Fresh, Observed
+from controller.model.site import Site
 from controller.model.view import FleetHealth
 from controller.ports import Clock, Fleet
+
+NOTHING = Level(name=CUT, power_w=0, hashrate_ths=Decimal(0))
 
 
 class ShadowFleet:
@@ -47,7 +51,7 @@ class ShadowFleet:
         if reading.miner not in self._assumed or reading.curve not in curves:
             return reading
         name, since = self._assumed[reading.miner]
-        level = curves[reading.curve].level(name)
+        level = NOTHING if name == CUT else curves[reading.curve].level(name)
         heard = max(reading.at, since) if reading.at else since
         return replace(
             reading,
@@ -57,18 +61,20 @@ class ShadowFleet:
             at=max(heard, self._clock.now()) if reading.reachable else heard,
         )
 
-    def meters(self, observed: Mapping[str, Observed[int]]) -> Mapping[str, Observed[int]]:
-        """The meters as if: less what the miners draw beyond what is assumed of them."""
+    def meters(
+        self, observed: Mapping[str, Observed[int]], site: Site
+    ) -> Mapping[str, Observed[int]]:
+        """The site's meters as if: less what the miners draw beyond what is assumed of them, and as
+        of when the last of them is assumed to have changed, where they were read before."""
         real, assumed = self._real.readings(), self.readings()
         found = dict(observed)
         for scope, value in observed.items():
             if isinstance(value, Fresh):
-                beyond_w = sum(
-                    reading.power_w - assumed[name].power_w
-                    for name, reading in real.items()
-                    if scope in (SITE, reading.group)
-                )
-                found[scope] = replace(value, value=max(0, value.value - beyond_w))
+                mine = [one for one in real.values() if scope in scopes_of(site, one.group)]
+                beyond_w = sum(one.power_w - assumed[one.miner].power_w for one in mine)
+                since = [self._assumed[one.miner][1] for one in mine if one.miner in self._assumed]
+                shown_w = max(0, value.value - beyond_w)
+                found[scope] = replace(value, value=shown_w, at=max([value.at, *since]))
         return found
 
     def curves(self) -> Mapping[str, Curve]:

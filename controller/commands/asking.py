@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from controller.surfaces.settings import HttpSettings
 
 _PATIENCE_S = 10.0
+_NO_SUCH_THING = (404, 422)
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - listened on, never asked
 
 
@@ -37,14 +38,16 @@ def ask(http: HttpSettings, path: str) -> Any:
 
     Raises:
         UnreachableError: nobody answers, or somebody else does.
+        RefusedError: what was asked about is not there, or cannot be; the daemon says why.
     """
     request = Request(address(http) + path)  # noqa: S310 - `address` makes it http
     try:
         return _answer(request)
     except HTTPError as error:
-        raise UnreachableError(
-            f"{request.full_url} answers {error.code}: {_said(error)}"
-        ) from error
+        said, own = _said(error)
+        if own and error.code in _NO_SUCH_THING:
+            raise RefusedError(f"the daemon refused ({error.code}): {said}") from error
+        raise UnreachableError(f"{request.full_url} answers {error.code}: {said}") from error
 
 
 def tell(http: HttpSettings, method: str, path: str, body: Mapping[str, Any], *, token: str) -> Any:
@@ -61,7 +64,7 @@ def tell(http: HttpSettings, method: str, path: str, body: Mapping[str, Any], *,
     try:
         return _answer(request)
     except HTTPError as error:
-        raise RefusedError(f"the daemon refused ({error.code}): {_said(error)}") from error
+        raise RefusedError(f"the daemon refused ({error.code}): {_said(error)[0]}") from error
 
 
 def _answer(request: Request) -> Any:
@@ -79,9 +82,12 @@ def _answer(request: Request) -> Any:
         ) from error
 
 
-def _said(error: HTTPError) -> str:
+def _said(error: HTTPError) -> tuple[str, bool]:
+    """What was answered, and whether a daemon of ours did."""
     try:
         answer = json.load(error)
     except (ValueError, OSError):
-        return str(error.reason)
-    return str(answer.get("problem", error.reason) if isinstance(answer, dict) else error.reason)
+        return str(error.reason), False
+    if isinstance(answer, dict) and "problem" in answer:
+        return str(answer["problem"]), True
+    return str(error.reason), False

@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 from urllib.parse import quote
 
+from controller.commands import opting_out
 from controller.commands.asking import ask
 from controller.commands.console import (
     Exit,
@@ -17,9 +18,10 @@ from controller.commands.console import (
     with_json,
 )
 from controller.commands.person import send, with_token
+from controller.commands.status import when
 
 NAME = "dispatches"
-HELP = "the dispatches in force and to come; end one by voice"
+HELP = "the dispatches in force and to come; end one by voice, or opt out of one"
 
 
 def add(parser: ArgumentParser) -> None:
@@ -41,6 +43,7 @@ def add(parser: ArgumentParser) -> None:
     )
     with_token(recall)
     recall.set_defaults(act=_recall)
+    opting_out.add(actions)
 
 
 def run(args: Namespace) -> int:
@@ -58,7 +61,7 @@ def _list(args: Namespace) -> int:
 
 
 def _row(one: dict[str, Any]) -> tuple[Any, ...]:
-    standing = "in force" if one["in_force"] else "to come"
+    standing = when(one)
     if one["recall"] is not None:
         recall = one["recall"]
         standing = f"ended by recall at {recall['at']}, {recall['authority']}"

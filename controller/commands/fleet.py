@@ -18,7 +18,7 @@ from controller.commands.console import (
 )
 
 NAME = "fleet"
-HELP = "the miners by group, level and standing; stop, cap, resume, lock and unlock them"
+HELP = "the miners by group, level and standing; stop, cap, hold, resume, lock and unlock them"
 
 
 def add(parser: ArgumentParser) -> None:

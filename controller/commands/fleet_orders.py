@@ -1,19 +1,21 @@
-"""`curtaild fleet stop`, `level` and `resume`: the highest level at which miners may run."""
+"""`curtaild fleet stop`, `level`, `limit`, `floor`, `hold` and `resume`: orders of people."""
 
 from __future__ import annotations
 
 import time
 from argparse import Namespace
+from decimal import Decimal, InvalidOperation
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from controller.commands.asking import RefusedError, ask
-from controller.commands.console import Exit, say, say_json, settings_of
+from controller.commands.console import Exit, UsageError, say, say_json, settings_of
 from controller.commands.held import held_by, lines
 from controller.commands.person import expiry, send, with_expiry, with_person
 from controller.commands.status import order_text
 from controller.model.fleet import OFF
+from controller.model.grid import SITE
 
 if TYPE_CHECKING:
     from controller.config.compose import Settings
@@ -21,18 +23,32 @@ if TYPE_CHECKING:
 _DECIDES_WITHIN_S = 5.0
 _LOOK_EVERY_S = 0.1
 _SCOPE = "`site`, a group or a miner"
+_WIDE = "`site` or a group"
+_WHAT = ("limit_kw", "level", "floor_kw", "hold", "emergency")
+"""What an order may say, by the names of the HTTP API."""
 
 
 def add(actions: Any) -> None:
     """To the actions of `fleet`."""
     stop = actions.add_parser("stop", help="turn a scope off for a time")
     stop.add_argument("scope", help=_SCOPE)
-    stop.set_defaults(act=_order, level=OFF)
+    stop.set_defaults(level=OFF)
     level = actions.add_parser("level", help="allow a scope no higher level for a time")
     level.add_argument("scope", help=_SCOPE)
     level.add_argument("level", help="the highest that may run there")
-    level.set_defaults(act=_order)
-    for parser in (stop, level):
+    limit = actions.add_parser("limit", help="let a scope draw no more than this for a time")
+    limit.add_argument("scope", help=_WIDE)
+    limit.add_argument("limit_kw", metavar="kW", help="the most that it may draw")
+    limit.add_argument("--emergency", action="store_true", help="skip comfort, never safety")
+    floor = actions.add_parser(
+        "floor", help="keep a scope at this for a time, at a loss if need be"
+    )
+    floor.add_argument("scope", help=_WIDE)
+    floor.add_argument("floor_kw", metavar="kW", help="the least that it should draw")
+    hold = actions.add_parser("hold", help="let nothing start or stop for money for a time")
+    hold.set_defaults(scope=SITE, hold=True)
+    for parser in (stop, level, limit, floor, hold):
+        parser.set_defaults(act=_order)
         with_person(parser, why="for what reason")
         with_expiry(parser)
     resume = actions.add_parser("resume", help="end the orders on a scope before their time")
@@ -42,13 +58,29 @@ def add(actions: Any) -> None:
     resume.set_defaults(act=_resume)
 
 
+def _said(args: Namespace) -> dict[str, Any]:
+    """What is ordered; kW as they were written, because the daemon reads decimals.
+
+    Raises:
+        UsageError: a power is none.
+    """
+    said = {key: vars(args)[key] for key in _WHAT if vars(args).get(key)}
+    for key in said.keys() & {"limit_kw", "floor_kw"}:
+        try:
+            usable = Decimal(said[key]).is_finite() and Decimal(said[key]) >= 0
+        except InvalidOperation:
+            usable = False
+        if not usable:
+            raise UsageError(f"{said[key]!r} is no power in kW that could be drawn")
+    return said
+
+
 def _order(args: Namespace) -> int:
     """Every order has an id of its own, so that nobody's replaces another's."""
-    verb = "stop" if args.level == OFF else "level"
     body = {
-        "id": f"{verb}-{token_hex(3)}",
+        "id": f"{args.action}-{token_hex(3)}",
         "scope": args.scope,
-        "level": args.level,
+        **_said(args),
         "person": args.who,
         "why": args.why,
         **expiry(args),

@@ -21,7 +21,11 @@ def held_by(state: dict[str, Any], scope: str, settings: Settings) -> Held:
     groups = _groups_of(scope, settings)
     return {
         "dispatches": [one for one in state["dispatches"] if one["in_force"]],
-        "orders": [one for one in state["orders"] if one["scope"] in {SITE, scope, *groups}],
+        "orders": [
+            one
+            for one in state["orders"]
+            if one["scope"] in {SITE, scope, *groups} and one["floor_kw"] is None
+        ],
         "locks": [one for one in state["locks"] if one["place"] in {scope, *groups}],
         "groups": [
             {"group": one["group"], **one["because"]}

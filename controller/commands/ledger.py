@@ -26,6 +26,7 @@ PARTS = (
     "commands",
     "dispatches",
     "recalls",
+    "opt_outs",
     "orders",
     "locks",
     "samples",

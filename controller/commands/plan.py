@@ -20,6 +20,7 @@ from controller.commands.console import (
 
 if TYPE_CHECKING:
     from controller.surfaces.api_models import PlanNow
+    from controller.surfaces.api_parts import LimitNow
 
 Section: TypeAlias = tuple[str, tuple[str, ...], Sequence[tuple[object, ...]]]
 """A title, the heads of the columns, and the rows."""
@@ -40,7 +41,7 @@ def run(args: Namespace) -> int:
     from controller.surfaces.present.state import plan_now
 
     view = asyncio.run(plan_once(settings))
-    plan = plan_now(view.plan)
+    plan = plan_now(view)
     if args.json:
         say_json(plan.model_dump(mode="json"))
     else:
@@ -65,7 +66,7 @@ def lines(plan: PlanNow, currency: str) -> Iterator[str]:
 
 
 def _sections(plan: PlanNow, currency: str) -> Iterator[Section]:
-    limits = [(o.scope, o.limit_kw, o.source, o.because.text, o.until) for o in plan.limits]
+    limits = [(o.scope, o.limit_kw, o.source, _why(o, currency), o.until) for o in plan.limits]
     yield "limits", ("scope", "kW", "source", "why", "until"), limits
     floors = [(o.scope, o.floor_kw, o.source, o.because.text) for o in plan.floors]
     yield "floors", ("scope", "kW", "source", "why"), floors
@@ -75,8 +76,15 @@ def _sections(plan: PlanNow, currency: str) -> Iterator[Section]:
     ]
     below = f"next step below {currency}/MWh"
     yield "groups", ("group", "miners by level", "kW", below, "why no more"), groups
+    yield "why", ("group", ""), [(name, o.sentence) for name, o in plan.explained.items()]
     commands = [(len(o.miners), o.level, o.because.text) for o in plan.commands]
     yield "commands, not sent", ("miners", "to", "why"), commands
+
+
+def _why(limit: LimitNow, currency: str) -> str:
+    if limit.surcharge_per_mwh is None:
+        return limit.because.text
+    return f"{limit.because.text}; weighed, at {limit.surcharge_per_mwh} {currency}/MWh beyond it"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -51,10 +51,12 @@ def lines(state: dict[str, Any]) -> Iterator[str]:
         for g in state["groups"]
     ]
     yield from table(("group", "kW", "target kW", "limit kW", "miners", "moving"), rows)
+    for group in state["groups"]:
+        if group["explained"]:
+            yield f"{group['id']}: {group['explained']['sentence']}"
     for dispatch in state["dispatches"]:
-        when = "in force" if dispatch["in_force"] else f"from {dispatch['start']}"
         until = dispatch["end"] or "further notice"
-        yield f"dispatch {dispatch['id']}: {dispatch['limit_kw']:,.1f} kW, {when}, until {until}"
+        yield f"dispatch {dispatch['id']}: {asked(dispatch)}, {when(dispatch)}, until {until}"
     for recalled in state["recalled"]:
         recall = recalled["recall"]
         word = f"{recall['person']} on the word of {recall['authority']}, {recall['reference']}"
@@ -69,12 +71,34 @@ def lines(state: dict[str, Any]) -> Iterator[str]:
 
 def order_text(order: dict[str, Any]) -> str:
     """An order, as the API gives it, for people."""
-    if order["level"] is None:
-        allowed = f"at most {order['limit_kw']:,.1f} kW"
-    else:
-        allowed = "stopped" if order["level"] == "off" else f"at most level {order['level']}"
     who = f"by {order['person']} until {order['until']}"
-    return f"{order['scope']} {allowed}, {who}: {order['why']}"
+    return f"{order['scope']} {_ordered(order)}, {who}: {order['why']}"
+
+
+def _ordered(order: dict[str, Any]) -> str:
+    if order["hold"]:
+        return "held: nothing starts or stops for money"
+    if order["floor_kw"] is not None:
+        return f"at least {order['floor_kw']:,.1f} kW"
+    if order["limit_kw"] is not None:
+        at_once = ", as an emergency" if order["emergency"] else ""
+        return f"at most {order['limit_kw']:,.1f} kW{at_once}"
+    return "stopped" if order["level"] == "off" else f"at most level {order['level']}"
+
+
+def asked(dispatch: dict[str, Any]) -> str:
+    """What a dispatch asks for."""
+    if dispatch["limit_kw"] is None:
+        return "nothing"
+    floor = "" if dispatch["floor_kw"] is None else f", at least {dispatch['floor_kw']:,.1f} kW"
+    return f"{dispatch['limit_kw']:,.1f} kW{floor}"
+
+
+def when(dispatch: dict[str, Any]) -> str:
+    """How a dispatch that is not over stands."""
+    if (out := dispatch["opted_out"]) is not None:
+        return f"not obeyed: {out['person']} opted out at {out['at']} ({out['why']})"
+    return "in force" if dispatch["in_force"] else f"from {dispatch['start']}"
 
 
 def _reading(reading: dict[str, Any]) -> str:

@@ -23,7 +23,7 @@ from controller.fleet.roster import Member, roster
 from controller.fleet.rota import CommandQueue, Lane, PollRota
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.tally import Tally
-from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
+from controller.model.fleet import CUT, Command, Curve, MinerReading, Outcome, Stage
 from controller.model.view import FleetHealth
 from controller.ports import Clock
 
@@ -240,6 +240,8 @@ class MinerFleet:
         return measured, at
 
     async def _execute(self, member: Member, command: Command) -> None:
+        if command.level == CUT:
+            raise PermanentError(f"{member.miner}: no switch is known that could cut its power")
         if member.identity is None or member.curve is None:
             raise TemporaryError(member.problem or f"{member.miner}: not identified yet")
         if command.level not in (level.name for level in member.curve.levels):

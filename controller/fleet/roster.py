@@ -13,7 +13,7 @@ from controller.fleet.curves import curve_key, named_in, offered
 from controller.fleet.driver import DeclaredDriver, Driver, Measured
 from controller.fleet.faults import is_for_a_person
 from controller.fleet.settings import GroupMiners
-from controller.model.fleet import OFF, Curve, EvidenceGrade, Identity, MinerReading
+from controller.model.fleet import IDLE, Curve, EvidenceGrade, Identity, MinerReading
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class Member:
     def comes_down(self, level: str) -> bool:
         """Whether it would draw less there than it last showed."""
         if self.measured is None or self.curve is None:
-            return level == OFF
+            return level in IDLE
         watts = {one.name: one.power_w for one in self.curve.levels}
         return watts.get(level, 0) < self.measured.power_w
 

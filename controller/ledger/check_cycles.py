@@ -12,6 +12,7 @@ from controller.model.plan import Plan
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    DispatchOptedOut,
     DispatchRecalled,
     Record,
     RunStarted,
@@ -24,7 +25,8 @@ class CyclesCheck:
 
     def __init__(self) -> None:
         self._whole: Whole | None = None
-        self._dispatches: dict[tuple[str, int], Any] = {}
+        self._dispatches: dict[tuple[str, int], list[Any]] = {}
+        """As each version is recorded, and as it is after somebody opted out of it."""
         self._checked: Any = None
 
     def see(self, seq: int, record: Record) -> Iterator[Finding]:
@@ -33,7 +35,9 @@ class CyclesCheck:
         elif isinstance(record, DispatchArrived):
             accepted = record.dispatch
             if accepted is not None and not record.refused:
-                self._dispatches[accepted.id, accepted.version] = to_plain(accepted)
+                self._dispatches[accepted.id, accepted.version] = [to_plain(accepted)]
+        elif isinstance(record, DispatchOptedOut):
+            yield from self._opt_out(seq, record)
         elif isinstance(record, DispatchRecalled):
             yield from self._recall(seq, record)
         elif isinstance(record, CycleRecorded):
@@ -47,6 +51,17 @@ class CyclesCheck:
         if (dispatch.id, dispatch.version) not in self._dispatches:
             what = f"dispatch {dispatch.id}, version {dispatch.version}"
             yield Finding(seq, f"{what} is recalled, and no row before records it as accepted")
+
+    def _opt_out(self, seq: int, record: DispatchOptedOut) -> Iterator[Finding]:
+        """It may be seen as it was before, in a cycle that had begun to look."""
+        dispatch = record.dispatch
+        known = self._dispatches.setdefault((dispatch.id, dispatch.version), [])
+        if dispatch.opted_out is None:
+            yield Finding(seq, f"nobody opted out of dispatch {dispatch.id}")
+        if not known:
+            what = f"dispatch {dispatch.id}, version {dispatch.version}"
+            yield Finding(seq, f"{what} was opted out of, and no row before records it as accepted")
+        known.append(to_plain(dispatch))
 
     def finish(self) -> Iterator[Finding]:
         """The chain may end anywhere: nothing to find."""
@@ -71,7 +86,7 @@ class CyclesCheck:
             return
         self._checked = dispatches
         for name, dispatch in dispatches.items():
-            if self._dispatches.get((name, dispatch["version"])) != dispatch:
+            if dispatch not in self._dispatches.get((name, dispatch["version"]), ()):
                 yield Finding(
                     seq, f"dispatch {name} was in force as no row before records it as accepted"
                 )

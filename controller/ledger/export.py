@@ -31,6 +31,7 @@ class Part(StrEnum):
     COMMANDS = "commands"
     DISPATCHES = "dispatches"
     RECALLS = "recalls"
+    OPT_OUTS = "opt_outs"
     ORDERS = "orders"
     LOCKS = "locks"
     SAMPLES = "samples"
@@ -60,6 +61,7 @@ _SOURCES = {
     Part.COMMANDS: _Source("commands", "ordered_at"),
     Part.DISPATCHES: _Source("dispatches"),
     Part.RECALLS: _Source("recalls"),
+    Part.OPT_OUTS: _Source("opt_outs"),
     Part.ORDERS: _Source("orders"),
     Part.LOCKS: _Source("locks"),
     Part.SAMPLES: _Source("samples"),

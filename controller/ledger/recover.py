@@ -18,6 +18,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    DispatchOptedOut,
     DispatchRecalled,
     IntervalClosed,
     LockArrived,
@@ -34,7 +35,7 @@ CYCLES = timedelta(hours=2)
 _NEWEST = "SELECT at FROM journal ORDER BY seq DESC LIMIT 1"
 _ALL = "SELECT seq, body FROM journal WHERE kind = ? ORDER BY seq"
 _SINCE = "SELECT seq, body FROM journal WHERE kind = ? AND at >= ? ORDER BY seq"
-_DISPATCHES = "SELECT seq, body FROM journal WHERE kind IN (?, ?) ORDER BY seq"
+_DISPATCHES = "SELECT seq, body FROM journal WHERE kind IN (?, ?, ?) ORDER BY seq"
 _BACKWARDS = "SELECT seq, body FROM journal WHERE kind = 'cycle' ORDER BY seq DESC"
 
 
@@ -89,11 +90,12 @@ def _state(cycles: Sequence[CycleRecorded]) -> State | None:
 
 
 def _dispatches(connection: sqlite3.Connection) -> dict[str, Dispatch]:
-    """The newest version of each; one that was recalled comes back by a newer version only."""
+    """The newest version of each; one that was recalled, or that somebody opted out of, comes back
+    by a newer version only."""
     newest: dict[str, Dispatch] = {}
-    kinds = (kind_of(DispatchArrived), kind_of(DispatchRecalled))
+    kinds = (kind_of(DispatchArrived), kind_of(DispatchRecalled), kind_of(DispatchOptedOut))
     for _, record in decoded(connection.execute(_DISPATCHES, kinds)):
-        assert isinstance(record, DispatchArrived | DispatchRecalled)
+        assert isinstance(record, DispatchArrived | DispatchRecalled | DispatchOptedOut)
         dispatch = record.dispatch
         if dispatch is None or (isinstance(record, DispatchArrived) and record.refused):
             continue
@@ -104,7 +106,8 @@ def _dispatches(connection: sqlite3.Connection) -> dict[str, Dispatch]:
 
 
 def _follows(dispatch: Dispatch, known: Dispatch) -> bool:
-    if known.recall is not None:
+    said_by_people = dispatch.recall is not None or dispatch.opted_out is not None
+    if known.recall is not None or (known.opted_out is not None and not said_by_people):
         return known.version < dispatch.version
     return known.version <= dispatch.version
 

@@ -15,7 +15,7 @@ from controller.errors import TemporaryError
 from controller.links.backoff import backoff_s
 from controller.links.deadline import within
 
-READ_HOLDING = 3
+READ_HOLDING, READ_INPUT = 3, 4
 REFUSED_DELAY_S = 30.0
 """A device that answers with an exception will not change its mind soon."""
 
@@ -38,6 +38,8 @@ class ModbusLink:
         self._turn = asyncio.Lock()
         self._failures = 0
         self._garbage = False
+        self._asked = READ_HOLDING
+        """The function whose reply is waited for."""
         self.users = 0
 
     async def read_holding(
@@ -50,11 +52,28 @@ class ModbusLink:
         Raises:
             TemporaryError: with the delay after which to try again.
         """
+        return await self._read(READ_HOLDING, address, count, unit, timeout_s)
+
+    async def read_input(
+        self, address: int, count: int, *, unit: int, timeout_s: float
+    ) -> list[int]:
+        """The same of input registers."""
+        return await self._read(READ_INPUT, address, count, unit, timeout_s)
+
+    async def _read(
+        self, function: int, address: int, count: int, unit: int, timeout_s: float
+    ) -> list[int]:
         async with self._turn:
             self._garbage = False
+            self._asked = function
             try:
                 client = await self._connected(timeout_s)
-                request = client.read_holding_registers(address, count=count, device_id=unit)
+                ask = (
+                    client.read_holding_registers
+                    if function == READ_HOLDING
+                    else client.read_input_registers
+                )
+                request = ask(address, count=count, device_id=unit)
                 reply = await within(timeout_s, request)
                 registers = self._judged(reply, address, count, unit)
             except (TimeoutError, OSError, ModbusException) as error:
@@ -91,7 +110,7 @@ class ModbusLink:
 
     def _strain(self, sending: bool, data: bytes) -> bytes:  # noqa: FBT001
         """Keep from pymodbus what it would take for a fatal error of the event loop."""
-        if sending or is_reply(data):
+        if sending or is_reply(data, self._asked):
             return data
         self._garbage = True
         return b""
@@ -146,8 +165,8 @@ class ModbusLinks:
                 link.close()
 
 
-def is_reply(data: bytes) -> bool:
-    """`data` is, or may become, a reply to a read of holding registers.
+def is_reply(data: bytes, asked: int = READ_HOLDING) -> bool:
+    """`data` is, or may become, a reply to a read of registers by the function `asked`.
 
     MBAP header (transaction, protocol 0, length, unit), then the function code and either a
     count of bytes and the registers, or, with the high bit set, one exception code.
@@ -157,6 +176,6 @@ def is_reply(data: bytes) -> bool:
     if len(data) < 9:
         return True
     length, function, size = int.from_bytes(data[4:6], "big"), data[7], data[8]
-    if function == READ_HOLDING:
+    if function == asked:
         return size % 2 == 0 and length == size + 3
-    return function == READ_HOLDING | 0x80 and length == 3
+    return function == asked | 0x80 and length == 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +17,7 @@ from controller.links.http import Answer, Request, get, place_of
 from controller.model.base import encode
 from controller.model.samples import PriceSample
 from controller.ports import Clock
+from controller.signals.http_source import trust
 from controller.signals.http_words import content_problem, retry_after_s, stamp, status_problem
 from controller.signals.json_prices import read_prices
 from controller.signals.last_answer import LastAnswer, digest, load, save
@@ -79,7 +79,7 @@ class PriceDocument:
             timeout_s=self._settings.timeout_s,
             limit_bytes=self._settings.reply_limit_bytes,
             headers={"Accept": "application/json", **self._settings.headers, **secrets, **stamps},
-            context=await asyncio.to_thread(_trust, self._settings.ca_file),
+            context=await asyncio.to_thread(trust, self._settings.ca_file),
         )
         answer = await get(request)
         if answer.status == NOT_MODIFIED and stamps:
@@ -159,16 +159,6 @@ class PriceDocument:
 def _source(settings: PriceHttpSettings) -> str:
     asked = [settings.url, settings.headers, sorted(settings.header_files)]
     return hashlib.sha256(encode(asked)).hexdigest()
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    if ca_file is None:
-        return None
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as error:
-        why = f"ca_file: {ca_file} cannot be used: it has to hold certificates as PEM"
-        raise TemporaryError(why) from error
 
 
 def _plain(value: str) -> str:

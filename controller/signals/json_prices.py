@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation, Overflow
 from itertools import pairwise
@@ -32,11 +32,7 @@ def read_prices(
     Raises:
         ValueError: it is no JSON, lacks a path, or a time is none; saying where.
     """
-    document = _parsed(body)
-    for path, wanted in settings.expect.items():
-        stands = find(path, document, document)
-        if stands != wanted:
-            raise ValueError(f"{path} is not {wanted!r}, as expect says: check what it means")
+    document = parsed(body, settings.expect)
     rows = _rows(document, settings)
     prices = list(_samples(rows, _Reader(document, settings, published_at)))
     if not prices:
@@ -44,12 +40,21 @@ def read_prices(
     return sorted(prices, key=lambda price: price.start)
 
 
-def _parsed(body: bytes) -> Any:
-    """Numbers stay as they were written."""
+def parsed(body: bytes, expect: Mapping[str, str]) -> Any:
+    """The document; numbers stay as they were written.
+
+    Raises:
+        ValueError: it is no JSON, or something else stands where `expect` says what has to.
+    """
     try:
-        return json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
+        document = json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         raise ValueError("is not JSON") from error
+    for path, wanted in expect.items():
+        stands = find(path, document, document)
+        if stands != wanted:
+            raise ValueError(f"{path} is not {wanted!r}, as expect says: check what it means")
+    return document
 
 
 def _rows(document: Any, settings: PriceHttpSettings) -> list[Any]:
@@ -86,7 +91,7 @@ class _Reader:
         return PriceSample(
             start=start,
             end=end,
-            price_per_mwh=_per_mwh(price, self._factor),
+            price_per_mwh=scaled(price, self._factor),
             published_at=self._published(row),
         )
 
@@ -134,8 +139,9 @@ def _falls(reader: _Reader, rows: list[Any]) -> bool:
     return falls and starts[-1:] < starts[:1]
 
 
-def _per_mwh(price: Any, factor: Decimal) -> str:
-    """What is no number goes on as a few signs of text, to be refused where all are judged."""
+def scaled(price: Any, factor: Decimal) -> str:
+    """A number as it was written, times a factor. What is none goes on as a few signs of text, to
+    be refused where all are judged."""
     text = price.strip() if isinstance(price, str) else type(price).__name__
     if len(text) > LONGEST_NUMBER:
         return NO_NUMBER

@@ -24,7 +24,7 @@ class MeterModbusSettings(BaseModel):
 
     adapter: Literal["meter_modbus"]
     scope: str = Field(
-        SITE, min_length=1, description="What it meters: `site`, or the id of a group."
+        SITE, min_length=1, description="What it meters: `site`, a breaker, a group, a neighbour."
     )
     host: str = Field(min_length=1, description="Address or name of the meter or its gateway.")
     port: int = Field(502, ge=1, le=65535, description="TCP port.")

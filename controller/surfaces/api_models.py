@@ -11,11 +11,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from controller.model.plan import Mode
+from controller.surfaces.api_ability import (
+    ConditionNow,
+    ContestedNow,
+    DeliverableNow,
+    DemandNow,
+    SignalNow,
+)
 from controller.surfaces.api_parts import (
     AllocationNow,
     Because,
     CurtailedNow,
     DispatchNow,
+    ExplanationNow,
     FloorNow,
     GroupNow,
     LimitNow,
@@ -61,6 +69,8 @@ class Money(Served):
     energy_kwh: float
     energy_cost: float
     hash_revenue: float
+    hosting_revenue: float
+    """What clients owe for the power of their miners; an estimate."""
     curtailed_kwh: float
     avoided_cost: float
     foregone_revenue: float
@@ -77,6 +87,8 @@ class OpenInterval(Served):
     price_per_mwh: float | None
     energy_cost: float | None
     hash_revenue: float
+    hosting_revenue: float
+    """What clients owe for the power of their miners; an estimate."""
 
 
 class AdapterNow(Served):
@@ -170,6 +182,14 @@ class SiteState(Served):
     orders: list[OrderNow]
     locks: list[LockNow]
     reserves: list[ReserveNow]
+    deliverable: list[DeliverableNow]
+    """Within 10 s, 1, 10 and 30 minutes."""
+    too_much_asked: list[DemandNow]
+    signals: list[SignalNow]
+    conditions: list[ConditionNow]
+    frozen_meters: list[str]
+    """Scopes whose meter did not show steps that were made, and counts as stale."""
+    contested: list[ContestedNow]
     motions: Motions
     outlook: list[OutlookNow]
     money: Money
@@ -206,7 +226,17 @@ class PlanNow(Served):
     allocations: list[AllocationNow]
     commands: list[CommandsNow]
     curtailed: list[CurtailedNow]
+    explained: dict[str, ExplanationNow]
+    """By group: why it stands as it does, what that is worth, what would change it."""
     reserves: list[ReserveNow]
+    deliverable: list[DeliverableNow]
+    """Within 10 s, 1, 10 and 30 minutes."""
+    too_much_asked: list[DemandNow]
+    cooling: dict[str, bool]
+    """By group whose fans have to run before its miners: whether they should run now."""
+    frozen_meters: list[str]
+    """Scopes whose meter did not show steps that were made, and counts as stale."""
+    contested: list[ContestedNow]
     unpaid_since: dict[str, datetime]
     """By group whose income has stopped: the last share that was accepted."""
     outlook: list[OutlookNow]

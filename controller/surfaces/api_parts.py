@@ -54,6 +54,8 @@ class LimitNow(Served):
     source: str
     because: Because
     until: datetime | None = None
+    surcharge_per_mwh: float | None = None
+    """Of one that is weighed against money: what every MWh beyond it costs more; null: it holds."""
 
 
 class FloorNow(Served):
@@ -94,6 +96,40 @@ class AllocationNow(Served):
     """Miners that cannot be moved now."""
 
 
+class ExplanationNow(Served):
+    """Why a group stands as it does, what that is worth, and what would change it. Money is that of
+    the miners that can be told something, per hour; prices are of the market, without adders."""
+
+    sentence: str
+    """All of it, for people."""
+    because: Because
+    """What was decisive."""
+    source: str | None
+    """Which limit, floor, dispatch, order or person; null where none was."""
+    until: datetime | None
+    """When that ends, where it is known."""
+    runs_kw: float
+    """What the group draws once every command has been obeyed."""
+    curtailed_kw: float
+    """What more the miners could draw that can be told something; 0: they run in full."""
+    miners: int
+    """Those that can be told something."""
+    running: int
+    """Of these, those that are to run."""
+    earns_per_hour: float | None
+    """As planned, net of power; null where a price that it takes is not fresh."""
+    if_running_per_hour: float | None
+    """If all of them ran, without a limit, each at the level that earns most or loses least."""
+    if_stopped_per_hour: float | None
+    """If all of them stood still, at standby."""
+    more_below_per_mwh: float | None
+    """The market price below which the next step would start; null where none is certain to."""
+    less_above_per_mwh: float | None
+    """The market price above which the first of the steps that run would stop."""
+    off_above_per_mwh: float | None
+    """The market price above which none of it would run."""
+
+
 class GroupNow(Served):
     id: str
     power_kw: Reading
@@ -108,6 +144,12 @@ class GroupNow(Served):
     moving: int
     unpaid_since: datetime | None
     """Its income has stopped: the last share that was accepted; null while hashes are paid."""
+    explained: ExplanationNow | None = None
+    """null where the last decision knew none of its miners."""
+    cooling: bool | None = None
+    """Whether its fans should run now; null where they need not run before its miners."""
+    contested: int = 0
+    """Miners that somebody else keeps waking: they are told nothing for a time."""
     cohorts: list[CohortNow]
     allocations: list[AllocationNow]
 
@@ -124,6 +166,16 @@ class RecallNow(Served):
     at: datetime
 
 
+class OptOutNow(Served):
+    """A person opted out of a dispatch; a newer version of it is obeyed again."""
+
+    person: str
+    why: str
+    penalty: float
+    """In the site's currency, as it was shown."""
+    at: datetime
+
+
 class DispatchNow(Served):
     """A dispatch that is accepted and not over, or was ended by voice within the last day."""
 
@@ -133,9 +185,17 @@ class DispatchNow(Served):
     authority: str
     obligation: Obligation | None
     """null when the program is no longer configured."""
-    limit_kw: float
-    """What its target comes to, frozen when it was accepted."""
+    limit_kw: float | None
+    """What its target comes to by itself, frozen when it was accepted; what several come to
+    together is among the plan's limits. null: it asks for a level at which nothing is asked."""
+    floor_kw: float | None = None
+    """Of a set-point: the least to draw."""
+    reference_kw: float | None = None
+    """What its reduction is measured from; null: it is a cap or a set-point."""
     in_force: bool
+    """It has started, is not over, asks for something, and nobody opted out of it."""
+    deadline: datetime | None = None
+    """By when power has to show it."""
     issued_at: datetime
     received_at: datetime
     start: datetime
@@ -143,18 +203,26 @@ class DispatchNow(Served):
     """null: open, until a newer version cancels it."""
     recall: RecallNow | None = None
     """Who ended it by voice; null where nobody did."""
+    opted_out: OptOutNow | None = None
+    """Who opted out of this version; null where nobody did."""
 
 
 class OrderNow(Served):
-    """A limit or a highest level that a person set."""
+    """A limit, a highest level, a floor or a hold that a person set: one of the four."""
 
     id: str
     scope: str
     """`site`, a group's id, or of a level a miner's."""
     limit_kw: float | None
-    """null: it sets a level."""
+    """null: it sets something else."""
     level: str | None
-    """The highest level allowed; null: it sets a limit."""
+    """The highest level allowed; null: it sets something else."""
+    floor_kw: float | None = None
+    """The least to draw there; null: it sets something else."""
+    hold: bool = False
+    """Mode `manual`: nothing starts or stops for money until it ends."""
+    emergency: bool = False
+    """Of a limit: comfort is skipped, safety never."""
     person: str
     why: str
     issued_at: datetime

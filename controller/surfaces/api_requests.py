@@ -26,6 +26,7 @@ LevelName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 LONGEST_S = 366 * 86_400
 LimitKw = Annotated[Decimal, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
+FloorKw = Annotated[Decimal, Field(ge=Decimal("0.001"), le=10_000_000, allow_inf_nan=False)]
 
 
 def _utc(moment: datetime) -> datetime:
@@ -45,16 +46,22 @@ class Sent(BaseModel):
 
 
 class OrderSent(Sent):
-    """A limit or a highest level for a scope, by a named person, until a moment."""
+    """A limit, a floor, a highest level or a hold, by a named person, until a moment."""
 
     id: OrderId
     """The same id again replaces the order."""
     scope: Place
-    """`site`, or a group's id; of a level also a miner's."""
+    """`site`, or a group's id; of a level also a miner's; of a hold `site` only."""
     limit_kw: LimitKw | None = None
-    """The most that the scope may draw; this or `level`."""
+    """The most that the scope may draw; this, `level`, `floor_kw` or `hold`."""
     level: LevelName | None = None
     """The highest level at which its miners may run; `off` stops them."""
+    floor_kw: FloorKw | None = None
+    """The least that it should draw, at a loss if need be. Limits and all other floors go first."""
+    hold: bool = False
+    """Mode `manual`: nothing starts or stops for money. Limits are obeyed."""
+    emergency: bool = False
+    """Of a limit: comfort is skipped, safety never."""
     person: Person
     why: Why
     until: Moment | None = None
@@ -64,8 +71,11 @@ class OrderSent(Sent):
 
     @model_validator(mode="after")
     def _one_of_each(self) -> OrderSent:
-        if (self.limit_kw is None) == (self.level is None):
-            raise ValueError("give limit_kw or level, one of the two")
+        sets = (self.limit_kw is not None, self.level is not None, self.floor_kw is not None)
+        if sum((*sets, self.hold)) != 1:
+            raise ValueError("give limit_kw, level, floor_kw or hold, one of the four")
+        if self.emergency and self.limit_kw is None:
+            raise ValueError("emergency goes with limit_kw only")
         if (self.until is None) == (self.for_s is None):
             raise ValueError("give until or for_s, one of the two: every order ends by itself")
         return self
@@ -128,8 +138,23 @@ class ReduceByPercentSent(Sent):
     reference: str
 
 
+class LevelSent(Sent):
+    """What the program says that a level asks for."""
+
+    kind: Literal["level"]
+    level: str
+
+
+class FollowSent(Sent):
+    """Draw this: no more, and no less than what can run comes to."""
+
+    kind: Literal["follow_kw"]
+    kw: Annotated[float, Field(ge=0)]
+
+
 TargetSent = Annotated[
-    ReduceToSent | ReduceBySent | ReduceByPercentSent, Field(discriminator="kind")
+    ReduceToSent | ReduceBySent | ReduceByPercentSent | LevelSent | FollowSent,
+    Field(discriminator="kind"),
 ]
 
 
@@ -158,7 +183,8 @@ class DispatchReceived(Served):
     id: str
     version: int
     limit_kw: float | None
-    """What the target comes to; null when the dispatch was cancelled."""
+    """What the target comes to; null when the dispatch was cancelled, asks for nothing, or somebody
+    opted out of it."""
     repeated: bool
     """The same had been received before."""
 

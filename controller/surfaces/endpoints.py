@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from controller.surfaces import api_models as api
+from controller.surfaces import api_opt_outs as outs
 from controller.surfaces import api_parts as parts
 from controller.surfaces import api_requests as req
 
@@ -177,6 +178,32 @@ PEOPLE = (
     ),
     Endpoint(
         "GET",
+        "/api/v1/dispatches/{id}/opt-out",
+        "opt_out_penalty",
+        "What opting out of a dispatch would cost now",
+        {
+            200: Answer("The penalty, and what it is made of.", outs.PenaltyNow),
+            404: _problem("No dispatch of that id is known."),
+            422: _problem("Nobody may opt out of it, or there is nothing to opt out of."),
+        },
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/dispatches/{id}/opt-out",
+        "opt_out",
+        "Opt out of a dispatch, at the penalty that was shown",
+        {
+            **WRITING,
+            200: Answer("It is not obeyed any more, and that is on disk.", outs.OptedOut),
+            404: _problem("No dispatch of that id is known."),
+            409: Answer("The penalty is another by now; nothing was done.", outs.PenaltyChanged),
+            422: _problem("Nobody may opt out of it, or there is nothing to opt out of."),
+        },
+        body=outs.OptOutSent,
+        token=True,
+    ),
+    Endpoint(
+        "GET",
         "/api/v1/orders",
         "orders",
         "Manual orders in force",
@@ -186,7 +213,7 @@ PEOPLE = (
         "POST",
         "/api/v1/orders",
         "set_order",
-        "Set or replace a manual limit or highest level",
+        "Set or replace a manual limit, highest level, floor or hold",
         {
             **WRITING,
             200: Answer("An order of that id was replaced.", parts.OrderNow),

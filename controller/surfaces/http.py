@@ -46,6 +46,8 @@ class HttpSurface:
             "events": self._events.stream,
             "send_dispatch": DispatchIn(inbox, tokens, refused).send,
             "recall_dispatch": people.recall,
+            "opt_out_penalty": people.penalty,
+            "opt_out": people.opt_out,
             "orders": people.orders,
             "set_order": people.set_order,
             "end_order": people.end_order,

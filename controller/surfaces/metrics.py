@@ -10,7 +10,17 @@ from prometheus_client.core import Metric
 from prometheus_client.registry import Collector
 
 from controller.ports import Clock, Watch
-from controller.surfaces.families import books, feeds, links, miners, obligations, power, running
+from controller.surfaces.families import (
+    books,
+    feeds,
+    groups,
+    links,
+    measured,
+    miners,
+    obligations,
+    power,
+    running,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -48,5 +58,7 @@ class Metrics(Collector):
         yield from miners.families(view)
         yield from running.families(view)
         yield from obligations.families(view)
+        yield from measured.families(view)
+        yield from groups.families(view)
         yield from links.families(view)
         yield from books.families(view)

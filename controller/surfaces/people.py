@@ -1,17 +1,19 @@
-"""Manual orders, maintenance locks and recalls: the word of people, with an operator's token."""
+"""The word of people, with an operator's token: orders, locks, recalls, opting out."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 from aiohttp import web
 
 from controller.errors import PermanentError
-from controller.model.grid import MaintenanceLock, ManualOrder, Recall
+from controller.model.grid import MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.ports import Clock, Inbox, Watch
 from controller.surfaces import api_models as api
+from controller.surfaces import api_opt_outs as outs
 from controller.surfaces import api_requests as req
 from controller.surfaces import bodies
 from controller.surfaces.present import grid
@@ -41,7 +43,7 @@ class People:
     def _operator(self, request: web.Request) -> str:
         authority = bodies.authority(request, self._tokens)
         if authority not in self._operators:
-            text = f"{authority!r} may not set orders and locks, nor recall: see http.operators"
+            text = f"{authority!r} may not set orders, lock, recall or opt out: see http.operators"
             raise ProblemError(403, "not_an_operator", text)
         return authority
 
@@ -87,6 +89,30 @@ class People:
             raise ProblemError(404, "not_found", str(error)) from error
         return json_response(req.DispatchEnded(id=wanted, recall=grid.recall(recall)))
 
+    async def penalty(self, request: web.Request) -> web.Response:
+        wanted = request.match_info["id"]
+        found = self._inbox.penalty(wanted)
+        if found is None:
+            raise _no_dispatch(wanted)
+        return json_response(grid.penalty(found))
+
+    async def opt_out(self, request: web.Request) -> web.Response:
+        self._operator(request)
+        sent = await bodies.model(request, outs.OptOutSent)
+        wanted = request.match_info["id"]
+        found = await self._inbox.opt_out(
+            wanted, person=sent.person, why=sent.why, accepted=sent.penalty
+        )
+        if found is None:
+            raise _no_dispatch(wanted)
+        if isinstance(found, OptOut):
+            return json_response(outs.OptedOut(id=wanted, opted_out=grid.opt_out(found)))
+        problem = f"opting out of {wanted} costs {found.amount} {found.currency} by now"
+        changed = outs.PenaltyChanged(
+            code="penalty_changed", problem=problem, current=grid.penalty(found)
+        )
+        return json_response(changed, 409)
+
     async def set_lock(self, request: web.Request) -> web.Response:
         self._operator(request)
         sent = await bodies.model(request, req.LockSent)
@@ -111,13 +137,24 @@ class People:
         return json_response(req.LockReleased(place=place, released_by=said.person))
 
 
+def _no_dispatch(wanted: str) -> ProblemError:
+    return ProblemError(404, "not_found", f"no dispatch {wanted!r} is known")
+
+
+def _watts(kw: Decimal | None) -> int | None:
+    """A fraction of a watt makes no limit higher, and no floor."""
+    return None if kw is None else int(kw * 1000)
+
+
 def _order(sent: req.OrderSent, now: datetime) -> ManualOrder:
-    """A fraction of a watt makes no limit higher."""
     until = now + timedelta(seconds=sent.for_s or 0) if sent.until is None else sent.until
     return ManualOrder(
         id=sent.id,
         scope=sent.scope,
-        limit_w=None if sent.limit_kw is None else int(sent.limit_kw * 1000),
+        limit_w=_watts(sent.limit_kw),
+        floor_w=_watts(sent.floor_kw),
+        hold=sent.hold,
+        emergency=sent.emergency,
         level=sent.level or "",
         person=sent.person,
         why=sent.why,

@@ -68,7 +68,7 @@ class Reads:
         return json_response(state(seen_by(self._watch), alive=self._watch.alive()))
 
     async def plan(self, _: web.Request) -> web.Response:
-        return json_response(plan_now(seen_by(self._watch).plan))
+        return json_response(plan_now(seen_by(self._watch)))
 
     async def reasons(self, _: web.Request) -> web.Response:
         return json_response(api.Reasons(reasons=[parts.because(one) for one in Reason]))

@@ -28,12 +28,18 @@ def families(view: View) -> Iterator[Metric]:
     yield _money(view, "energy_cost", "Cost of the energy.", totals.energy_cost)
     yield _money(view, "hash_revenue", "Revenue of the hashes; an estimate.", totals.hash_revenue)
     yield _money(
+        view,
+        "hosting_revenue",
+        "What clients owe for the power of their miners; an estimate.",
+        totals.hosting_revenue,
+    )
+    yield _money(
         view, "avoided_cost", "Cost of the energy not used; an estimate.", totals.avoided_cost
     )
     yield _money(
         view,
         "foregone_revenue",
-        "Hash revenue not earned; an estimate.",
+        "Revenue not earned, of hashes and of clients; an estimate.",
         totals.foregone_revenue,
     )
 

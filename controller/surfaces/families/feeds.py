@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from prometheus_client.core import Metric
 
@@ -16,6 +17,7 @@ from controller.surfaces.families.build import Row, counters, from_zero, gauges
 
 FEED = ("kind", "scope")
 CURRENCY = ("currency",)
+Heard: TypeAlias = Observed[Decimal] | Observed[int] | Observed[str]
 SAYS_SAMPLES = "feed"
 """The kind of adapter whose samples are judged."""
 
@@ -39,6 +41,16 @@ def families(view: View, now: datetime) -> Iterator[Metric]:
         "1 for the quality that an observation has now: fresh, stale or missing.",
         (*FEED, "quality"),
         (row for names, one in feeds for row in _qualities(names, one)),
+    )
+    yield gauges(
+        "curtaild_signal",
+        "A signal that a limit or a floor follows, in its own unit; absent when it is not fresh.",
+        ["name"],
+        (
+            ([name], float(one.value))
+            for name, one in sorted(view.seen.signals.items())
+            if isinstance(one, Fresh)
+        ),
     )
     yield from _adapters(view)
 
@@ -72,19 +84,21 @@ def _fresh(labels: list[str], observed: Observed[Decimal]) -> list[Row]:
 
 def _observations(
     view: View,
-) -> list[tuple[tuple[str, str], Observed[Decimal] | Observed[int]]]:
+) -> list[tuple[tuple[str, str], Heard]]:
     seen = view.seen
     meters = [(("meter", scope), one) for scope, one in sorted(seen.meters_w.items())]
+    signals = [(("signal", name), one) for name, one in sorted(seen.signals.items())]
+    conditions = [(("condition", name), one) for name, one in sorted(seen.conditions.items())]
     return [
         (("price", SITE), seen.price_per_mwh),
         (("hashprice", SITE), seen.hashprice_per_ph_day),
         *meters,
+        *signals,
+        *conditions,
     ]
 
 
-def _qualities(
-    names: tuple[str, str], observed: Observed[Decimal] | Observed[int]
-) -> Iterator[Row]:
+def _qualities(names: tuple[str, str], observed: Heard) -> Iterator[Row]:
     for word, kind in (("fresh", Fresh), ("stale", Stale), ("missing", Missing)):
         yield (*names, word), float(isinstance(observed, kind))
 

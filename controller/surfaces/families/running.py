@@ -60,7 +60,7 @@ def families(view: View) -> Iterator[Metric]:
 
 def _dispatches(view: View) -> Iterator[Metric]:
     seen = view.seen
-    known = [one for one in seen.dispatches.values() if not one.over(seen.now)]
+    known = [one for one in seen.dispatches.values() if one.asks(seen.now)]
     in_force = sum(one.in_force(seen.now) for one in known)
     yield gauge("curtaild_dispatches_in_force", "Dispatches in force.", in_force)
     yield gauge(

@@ -36,7 +36,8 @@ class ReceiptSent(Answer):
     id: str
     version: int
     limit_kw: float | None
-    """What the target comes to; null when the dispatch was cancelled."""
+    """What the target comes to; null when the dispatch was cancelled, asks for nothing, or somebody
+    opted out of it."""
     repeated: bool
     """The same had been received before."""
 
@@ -56,6 +57,8 @@ class ErrorSent(Answer):
 class Phase(StrEnum):
     TO_COME = "to_come"
     IN_FORCE = "in_force"
+    OPTED_OUT = "opted_out"
+    """A person of the site decided not to obey this version: `opted_out` says who."""
     OVER = "over"
 
 

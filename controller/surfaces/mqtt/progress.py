@@ -42,9 +42,10 @@ class Progress:
 
     def _now(self, one: Dispatch, view: View) -> DispatchProgress:
         said = grid.dispatch(one, view.seen).model_dump()
-        if not one.in_force(view.seen.now):
+        if one.opted_out is not None or one.start > view.seen.now:
             self._reached.pop(one.id, None)
-            return DispatchProgress(**said, at=view.seen.now, phase=Phase.TO_COME)
+            phase = Phase.TO_COME if one.opted_out is None else Phase.OPTED_OUT
+            return DispatchProgress(**said, at=view.seen.now, phase=phase)
         self._judge(one, view)
         return DispatchProgress(
             **said,
@@ -55,11 +56,13 @@ class Progress:
         )
 
     def _judge(self, one: Dispatch, view: View) -> None:
-        """A meter that is not fresh proves nothing, and disproves nothing."""
+        """Whether its limit is kept, or what it comes to together with others. A meter that is not
+        fresh proves nothing, and disproves nothing."""
         meter = view.seen.meters_w.get(SITE)
         if not isinstance(meter, Fresh):
             return
-        if meter.value > one.limit_w:
+        together = (each.limit_w for each in view.plan.limits if each.dispatch == one.id)
+        if meter.value > next(together, one.limit_w):
             self._reached.pop(one.id, None)
         elif one.id not in self._reached and meter.at >= one.start:
             self._reached[one.id] = meter.at

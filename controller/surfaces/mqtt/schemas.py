@@ -50,6 +50,20 @@ class ReduceByPercent(Sent):
     reference: str
 
 
+class Level(Sent):
+    """What the program says that a level asks for."""
+
+    kind: Literal["level"]
+    level: Annotated[str, Field(max_length=40)]
+
+
+class Follow(Sent):
+    """Draw this at the site's meter: no more, and no less than what can run comes to."""
+
+    kind: Literal["follow_kw"]
+    kw: Annotated[float, Field(ge=0, le=MOST_KW)]
+
+
 class Dispatch(Sent):
     """One instruction under a program; docs/dispatches.md says what is done with it."""
 
@@ -58,7 +72,9 @@ class Dispatch(Sent):
     version: Annotated[int, Field(ge=1, le=2**63 - 1)]
     program: str
     issued_at: Moment
-    target: Annotated[ReduceTo | ReduceBy | ReduceByPercent, Field(discriminator="kind")]
+    target: Annotated[
+        ReduceTo | ReduceBy | ReduceByPercent | Level | Follow, Field(discriminator="kind")
+    ]
     start: Moment | None = None
     """Left out or null: from `issued_at`."""
     end: Moment | None = None

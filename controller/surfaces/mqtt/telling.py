@@ -41,7 +41,7 @@ class Telling:
         yield from self._if_new(
             self._topics.state, state(view, alive=self._watch.alive()), again=again
         )
-        yield from self._if_new(self._topics.plan, plan_now(view.plan), again=again)
+        yield from self._if_new(self._topics.plan, plan_now(view), again=again)
         yield from self._dispatches(view, again=again)
 
     def _dispatches(self, view: View, *, again: bool) -> Iterator[Outgoing]:

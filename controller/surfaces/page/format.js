@@ -32,6 +32,14 @@ export function whole(value) {
   return number(value, 0);
 }
 
+// A number in a unit that its name says.
+export function amount(value) {
+  if (!numbers.has("amount")) {
+    numbers.set("amount", new Intl.NumberFormat(locale, { maximumFractionDigits: 3 }));
+  }
+  return numbers.get("amount").format(value);
+}
+
 export function money(value, currency) {
   if (value === null || value === undefined) return "–";
   const key = `money ${currency}`;

@@ -30,11 +30,25 @@ export function asked(state) {
 function dispatch(one, zone) {
   const start = `${one.program}, from ${format.hour(one.start, zone)}`;
   const end = one.end === null ? " until cancelled" : ` to ${format.hour(one.end, zone)}`;
+  if (one.opted_out !== null) return optedOut(one, zone);
   const until = one.in_force ? one.end : one.start;
   const word = one.in_force ? "ends in" : "starts in";
-  return row(`${one.id} v${one.version}: at most ${format.power(one.limit_kw)}`, start + end,
+  return row(`${one.id} v${one.version}: ${asks(one)}`, start + end,
     until === null ? "open" : countdown(word, until),
     { data: { kind: one.in_force ? "in-force" : "to-come" } });
+}
+
+function asks(one) {
+  if (one.limit_kw === null) return "asks for nothing";
+  if (one.floor_kw !== null) return `set-point ${format.power(one.floor_kw)}`;
+  return `at most ${format.power(one.limit_kw)}`;
+}
+
+function optedOut(one, zone) {
+  const { person, why, penalty, at } = one.opted_out;
+  return row(`${one.id} v${one.version}: not obeyed, ${person} opted out`,
+    `${why}; penalty ${penalty.toFixed(2)}`, format.day(at, zone),
+    { data: { kind: "opted-out" } });
 }
 
 function recalled(one, zone) {
@@ -50,8 +64,10 @@ function order(one) {
 }
 
 function allowed(one) {
-  if (one.level === null) return `at most ${format.power(one.limit_kw)}`;
-  return one.level === "off" ? "stopped" : `at most level ${one.level}`;
+  if (one.hold) return "held, nothing starts or stops for money";
+  if (one.floor_kw !== null) return `at least ${format.power(one.floor_kw)}`;
+  if (one.level !== null) return one.level === "off" ? "stopped" : `at most level ${one.level}`;
+  return `at most ${format.power(one.limit_kw)}${one.emergency ? ", an emergency" : ""}`;
 }
 
 function lock(one, zone) {

@@ -47,8 +47,25 @@ function now(group, { currency, zone }) {
     el("p", { class: "note", text: `target ${format.power(group.target_kw)}${limit}` }),
     ...(group.unpaid_since === null ? [] : [unpaid(group.unpaid_since, zone)]),
     strip(group),
-    ...group.allocations.map((one) => why(one, currency)),
+    ...(group.explained === null ? [] : [
+      el("p", { class: "explained", text: group.explained.sentence })]),
+    ...disturbed(group),
+    ...group.allocations.map((one) => why(one, group.explained, currency)),
   ];
+}
+
+function disturbed(group) {
+  const found = [];
+  if (group.contested > 0) {
+    found.push(el("p", { class: "why" },
+      el("span", { class: "tag warn", text: "contested" }),
+      ` ${format.count(group.contested, "miner")} kept awake by somebody else, counted in full.`));
+  }
+  if (group.cooling !== null) {
+    found.push(el("p", { class: "why" }, el("span", { class: "tag", text: "fans" }),
+      group.cooling ? " They are to run." : " They may rest."));
+  }
+  return found;
 }
 
 function unpaid(since, zone) {
@@ -60,7 +77,7 @@ function unpaid(since, zone) {
 // What a cohort counts as in the strip: running, off, or cannot be told.
 function kind(cohort) {
   if (cohort.standing !== "present") return cohort.standing;
-  return cohort.level === "off" ? "off" : "running";
+  return ["off", "cut"].includes(cohort.level) ? "off" : "running";
 }
 
 function strip(group) {
@@ -79,15 +96,18 @@ function strip(group) {
     el("ul", { class: "strip-key" }, ...words));
 }
 
-function why(one, currency) {
+// The levels of one kind of miners; their reason only where the group's is another.
+function why(one, explained, currency) {
   const counts = Object.entries(one.counts).map(([level, miners]) => `${miners} ${level}`);
-  const next = one.next_break_even_per_mwh === null ? "" :
+  const said = explained !== null && explained.because.reason === one.because.reason;
+  const reason = said ? "." : `: ${one.because.text}.`;
+  const next = said || one.next_break_even_per_mwh === null ? "" :
     ` The next step pays below ${format.money(one.next_break_even_per_mwh, currency)}/MWh.`;
   const held = one.held > 0 ? ` ${format.count(one.held, "miner")} cannot be moved now.` : "";
   return el("p", { class: "why" },
     el("span", { class: "tag", text: one.curve }),
     one.ceiling === null ? null : el("span", { class: "tag warn", text: ceiling(one.ceiling) }),
-    ` ${counts.join(", ")}: ${one.because.text}.${next}${held}`);
+    ` ${counts.join(", ")}${reason}${next}${held}`);
 }
 
 function ceiling(level) {

@@ -1,5 +1,6 @@
 // Puts what the stream says on the page.
 
+import { deliverable, informs } from "./ability.js";
 import { Chart } from "./chart.js";
 import { byId, fill } from "./dom.js";
 import * as format from "./format.js";
@@ -46,6 +47,8 @@ function show(state) {
   groups(state);
   asked(state);
   curtailed(state);
+  deliverable(state);
+  informs(state);
   outlook(state);
   money(state);
   motions(state);

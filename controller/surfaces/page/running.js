@@ -9,10 +9,13 @@ export function money(state) {
     const amount = (value) => format.money(value, currency);
     return [
       pair("Hash revenue, estimated", amount(sum.hash_revenue)),
+      ...(sum.hosting_revenue === 0 ? [] :
+        [pair("Owed by clients, estimated", amount(sum.hosting_revenue))]),
       pair("Energy cost", amount(sum.energy_cost)),
-      pair("Margin", amount(sum.hash_revenue - sum.energy_cost), { class: "sum" }),
+      pair("Margin", amount(sum.hash_revenue + sum.hosting_revenue - sum.energy_cost),
+        { class: "sum" }),
       pair("Cost avoided by curtailing", amount(sum.avoided_cost)),
-      pair("Hash revenue foregone", amount(sum.foregone_revenue)),
+      pair("Revenue foregone", amount(sum.foregone_revenue)),
       pair("Gained by curtailing", amount(sum.avoided_cost - sum.foregone_revenue),
         { class: "sum" }),
       pair("Energy used", format.energy(sum.energy_kwh)),

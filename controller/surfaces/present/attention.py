@@ -10,6 +10,8 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed
 from controller.model.view import View
 from controller.surfaces.api_models import Attention, Severity
+from controller.surfaces.present.disturbed import disturbed
+from controller.surfaces.present.measured import measured
 from controller.surfaces.present.obligations import obligations
 from controller.surfaces.present.overdue import overdue
 from controller.surfaces.present.word_of_people import word_of_people
@@ -29,6 +31,8 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
         *_dispatches(view),
         *obligations(view),
         *word_of_people(view),
+        *disturbed(view),
+        *measured(view),
         *_feeds(view),
         *_ledger(view),
         *_reload(view),
@@ -69,6 +73,8 @@ def _feeds(view: View) -> Iterator[Attention]:
     yield from _feed("price", "The price", WARNING, seen.price_per_mwh, view)
     yield from _feed("hashprice", "The hashprice", WARNING, seen.hashprice_per_ph_day, view)
     for scope, meter in sorted(seen.meters_w.items()):
+        if scope in view.plan.frozen_meters:
+            continue
         name = "The site's meter" if scope == SITE else f"The meter of {scope}"
         yield from _feed(f"meter {scope}", name, ALARM if scope == SITE else WARNING, meter, view)
 

@@ -10,6 +10,7 @@ from controller.model.quality import Missing
 from controller.model.seen import Snapshot
 from controller.model.view import View
 from controller.surfaces import api_parts as api
+from controller.surfaces.present.explained import explanation
 from controller.surfaces.present.parts import allocation, because, kw, lowest_limit, reading
 
 SHOWN_MOTIONS = 100
@@ -34,7 +35,7 @@ def group(view: View, name: str) -> api.GroupNow:
     cohorts = [one for one in seen.cohorts.values() if one.group == name]
     moving = [one for one in seen.moving.values() if one.group == name]
     allocations = [one for one in plan.allocations.values() if one.group == name]
-    lowest = lowest_limit(plan, name)
+    lowest, why = lowest_limit(plan, name), plan.explained.get(name)
     return api.GroupNow(
         id=name,
         power_kw=power(seen, name),
@@ -44,9 +45,18 @@ def group(view: View, name: str) -> api.GroupNow:
         miners=sum(len(one.members) for one in cohorts) + len(moving),
         moving=len(moving),
         unpaid_since=plan.unpaid_since.get(name),
+        explained=None if why is None else explanation(why, plan, seen.site),
+        cooling=plan.cooling.get(name),
+        contested=sum(group_of(miner, view) == name for miner in plan.contested),
         cohorts=[cohort(one) for one in sorted(cohorts, key=_by_power)],
         allocations=[allocation(one) for one in allocations],
     )
+
+
+def group_of(miner: str, view: View) -> str | None:
+    """The group of a miner in motion, as those are that are contested."""
+    motion = view.state.motions.get(miner)
+    return None if motion is None else motion.group
 
 
 def _by_power(one: Cohort) -> tuple[str, str, int, str]:

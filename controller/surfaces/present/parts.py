@@ -49,12 +49,14 @@ def limit(one: Limit) -> api.LimitNow:
         source=one.source,
         because=because(one.reason),
         until=one.until,
+        surcharge_per_mwh=maybe(one.surcharge_per_mwh),
     )
 
 
 def lowest_limit(plan: Plan, scope: str) -> Limit | None:
-    """The one that binds; of equal ones the first that the plan lists."""
-    own = [one for one in plan.limits if one.scope == scope]
+    """The one that binds, whatever money says; of equal ones the first that the plan lists."""
+    kept = (one for one in plan.limits if one.surcharge_per_mwh is None)
+    own = [one for one in kept if one.scope == scope]
     return min(own, key=lambda one: one.limit_w, default=None)
 
 

@@ -20,6 +20,7 @@ def money(totals: Totals) -> api.Money:
         energy_kwh=kwh(totals.energy_wh),
         energy_cost=float(totals.energy_cost),
         hash_revenue=float(totals.hash_revenue),
+        hosting_revenue=float(totals.hosting_revenue),
         curtailed_kwh=kwh(totals.curtailed_wh),
         avoided_cost=float(totals.avoided_cost),
         foregone_revenue=float(totals.foregone_revenue),
@@ -36,6 +37,7 @@ def interval(one: Interval) -> api.OpenInterval:
         price_per_mwh=maybe(one.price_per_mwh),
         energy_cost=maybe(one.energy_cost),
         hash_revenue=float(one.hash_revenue),
+        hosting_revenue=float(one.hosting_revenue),
     )
 
 

@@ -6,13 +6,13 @@ from collections import defaultdict
 
 from controller.model.fleet import Command
 from controller.model.grid import SITE
-from controller.model.plan import Plan
 from controller.model.seen import Snapshot
 from controller.model.view import View
 from controller.reasons import Reason
 from controller.surfaces import api_models as api
-from controller.surfaces.present import grid, miners, parts, running
+from controller.surfaces.present import ability, grid, miners, parts, running
 from controller.surfaces.present.attention import attention
+from controller.surfaces.present.explained import explained
 from controller.surfaces.present.parts import kw
 
 
@@ -42,6 +42,12 @@ def state(view: View, *, alive: bool) -> api.SiteState:
         orders=[grid.order(one) for _, one in sorted(seen.orders.items())],
         locks=[grid.lock(one) for _, one in sorted(seen.locks.items())],
         reserves=parts.reserves(plan),
+        deliverable=ability.deliverable(plan),
+        too_much_asked=ability.too_much_asked(plan),
+        signals=ability.signals(seen),
+        conditions=ability.conditions(seen),
+        frozen_meters=list(plan.frozen_meters),
+        contested=ability.contested(plan),
         motions=miners.motions(view),
         outlook=parts.outlook(plan),
         money=running.money(view.totals),
@@ -61,8 +67,9 @@ def site(seen: Snapshot) -> api.SiteNow:
     )
 
 
-def plan_now(plan: Plan) -> api.PlanNow:
+def plan_now(view: View) -> api.PlanNow:
     """The last decision, its commands put together where miners were told the same."""
+    plan = view.plan
     return api.PlanNow(
         at=plan.at,
         mode=plan.mode,
@@ -76,7 +83,13 @@ def plan_now(plan: Plan) -> api.PlanNow:
         allocations=[parts.allocation(one) for one in plan.allocations.values()],
         commands=commands(plan.commands),
         curtailed=parts.curtailed(plan),
+        explained=explained(plan, view.seen.site),
         reserves=parts.reserves(plan),
+        deliverable=ability.deliverable(plan),
+        too_much_asked=ability.too_much_asked(plan),
+        cooling=dict(sorted(plan.cooling.items())),
+        frozen_meters=list(plan.frozen_meters),
+        contested=ability.contested(plan),
         unpaid_since=dict(plan.unpaid_since),
         outlook=parts.outlook(plan),
     )

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from controller.core.sentences import sentence
+from controller.model.plan import Plan
 from tests.scenarios.form import Expectation, Scenario, Wanted
 from tests.scenarios.runner import Cycle
 
@@ -72,6 +74,45 @@ def _at(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
     if expectation.curtailed_kw is not None:
         yield from _mapping("curtailed_kw", expectation.curtailed_kw, curtailed)
     yield from _groups(expectation, cycle)
+    yield from _ratios(expectation, cycle)
+    yield from _sentences(expectation, plan)
+    yield from _whole_site(expectation, plan)
+
+
+def _whole_site(expectation: Expectation, plan: Plan) -> Iterator[str]:
+    for name, wanted, actual in (
+        ("frozen_meters", expectation.frozen_meters, plan.frozen_meters),
+        ("contested", expectation.contested, tuple(sorted(plan.contested))),
+    ):
+        if wanted is not None and wanted != actual:
+            yield f"{name} expected {wanted}, was {actual}"
+    for name, within, found in (
+        ("shed_kw", expectation.shed_kw, {d.within_s: d.shed_w for d in plan.deliverable}),
+        ("add_kw", expectation.add_kw, {d.within_s: d.add_w for d in plan.deliverable}),
+    ):
+        for seconds, kw in (within or {}).items():
+            watts = found.get(int(seconds))
+            if watts is None or not fits(kw, _kw(watts)):
+                yield f"{name} within {seconds} s expected {kw}, was {watts} W"
+    for group, on in (expectation.cooling or {}).items():
+        if plan.cooling.get(group) is not on:
+            yield f"cooling of {group} expected {on}, was {plan.cooling.get(group)}"
+
+
+def _sentences(expectation: Expectation, plan: Plan) -> Iterator[str]:
+    for group, words in (expectation.says or {}).items():
+        one = plan.explained.get(group)
+        said = None if one is None else sentence(one, "USD", plan.at)
+        if said is None or words not in said:
+            yield f"{group} expected to say {words!r}, says {said!r}"
+
+
+def _ratios(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
+    known = cycle.after.ratio_permille.items()
+    found = {kind.partition("/")[0]: Decimal(ratio) / 10 for kind, ratio in known}
+    for group, percent in (expectation.ratio_percent or {}).items():
+        if group not in found or not fits(percent, found[group]):
+            yield f"ratio of {group} expected {percent} %, was {found.get(group)}"
 
 
 def _groups(expectation: Expectation, cycle: Cycle) -> Iterator[str]:

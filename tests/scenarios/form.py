@@ -1,5 +1,5 @@
 """The form of a scenario file, in the units people use. Its keys are explained in
-docs/scenarios.md; those of `site`, `groups`, `economics` and `pacing` are the configuration's."""
+docs/scenarios.md; those that declare the site are the configuration's."""
 
 from __future__ import annotations
 
@@ -12,43 +12,40 @@ import msgspec
 import yaml
 
 from controller.config.yaml12 import Loader
+from controller.model.grid import SITE
 
 Number: TypeAlias = int | float
 Wanted: TypeAlias = Number | str
 """A number is compared at the precision it is written with; "<= 40" and ">= 40" are bounds."""
 Minute: TypeAlias = str
 """A key of a schedule: from which minute on, as a number."""
+Declared: TypeAlias = Mapping[str, Any]
+"""A part of the configuration, as it stands in a file."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A part of a scenario file."""
 
 
-class SiteForm(Part, frozen=True, kw_only=True):
-    import_limit_kw: Number
-    headroom_percent: Number = 2
-    safe_kw: Number | None = None
-    meter_silent_after_s: int | None = None
-    settle_s: int = 10
-
-
 class GroupForm(Part, frozen=True, kw_only=True):
+    """Miners of the model, and what the configuration may say of a group."""
+
     miners: int
     curve: str
     level: str = ""
     """At which they stand when it begins; the top of their curve where it is not said."""
     draw_percent: Number = 100
     """What they truly draw and report while they hash, of their curve's power."""
-    limit_kw: Number | None = None
-    floor_kw: Number = 0
-    floor_source: str = ""
-    adder_per_mwh: Number = 0
-    income_lost_after_minutes: int | None = None
-    """Where it is set, its miners count shares."""
     watts: Literal["own", "none"] = "own"
     """Whether they report what they draw, or only the level they are at."""
     metered: bool = False
     """Whether the group has a meter of its own."""
+    stop_s: int | None = None
+    """How long one takes to come down; None: as long as the scenario says for all."""
+    start_s: int | None = None
+    declared: Mapping[str, Any] = {}
+    """The configuration's keys. In a file they stand beside those above. Where
+    `income_lost_after_minutes` is among them, the miners count shares."""
 
 
 class LevelForm(Part, frozen=True, kw_only=True):
@@ -56,25 +53,18 @@ class LevelForm(Part, frozen=True, kw_only=True):
     ths: Number
 
 
-class EconomicsForm(Part, frozen=True, kw_only=True):
-    adder_per_mwh: Number = 0
-    pool_fee_percent: Number = 0
-    start_margin_per_mwh: Number = 0
-
-
-class PacingForm(Part, frozen=True, kw_only=True):
-    minimum_on_s: int = 600
-    minimum_off_s: int = 300
-    restore_kw_per_minute: Number = 1000
-    stop_within_s: int = 30
-    start_within_s: int = 300
-    attempts: int = 3
-    retry_after_s: int = 600
-
-
 class DispatchForm(Part, frozen=True, kw_only=True):
+    """One version of a dispatch, issued and received at its event's minute. Of `kw`, `by_kw`,
+    `by_percent`, `level` and `follow_kw` it has one."""
+
     id: str
-    kw: Number
+    kw: Number | None = None
+    by_kw: Number | None = None
+    by_percent: Number | None = None
+    reference: str = ""
+    level: str = ""
+    follow_kw: Number | None = None
+    program: str = "program"
     version: int = 1
     from_minute: Number
     to_minute: Number | None = None
@@ -82,12 +72,22 @@ class DispatchForm(Part, frozen=True, kw_only=True):
 
 class OrderForm(Part, frozen=True, kw_only=True):
     id: str
-    scope: str
+    scope: str = SITE
     to_minute: Number
     person: str
     why: str
     kw: Number | None = None
+    """The most to draw."""
+    floor_kw: Number | None = None
     level: str = ""
+    hold: bool = False
+    emergency: bool = False
+
+
+class OptOutForm(Part, frozen=True, kw_only=True):
+    dispatch: str
+    person: str
+    why: str
 
 
 class LockForm(Part, frozen=True, kw_only=True):
@@ -96,7 +96,7 @@ class LockForm(Part, frozen=True, kw_only=True):
     why: str
 
 
-Behaviour: TypeAlias = Literal["obey", "ignore", "refuse", "lie", "hang"]
+Behaviour: TypeAlias = Literal["obey", "ignore", "refuse", "lie", "hang", "wake"]
 
 
 class Event(Part, frozen=True, kw_only=True):
@@ -105,7 +105,11 @@ class Event(Part, frozen=True, kw_only=True):
     minute: Number
     dispatch: DispatchForm | None = None
     cancel: str | None = None
+    recall: str | None = None
+    """This dispatch is ended by voice."""
+    opt_out: OptOutForm | None = None
     order: OrderForm | None = None
+    end_order: str | None = None
     lock: LockForm | None = None
     release: str | None = None
     miners: tuple[str, ...] = ()
@@ -147,25 +151,57 @@ class Expectation(Part, frozen=True, kw_only=True):
     """Exactly these causes."""
     break_even_per_mwh: Mapping[str, Wanted] | None = None
     """By group, of the best step that does not run."""
+    cooling: Mapping[str, bool] | None = None
+    """By group, whether its fans should run."""
+    frozen_meters: tuple[str, ...] | None = None
+    contested: tuple[str, ...] | None = None
+    ratio_percent: Mapping[str, Wanted] | None = None
+    """By group, what meters have shown its miners to draw, of their nominal power."""
+    shed_kw: Mapping[str, Wanted] | None = None
+    """By seconds, what could be shed within them."""
+    add_kw: Mapping[str, Wanted] | None = None
+    says: Mapping[str, str] | None = None
+    """By group, words of the sentence that explains it."""
 
 
 class Scenario(Part, frozen=True, kw_only=True):
+    """`site`, `economics`, `pacing` and the like are written as in a configuration file."""
+
     title: str
     description: str
     minutes: Number
-    site: SiteForm
+    site: Declared
     groups: Mapping[str, GroupForm]
     expect: tuple[Expectation, ...]
     curves: Mapping[str, Mapping[str, LevelForm]] = {}
-    economics: EconomicsForm = EconomicsForm()
-    pacing: PacingForm = PacingForm()
+    economics: Declared = {}
+    pacing: Declared = {}
+    programs: Declared = {}
+    """Where there is none, dispatches come under `program`, which may ask for anything and has
+    to be obeyed within a minute."""
+    breakers: Declared = {}
+    neighbours: Declared = {}
+    rules: Declared = {}
+    engine: Declared | None = None
     price_per_mwh: Mapping[Minute, Wanted]
     hashprice_per_ph_day: Mapping[Minute, Wanted] = msgspec.field(
         default_factory=lambda: {"0": 56.67}
     )
-    meter: Mapping[Minute, Literal["reads", "silent"]] = msgspec.field(
+    meter: Mapping[Minute, Literal["reads", "silent", "frozen"]] = msgspec.field(
         default_factory=lambda: {"0": "reads"}
     )
+    """The site's. A frozen one shows for ever what it showed last, with fresh stamps."""
+    group_meters: Mapping[Minute, Literal["reads", "silent", "frozen"]] = msgspec.field(
+        default_factory=lambda: {"0": "reads"}
+    )
+    signals: Mapping[str, Mapping[Minute, Wanted]] = {}
+    """By name: a number, or `stale` or `missing`."""
+    conditions: Mapping[str, Mapping[Minute, str]] = {}
+    """By name: what the grid says of itself."""
+    neighbour_kw: Mapping[str, Mapping[Minute, Wanted]] = {}
+    """By neighbour, what it draws; `stale` where its meter falls silent."""
+    local_time: Mapping[Minute, Number] = msgspec.field(default_factory=lambda: {"0": 0})
+    """Hours that local time is ahead of UTC. The first minute is 17:00 UTC on a Wednesday."""
     other_load_kw: Number = 0
     fleet_known_from_minute: Number = 0
     stop_s: int = 5
@@ -181,14 +217,14 @@ MODELS = HERE / "miners" / "models.yaml"
 
 def read(path: Path) -> Any:
     """A YAML file as plain values; the keys of schedules become text."""
-    return _text_keys(yaml.load(path.read_text(encoding="utf-8"), Loader))
+    return text_keys(yaml.load(path.read_text(encoding="utf-8"), Loader))
 
 
-def _text_keys(plain: Any) -> Any:
+def text_keys(plain: Any) -> Any:
     if isinstance(plain, dict):
-        return {str(key): _text_keys(value) for key, value in plain.items()}
+        return {str(key): text_keys(value) for key, value in plain.items()}
     if isinstance(plain, list):
-        return [_text_keys(value) for value in plain]
+        return [text_keys(value) for value in plain]
     return plain
 
 
@@ -198,9 +234,20 @@ def load(path: Path) -> Scenario:
     Raises:
         msgspec.ValidationError: naming the place of what does not fit the form.
     """
-    plain = read(path)
-    plain["curves"] = read(MODELS) | plain.get("curves", {})
-    return msgspec.convert(plain, Scenario)
+    return scenario_of(read(path))
+
+
+def scenario_of(plain: Mapping[str, Any]) -> Scenario:
+    """The same of plain values, with the models of miners that all scenarios share."""
+    curves = read(MODELS) | plain.get("curves", {})
+    groups = {name: _group(group) for name, group in plain["groups"].items()}
+    return msgspec.convert({**plain, "curves": curves, "groups": groups}, Scenario)
+
+
+def _group(plain: Mapping[str, Any]) -> dict[str, Any]:
+    own = {field.name for field in msgspec.structs.fields(GroupForm)} - {"declared"}
+    declared = {key: value for key, value in plain.items() if key not in own}
+    return {key: plain[key] for key in plain if key in own} | {"declared": declared}
 
 
 def files() -> list[Path]:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
 from controller.model.fleet import (
+    CUT,
     OFF,
     Cohort,
     Command,
@@ -22,6 +23,9 @@ from controller.model.fleet import (
     Outcome,
     Stage,
 )
+
+WAKES_AFTER = timedelta(seconds=30)
+"""When somebody else wakes a miner again that went off."""
 
 
 @dataclass(slots=True)
@@ -35,26 +39,51 @@ class ModelMiner:
     draw: Decimal = Decimal(1)
     """What it draws while it hashes, of its curve's power."""
     reports_watts: bool = True
+    stop_s: int = 5
+    start_s: int = 20
+    switched: bool = False
+    """Whether a switch can cut its power. It obeys, and meters where the miner does."""
     behaviour: str = "obey"
     goal: str = ""
     there_at: datetime | None = None
     claims: str = ""
     """The level that a liar reports."""
+    off_since: datetime | None = None
     heard: MinerSeen | None = None
 
-    def tell(self, level: str, now: datetime, takes: timedelta) -> None:
+    def tell(self, level: str, now: datetime) -> None:
         """A start draws power at once and reports it when it hashes; a stop takes its time."""
-        if self.behaviour == "lie":
+        takes = timedelta(seconds=self.stop_s if level == OFF else self.start_s)
+        if self.level == CUT:  # its switch closes, and it boots as it likes
+            self.level = self.levels.top.name
+        if level == CUT:
+            self.level, self.goal, self.there_at = CUT, "", None
+        elif self.behaviour == "lie":
             self.claims = level
-        elif self.behaviour == "obey":
+        elif self.behaviour in ("obey", "wake") and level != self.goal:
             self.goal, self.there_at = level, now + takes
 
     def set_to(self, level: str) -> None:
-        self.level, self.goal, self.there_at, self.claims = level, "", None, ""
+        """By somebody else, who reaches nobody behind an open switch."""
+        if self.level != CUT:
+            self.level, self.goal, self.there_at, self.claims = level, "", None, ""
+
+    def problem_with(self, level: str) -> str:
+        """Why a command fails at once; empty where it does not."""
+        if level == CUT or self.level == CUT:
+            return "" if self.switched else "it has no switch"
+        return {"refuse": "it refused", "hang": "no answer"}.get(self.behaviour, "")
 
     def advance(self, now: datetime) -> None:
         if self.there_at is not None and self.there_at <= now:
             self.level, self.goal, self.there_at = self.goal, "", None
+        if self.level != OFF or self.goal:
+            self.off_since = None
+        elif self.off_since is None:
+            self.off_since = now
+        elif self.behaviour == "wake" and now - self.off_since >= WAKES_AFTER:
+            self.set_to(self.levels.top.name)
+            self.off_since = None
 
     @property
     def power_w(self) -> int:
@@ -62,18 +91,22 @@ class ModelMiner:
         return max(self._power_w(self.level), self._power_w(self.goal or self.level))
 
     def _power_w(self, name: str) -> int:
+        if name == CUT:
+            return 0
         nominal_w = self.levels.level(name).power_w
         return nominal_w if name == OFF else int(nominal_w * self.draw)
 
     def report(self, now: datetime, *, locked: bool) -> MinerSeen:
         """What is known of it: of one that hangs, the last it said."""
-        reachable = self.behaviour != "hang"
+        reachable = self.behaviour != "hang" or self.level == CUT
         if reachable or self.heard is None:
-            says = self.claims or self.level
+            cut = self.level == CUT
+            says = CUT if cut else self.claims or self.level
             power_w = self._power_w(says) if self.claims else self.power_w
-            grade = EvidenceGrade.SELF_REPORT
+            grade = EvidenceGrade.OUTLET if cut else EvidenceGrade.SELF_REPORT
             if not self.reports_watts:
-                power_w, grade = self.levels.level(says).power_w, EvidenceGrade.INFERRED
+                power_w = 0 if cut else self.levels.level(says).power_w
+                grade = EvidenceGrade.INFERRED
             self.heard = MinerSeen(
                 group=self.group, curve=self.curve, level=says, power_w=power_w, at=now, grade=grade
             )
@@ -95,8 +128,6 @@ class ModelFleet:
     """All miners of a site, by name."""
 
     miners: dict[str, ModelMiner]
-    stop_s: int = 5
-    start_s: int = 20
     _outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     def advance(self, now: datetime) -> None:
@@ -106,9 +137,9 @@ class ModelFleet:
     def send(self, commands: Iterable[Command], now: datetime) -> None:
         for command in commands:
             miner = self.miners[command.miner]
-            takes = self.stop_s if command.level == OFF else self.start_s
-            miner.tell(command.level, now, timedelta(seconds=takes))
-            problem = {"refuse": "it refused", "hang": "no answer"}.get(miner.behaviour, "")
+            problem = miner.problem_with(command.level)
+            if command.level != CUT or not problem:
+                miner.tell(command.level, now)
             self._outcomes[command.id] = Outcome(
                 command=command.id,
                 miner=command.miner,

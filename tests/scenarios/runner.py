@@ -49,7 +49,7 @@ def look(world: World, state: State, now: datetime) -> Cycle:
     world.advance(now)
     seen = world.look(now, state.motions.keys())
     plan, after, next_at = decide(seen, state)
-    cycle = Cycle(seen, state, plan, after, next_at, world.power_w, _running(world.fleet))
+    cycle = Cycle(seen, state, plan, after, next_at, world.power_w(now), _running(world.fleet))
     world.fleet.send(plan.commands, now)
     return cycle
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
+from controller.config.compose import Settings
+from controller.config.site import to_site
 from controller.model.fleet import Curve, Level
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, ReduceTo
-from controller.model.site import Economics, Group, MeterSilence, Pacing, Site
+from controller.model.grid import MaintenanceLock, ManualOrder
+from controller.model.site import Site
 from tests.scenarios.form import (
     DispatchForm,
     GroupForm,
@@ -19,6 +23,10 @@ from tests.scenarios.form import (
 )
 from tests.scenarios.model_fleet import ModelFleet, ModelMiner, curve_of
 
+_KINDS = ("reduce_to_kw", "reduce_by_kw", "reduce_by_percent", "level", "follow_kw")
+_RESPONSE_S = 7200
+"""So long after its issue has power to show a dispatch, where a scenario does not say: whatever is
+announced less than two hours ahead is told at its start."""
 BEGIN = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)
 
 
@@ -31,56 +39,34 @@ def decimal(number: Number) -> Decimal:
 
 
 def site_of(scenario: Scenario) -> Site:
-    declared = scenario.site
-    silence = None
-    if declared.safe_kw is not None and declared.meter_silent_after_s is not None:
-        safe_w = watts(declared.safe_kw)
-        silence = MeterSilence(safe_w=safe_w, after_s=declared.meter_silent_after_s)
-    return Site(
-        id="scenario",
-        currency="USD",
-        zone="UTC",
-        import_limit_w=watts(declared.import_limit_kw),
-        groups={name: _group(form) for name, form in scenario.groups.items()},
-        pacing=_pacing(scenario),
-        economics=_economics(scenario),
-        headroom=decimal(declared.headroom_percent) / 100,
-        meter_silence=silence,
-        settle_s=declared.settle_s,
-    )
+    """What the scenario declares, read as the configuration's own sections.
+
+    Raises:
+        pydantic.ValidationError: naming the key that does not fit.
+    """
+    groups = {name: _group(form) for name, form in scenario.groups.items()}
+    programs = scenario.programs or {"program": {}}
+    parts = {
+        "site": {"id": "scenario", "currency": "USD", "zone": "UTC", **scenario.site},
+        "groups": groups,
+        "programs": {name: _program(declared) for name, declared in programs.items()},
+        "economics": scenario.economics,
+        "pacing": scenario.pacing,
+        "breakers": scenario.breakers,
+        "neighbours": scenario.neighbours,
+        "rules": scenario.rules,
+        "engine": scenario.engine,
+    }
+    said = {name: part for name, part in parts.items() if part}
+    return to_site(Settings.model_validate({**said, "ledger": None, "state_dir": "unused"}))
 
 
-def _group(form: GroupForm) -> Group:
-    lost_after = form.income_lost_after_minutes
-    return Group(
-        limit_w=None if form.limit_kw is None else watts(form.limit_kw),
-        floor_w=watts(form.floor_kw),
-        floor_source=form.floor_source,
-        adder_per_mwh=decimal(form.adder_per_mwh),
-        income_lost_after_s=None if lost_after is None else lost_after * 60,
-    )
+def _group(form: GroupForm) -> dict[str, Any]:
+    return {"miners": None, "income_lost_after_minutes": None, **form.declared}
 
 
-def _pacing(scenario: Scenario) -> Pacing:
-    form = scenario.pacing
-    return Pacing(
-        minimum_on_s=form.minimum_on_s,
-        minimum_off_s=form.minimum_off_s,
-        restore_w_per_minute=watts(form.restore_kw_per_minute),
-        stop_within_s=form.stop_within_s,
-        start_within_s=form.start_within_s,
-        attempts=form.attempts,
-        retry_after_s=form.retry_after_s,
-    )
-
-
-def _economics(scenario: Scenario) -> Economics:
-    form = scenario.economics
-    return Economics(
-        adder_per_mwh=decimal(form.adder_per_mwh),
-        pool_fee=decimal(form.pool_fee_percent) / 100,
-        start_margin_per_mwh=decimal(form.start_margin_per_mwh),
-    )
+def _program(declared: Mapping[str, Any]) -> dict[str, Any]:
+    return {"authority": "grid", "allowed": list(_KINDS), "response_s": _RESPONSE_S, **declared}
 
 
 def curves_of(scenario: Scenario) -> dict[str, Curve]:
@@ -111,23 +97,39 @@ def fleet_of(scenario: Scenario) -> ModelFleet:
                 level=level,
                 draw=decimal(group.draw_percent) / 100,
                 reports_watts=group.watts == "own",
+                switched=group.declared.get("switched", False),
+                stop_s=scenario.stop_s if group.stop_s is None else group.stop_s,
+                start_s=scenario.start_s if group.start_s is None else group.start_s,
             )
-    return ModelFleet(miners, scenario.stop_s, scenario.start_s)
+    return ModelFleet(miners)
 
 
-def dispatch_of(form: DispatchForm, minute: Number) -> Dispatch:
-    return Dispatch(
-        id=form.id,
-        version=form.version,
-        program="program",
-        authority="grid",
-        issued_at=at(minute),
-        received_at=at(minute),
-        start=at(form.from_minute),
-        end=None if form.to_minute is None else at(form.to_minute),
-        target=ReduceTo(kw=decimal(form.kw)),
-        limit_w=watts(form.kw),
-    )
+def body_of(form: DispatchForm, minute: Number) -> dict[str, Any]:
+    """The dispatch as its sender writes it."""
+    body = {
+        "id": form.id,
+        "version": form.version,
+        "program": form.program,
+        "issued_at": at(minute).isoformat(),
+        "start": at(form.from_minute).isoformat(),
+        "target": target_of(form),
+    }
+    if form.to_minute is not None:
+        body["end"] = at(form.to_minute).isoformat()
+    return body
+
+
+def target_of(form: DispatchForm) -> dict[str, Any]:
+    if form.level:
+        return {"kind": "level", "level": form.level}
+    if form.follow_kw is not None:
+        return {"kind": "follow_kw", "kw": str(form.follow_kw)}
+    if form.by_kw is not None:
+        return {"kind": "reduce_by_kw", "kw": str(form.by_kw), "reference": form.reference}
+    if form.by_percent is not None:
+        percent = str(form.by_percent)
+        return {"kind": "reduce_by_percent", "percent": percent, "reference": form.reference}
+    return {"kind": "reduce_to_kw", "kw": str(form.kw)}
 
 
 def order_of(form: OrderForm, minute: Number) -> ManualOrder:
@@ -135,7 +137,10 @@ def order_of(form: OrderForm, minute: Number) -> ManualOrder:
         id=form.id,
         scope=form.scope,
         limit_w=None if form.kw is None else watts(form.kw),
+        floor_w=None if form.floor_kw is None else watts(form.floor_kw),
         level=form.level,
+        hold=form.hold,
+        emergency=form.emergency,
         person=form.person,
         why=form.why,
         issued_at=at(minute),

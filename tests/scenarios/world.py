@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
+from controller.core.acceptance import judge
 from controller.core.ceilings import Ceilings
 from controller.model.fleet import OFF
-from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder
+from controller.model.grid import (
+    SITE,
+    Dispatch,
+    MaintenanceLock,
+    ManualOrder,
+    OptOut,
+    Recall,
+)
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.seen import Snapshot
-from tests.scenarios.form import Event, Scenario, Wanted, watts
+from tests.scenarios.form import DispatchForm, Event, Number, Scenario, Wanted, watts
 from tests.scenarios.site_of import (
     at,
+    body_of,
     curves_of,
-    dispatch_of,
     fleet_of,
     lock_of,
     order_of,
@@ -39,8 +49,7 @@ class World:
         self._dispatches: dict[str, Dispatch] = {}
         self._orders: dict[str, ManualOrder] = {}
         self._locks: dict[str, MaintenanceLock] = {}
-        self._metered_w: dict[str, int] = {}
-        self._metered_at = at(0)
+        self._metered: dict[str, Fresh[int]] = {}
         self._unpaid: set[str] = set()
         self._paid_at: dict[str, datetime] = {}
 
@@ -53,23 +62,42 @@ class World:
     def next_event(self, now: datetime) -> datetime | None:
         """When the next thing happens that the daemon hears of at once."""
         scenario = self._scenario
-        schedules = (scenario.price_per_mwh, scenario.hashprice_per_ph_day, scenario.meter)
+        schedules: list[Mapping[str, Any]] = [
+            scenario.price_per_mwh,
+            scenario.hashprice_per_ph_day,
+            scenario.meter,
+            scenario.group_meters,
+            scenario.local_time,
+            *scenario.signals.values(),
+            *scenario.conditions.values(),
+            *scenario.neighbour_kw.values(),
+        ]
         moments = [at(float(key)) for schedule in schedules for key in schedule]
         moments += [at(event.minute) for event in self._events]
         return min((moment for moment in moments if moment > now), default=None)
 
-    @property
-    def power_w(self) -> int:
+    def power_w(self, now: datetime) -> int:
         """What a meter at the connection would show."""
-        return self.fleet.power_w() + self._other_w
+        neighbours = self._site.neighbours.items()
+        behind = [name for name, one in neighbours if one.behind_site_meter]
+        drawn = sum(self._neighbour_w(name, now) for name in behind)
+        return self.fleet.power_w() + self._other_w + drawn
+
+    def _neighbour_w(self, name: str, now: datetime) -> int:
+        """What it draws, whether its meter says so or not."""
+        schedule = self._scenario.neighbour_kw.get(name, {"0": 0})
+        numbers = {key: one for key, one in schedule.items() if not isinstance(one, str)}
+        return watts(_in_force(numbers, now)[0])
 
     def _happen(self, event: Event) -> None:
+        minute = event.minute
         if event.dispatch is not None:
-            self._dispatches[event.dispatch.id] = dispatch_of(event.dispatch, event.minute)
-        if event.cancel is not None:
-            del self._dispatches[event.cancel]
+            self._ask(event.dispatch, minute)
+        self._end(event)
         if event.order is not None:
-            self._orders[event.order.id] = order_of(event.order, event.minute)
+            self._orders[event.order.id] = order_of(event.order, minute)
+        if event.end_order is not None:
+            del self._orders[event.end_order]
         if event.lock is not None:
             self._locks[event.lock.place] = lock_of(event.lock, event.minute)
         if event.release is not None:
@@ -77,6 +105,33 @@ class World:
         if event.other_load_kw is not None:
             self._other_w = watts(event.other_load_kw)
         self._to_miners(event)
+
+    def _ask(self, form: DispatchForm, minute: Number) -> None:
+        """As the inbox: judged by its program, its reference frozen."""
+        judged = judge(
+            body_of(form, minute),
+            self._site.programs[form.program].authority,
+            site=self._site,
+            known=self._dispatches,
+            now=at(minute),
+            power_w=self._meter_of(SITE, self._scenario.meter, at(minute)),
+        )
+        assert isinstance(judged, Dispatch), judged
+        self._dispatches[judged.id] = judged
+
+    def _end(self, event: Event) -> None:
+        now = at(event.minute)
+        if event.cancel is not None:
+            self._change(event.cancel, cancelled=True)
+        if event.recall is not None:
+            recall = Recall(person="Ada", authority="control room", reference="call 1", at=now)
+            self._change(event.recall, cancelled=True, recall=recall)
+        if (form := event.opt_out) is not None:
+            out = OptOut(person=form.person, why=form.why, penalty=Decimal(0), at=now)
+            self._change(form.dispatch, opted_out=out)
+
+    def _change(self, dispatch: str, **changes: Any) -> None:
+        self._dispatches[dispatch] = replace(self._dispatches[dispatch], **changes)
 
     def _to_miners(self, event: Event) -> None:
         if event.income_stops is not None:
@@ -109,26 +164,71 @@ class World:
             moving=seen,
             outcomes=self.fleet.outcomes(),
             paid_at=self._paid(now),
+            signals={
+                name: _signal(schedule, now) for name, schedule in self._scenario.signals.items()
+            },
+            conditions={
+                name: Fresh(value=said, at=since)
+                for name, schedule in self._scenario.conditions.items()
+                for said, since in [_in_force(schedule, now)]
+            },
+            **self._local_time(now),
             fleet_known=at(self._scenario.fleet_known_from_minute) <= now,
         )
 
-    def _meters(self, now: datetime) -> dict[str, Observed[int]]:
-        """The site's and those of groups that have one."""
-        groups = [name for name, form in self._scenario.groups.items() if form.metered]
-        if _in_force(self._scenario.meter, now)[0] == "reads":
-            own = {name: self.fleet.power_w(name) for name in groups}
-            self._metered_w, self._metered_at = {SITE: self.power_w, **own}, now
-        return {scope: self._meter(scope, now) for scope in (SITE, *groups)}
+    def _local_time(self, now: datetime) -> dict[str, Any]:
+        schedule = self._scenario.local_time
+        hours, _ = _in_force(schedule, now)
+        later = [moment for key in schedule if (moment := at(float(key))) > now]
+        changes_at = min(later, default=None)
+        after = 0 if changes_at is None else _in_force(schedule, changes_at)[0]
+        return {
+            "utc_offset_s": round(hours * 3600),
+            "offset_changes_at": changes_at,
+            "utc_offset_after_s": round(after * 3600),
+        }
 
-    def _meter(self, scope: str, now: datetime) -> Observed[int]:
-        if scope not in self._metered_w:
+    def _meters(self, now: datetime) -> dict[str, Observed[int]]:
+        """The site's, those of groups that have one, and of neighbours that have one."""
+        scenario = self._scenario
+        groups = [name for name, form in scenario.groups.items() if form.metered]
+        found = {name: self._meter_of(name, scenario.group_meters, now) for name in groups}
+        for name, one in self._site.neighbours.items():
+            if one.meter:
+                found[one.meter] = self._meter_of(one.meter, self._heard_of(name), now)
+        return {SITE: self._meter_of(SITE, scenario.meter, now), **found}
+
+    def _heard_of(self, neighbour: str) -> Mapping[str, str]:
+        schedule = self._scenario.neighbour_kw.get(neighbour, {"0": 0})
+        return {key: "silent" if one == "stale" else "reads" for key, one in schedule.items()}
+
+    def _meter_of(self, scope: str, schedule: Mapping[str, str], now: datetime) -> Observed[int]:
+        does, _ = _in_force(schedule, now)
+        last = self._metered.get(scope)
+        if does == "reads":
+            self._metered[scope] = Fresh(value=self._drawn_w(scope, now), at=now)
+        elif last is None:
             return Missing(why="the meter was never heard")
-        kind = Fresh if self._metered_at == now else Stale
-        return kind(value=self._metered_w[scope], at=self._metered_at)
+        elif does == "silent":
+            return Stale(value=last.value, at=last.at)
+        return replace(self._metered[scope], at=now)
+
+    def _drawn_w(self, scope: str, now: datetime) -> int:
+        """What a meter of this scope would show."""
+        if scope == SITE:
+            return self.power_w(now)
+        for name, one in self._site.neighbours.items():
+            if one.meter == scope:
+                return self._neighbour_w(name, now)
+        return self.fleet.power_w(scope)
 
     def _paid(self, now: datetime) -> dict[str, datetime]:
         """As the observer: where somebody runs a share is accepted at every look, or none is."""
-        counting = [n for n, g in self._scenario.groups.items() if g.income_lost_after_minutes]
+        counting = [
+            name
+            for name, form in self._scenario.groups.items()
+            if form.declared.get("income_lost_after_minutes")
+        ]
         running = {one.group for one in self.fleet.miners.values() if one.level != OFF}
         self._paid_at = {
             name: self._paid_at.get(name, now) if name in self._unpaid else now
@@ -142,6 +242,16 @@ def _in_force(schedule: Mapping[str, V], now: datetime) -> tuple[V, datetime]:
     """The entry of a schedule that holds now, and from when it does."""
     since = max(moment for key in schedule if (moment := at(float(key))) <= now)
     return next((value, since) for key, value in schedule.items() if at(float(key)) == since)
+
+
+def _signal(schedule: Mapping[str, Wanted], now: datetime) -> Observed[Decimal]:
+    """As a feed that reads it at every look until it falls silent."""
+    found = _observed(schedule, now)
+    if isinstance(found, Fresh):
+        return Fresh(value=found.value, at=now)
+    if isinstance(found, Stale):
+        return Stale(value=found.value, at=_in_force(schedule, now)[1])
+    return found
 
 
 def _observed(schedule: Mapping[str, Wanted], now: datetime) -> Observed[Decimal]:

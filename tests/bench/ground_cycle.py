@@ -29,7 +29,7 @@ from controller.model.site import Group, Site
 from controller.model.view import FleetHealth
 from controller.ports import Clock, Ledger, Recovered
 from controller.simulator import wobble
-from tests.bench.decide import CURVE, NOW, site_of
+from tests.bench.decision_sites import CURVE, NOW, site_of
 from tests.bench.figures import Figure
 from tests.virtual_clock import VirtualClock
 

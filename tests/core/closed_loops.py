@@ -7,15 +7,13 @@ from hypothesis import strategies as st
 
 from tests.scenarios.form import (
     MODELS,
+    Declared,
     DispatchForm,
-    EconomicsForm,
     Event,
     GroupForm,
     LevelForm,
     Number,
-    PacingForm,
     Scenario,
-    SiteForm,
     read,
 )
 
@@ -39,14 +37,17 @@ def groups(draw: st.DrawFn) -> GroupForm:
         curve=curve,
         level=draw(st.sampled_from(sorted(CURVES[curve]))),
         draw_percent=draw(st.sampled_from([100, 100, 92, 104, 109])),
-        limit_kw=draw(st.none() | st.integers(0, 25)),
-        floor_kw=draw(st.sampled_from([0, 0, 0, 5])),
+        declared={
+            "limit_kw": draw(st.none() | st.integers(1, 25)),
+            "floor_kw": draw(st.sampled_from([0, 0, 0, 5])),
+            "switched": draw(st.booleans()),
+        },
     )
 
 
-def pacing(stop_within_s: tuple[int, ...]) -> st.SearchStrategy[PacingForm]:
+def pacing(stop_within_s: tuple[int, ...]) -> st.SearchStrategy[Declared]:
     return st.builds(
-        PacingForm,
+        dict,
         minimum_on_s=st.sampled_from([0, 120, 600]),
         minimum_off_s=st.sampled_from([0, 120, 300]),
         restore_kw_per_minute=st.sampled_from([6, 1000]),
@@ -75,7 +76,7 @@ def misdeed(draw: st.DrawFn, names: list[str]) -> Event:
     return Event(
         minute=draw(st.integers(0, 15)),
         miners=tuple(sorted(draw(st.sets(st.sampled_from(names), min_size=1, max_size=3)))),
-        begin_to=draw(st.sampled_from(["ignore", "refuse", "lie", "hang", "obey"])),
+        begin_to=draw(st.sampled_from(["ignore", "refuse", "lie", "hang", "wake", "obey"])),
     )
 
 
@@ -94,14 +95,14 @@ def runs(draw: st.DrawFn, *, obedient: bool) -> Scenario:
         title="",
         description="",
         minutes=MINUTES,
-        site=SiteForm(
-            import_limit_kw=draw(st.integers(5, 60)),
-            headroom_percent=draw(st.sampled_from([0, 2, 10])),
-        ),
+        site={
+            "import_limit_kw": draw(st.integers(5, 60)),
+            "headroom_percent": draw(st.sampled_from([0, 2, 10])),
+        },
         groups=sites,
         expect=(),
         curves=CURVES,
-        economics=EconomicsForm(start_margin_per_mwh=draw(st.sampled_from([0, 3]))),
+        economics={"start_margin_per_mwh": draw(st.sampled_from([0, 3]))},
         pacing=draw(pacing((60,) if obedient else (30, 60))),
         price_per_mwh={"0": draw(st.sampled_from(PRICES)), "5": draw(st.sampled_from(PRICES))},
         other_load_kw=draw(st.sampled_from([0, 3])),

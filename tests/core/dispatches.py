@@ -58,9 +58,10 @@ def judged(
     authority: str = "grid",
     now: datetime = NOW,
     power_w: Observed[int] = METERED,
+    site: Site = SITE,
 ) -> Judgement:
     remembered = {each.id: each for each in known}
-    return judge(body, authority, site=SITE, known=remembered, now=now, power_w=power_w)
+    return judge(body, authority, site=site, known=remembered, now=now, power_w=power_w)
 
 
 def accepted(body: dict[str, Any], *known: Dispatch, **how: Any) -> Dispatch:

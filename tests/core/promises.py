@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from controller.core.evidence import told_w
+from controller.core.failsafe import FOR_MONEY
 from controller.core.motions import Orders
 from controller.core.nameplate import unmetered, weighed
+from controller.core.scopes import scopes_of
 from controller.core.situation import assess
-from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage, Standing
-from controller.model.grid import SITE
+from controller.model.fleet import IDLE, OFF, Command, MinerSeen, Motion, Stage, Standing
+from controller.model.grid import SITE, Limit
 from controller.model.plan import Mode, Plan
 from controller.model.seen import Snapshot, State
 
@@ -28,23 +31,32 @@ def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: dat
     ]
 
 
+def _kept(plan: Plan) -> list[Limit]:
+    """The limits that are not weighed against money."""
+    return [limit for limit in plan.limits if limit.surcharge_per_mwh is None]
+
+
 def _limits(seen: Snapshot, plan: Plan) -> Iterator[str]:
-    least = [limit.limit_w for limit in plan.limits if limit.scope == SITE]
+    least = [limit.limit_w for limit in _kept(plan) if limit.scope == SITE]
     if plan.limit_w != min(least):
         yield f"limit {plan.limit_w} is not the least of {least}"
     if plan.target_w > plan.limit_w:
-        yield from _all_off(plan, SITE)
+        yield from _all_off(seen, plan, SITE)
         if plan.shortfall_w <= 0:
             yield f"target {plan.target_w} is over {plan.limit_w} without a shortfall"
-    for limit in plan.limits:
-        mine = [one for one in plan.allocations.values() if one.group == limit.scope]
-        if sum(one.power_w for one in mine) > limit.limit_w:
-            yield from _all_off(plan, limit.scope)
+    for limit in _kept(plan):
+        within = [
+            one.power_w
+            for one in plan.allocations.values()
+            if limit.scope != SITE and limit.scope in scopes_of(seen.site, one.group)
+        ]
+        if sum(within) > limit.limit_w:
+            yield from _all_off(seen, plan, limit.scope)
 
 
-def _all_off(plan: Plan, scope: str) -> Iterator[str]:
+def _all_off(seen: Snapshot, plan: Plan, scope: str) -> Iterator[str]:
     for key, one in plan.allocations.items():
-        if scope in (SITE, one.group) and set(one.counts) - {OFF}:
+        if scope in scopes_of(seen.site, one.group) and set(one.counts) - {OFF}:
             yield f"{scope} is over its limit and {key} has {dict(one.counts)}"
 
 
@@ -68,9 +80,9 @@ def rise_w(command: Command, miner: MinerSeen, motion: Motion | None, seen: Snap
     """By how much a command may raise what its miner has to be counted with."""
     counts_w = max(miner.power_w, _nominal_w(miner, seen))
     if motion is not None and motion.stage in (Stage.INTENDED, Stage.SENT):
-        told_w = seen.curves[motion.curve].level(motion.command.level).power_w
-        counts_w = max(counts_w, motion.proven_w, told_w)
-    return seen.curves[miner.curve].level(command.level).power_w - counts_w
+        counted = told_w(seen.curves[motion.curve], motion.command.level)
+        counts_w = max(counts_w, motion.proven_w, counted)
+    return told_w(seen.curves[miner.curve], command.level) - counts_w
 
 
 def _nominal_w(miner: MinerSeen, seen: Snapshot) -> int:
@@ -84,16 +96,17 @@ def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
     for command in plan.commands:
         miner, motion = known[command.miner], before.motions.get(command.miner)
         risen_w = rise_w(command, miner, motion, seen)
-        if risen_w <= 0 or command.level == OFF:
+        if risen_w <= 0 or command.level in IDLE:
             continue
-        if plan.mode is not Mode.NORMAL:
+        held = plan.mode is Mode.MANUAL and command.reason not in FOR_MONEY
+        if plan.mode is not Mode.NORMAL and not held:
             yield f"{command.miner} starts while {plan.mode}"
         if motion is not None and _rests_off(motion, miner, seen.now) and command.attempt == 1:
             yield f"{command.miner} starts, though it has to rest"
-        for scope in {SITE, miner.group} & risen.keys():
+        for scope in risen.keys() & set(scopes_of(seen.site, miner.group)):
             risen[scope] += risen_w
     expected_w = assess(seen, before, Orders(before.next_command)).expected_w
-    for limit in plan.limits:
+    for limit in _kept(plan):
         counts_w = expected_w[limit.scope]
         if risen[limit.scope] and counts_w + risen[limit.scope] > limit.limit_w:
             yield f"{limit.scope} counts {counts_w}, starts {risen[limit.scope]} over {limit}"
@@ -114,7 +127,7 @@ def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
         miner = known.get(command.miner)
         if miner is None or miner.curve not in seen.curves:
             yield f"{command.miner} is not known"
-        elif miner.locked and command.level != OFF:
+        elif miner.locked and command.level not in IDLE:
             yield f"{command.miner} is locked and told {command.level}"
         elif not miner.reachable and not _under_way(before, command.miner):
             yield f"{command.miner} cannot be reached and is told {command.level}"
@@ -126,14 +139,14 @@ def _ceilings(seen: Snapshot, plan: Plan) -> Iterator[str]:
     for command in plan.commands:
         miner = known[command.miner]
         curve = seen.curves[miner.curve]
-        told_w = curve.level(command.level).power_w
+        asks_w = told_w(curve, command.level)
         for order in seen.orders.values():
             covers = order.scope in (SITE, miner.group, command.miner)
             if not (order.level and covers and order.in_force(seen.now)):
                 continue
             named = [one.power_w for one in curve.levels if one.name == order.level]
             most_w = named[0] if named else max(order.level_w, curve.off.power_w)
-            if told_w > most_w:
+            if asks_w > most_w:
                 yield f"{command.miner} is told {command.level} above {order}"
 
 

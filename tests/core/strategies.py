@@ -31,8 +31,10 @@ from controller.model.grid import (
     ReduceTo,
 )
 from controller.model.quality import Fresh, Missing, Observed, Stale
+from controller.model.rules import Heat
 from controller.model.seen import Snapshot, State
 from controller.model.site import Economics, Group, MeterSilence, Pacing, Site
+from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 
 NOW = datetime(2023, 9, 6, 19, 0, tzinfo=UTC)
@@ -54,6 +56,10 @@ CURVES: Mapping[str, Curve] = {
 }
 GROUPS = ("a", "b")
 NAMES = {group: tuple(f"{group}{number}" for number in range(5)) for group in GROUPS}
+
+CLIENTS = tuple(
+    Hosting(client="Ada", price_per_mwh=Decimal(90), consent=consent) for consent in Consent
+)
 
 moments = st.integers(-900, 900).map(lambda seconds: NOW + timedelta(seconds=seconds))
 past = st.integers(0, 900).map(lambda seconds: NOW - timedelta(seconds=seconds))
@@ -93,6 +99,8 @@ sites = st.builds(
                 limit_w=st.none() | watts,
                 floor_w=st.sampled_from([0, 0, 0, 4000, 9000]),
                 adder_per_mwh=st.sampled_from([Decimal(0), Decimal(10)]),
+                hosting=st.sampled_from([None, None, None, *CLIENTS]),
+                heat=st.sampled_from([None, None, None, Heat(most_w=6000)]),
             )
             for _ in GROUPS
         ]
@@ -169,14 +177,16 @@ def motion(draw: st.DrawFn, name: str, miner: MinerSeen, number: int) -> Motion:
 
 @st.composite
 def dispatches(draw: st.DrawFn) -> dict[str, Dispatch]:
+    """Caps, reductions and set-points of several programs, of which the site need not know any."""
     found = {}
-    for name in draw(st.sets(st.sampled_from(["d1", "d2"]))):
+    for name in draw(st.sets(st.sampled_from(["d1", "d2", "d3"]))):
         start, limit_w = draw(moments), draw(watts)
         lasts = draw(st.none() | st.integers(1, 1800))
+        kind = draw(st.sampled_from(["cap", "reduction", "set-point"]))
         found[name] = Dispatch(
             id=name,
             version=1,
-            program="p",
+            program=draw(st.sampled_from(["p", "q", "of old"])),
             authority="grid",
             issued_at=start,
             received_at=start,
@@ -184,6 +194,8 @@ def dispatches(draw: st.DrawFn) -> dict[str, Dispatch]:
             end=None if lasts is None else start + timedelta(seconds=lasts),
             target=ReduceTo(kw=Decimal(limit_w) / 1000),
             limit_w=limit_w,
+            reference_w=draw(watts) if kind == "reduction" else None,
+            floor_w=limit_w if kind == "set-point" else None,
         )
     return {name: one for name, one in found.items() if not one.over(NOW)}
 
@@ -322,5 +334,6 @@ def settled(draw: st.DrawFn) -> tuple[Snapshot, State]:
 
 
 def _without_floors(site: Site) -> Site:
-    groups = {name: replace(group, floor_w=0) for name, group in site.groups.items()}
+    bare = {"floor_w": 0, "heat": None, "hosting": None}
+    groups = {name: replace(group, **bare) for name, group in site.groups.items()}
     return replace(site, groups=groups, headroom=Decimal(0))

@@ -7,7 +7,7 @@ from types import FrameType
 
 from controller.core.decide import decide
 from controller.model.seen import Snapshot, State
-from tests.bench.decide import site_of
+from tests.bench.decision_sites import site_of
 
 
 def calls(seen: Snapshot, state: State) -> int:

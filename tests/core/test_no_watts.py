@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from controller.model.fleet import OFF
 from tests.core.closed_loops import CURVES
 from tests.core.promises import broken
-from tests.scenarios.form import DispatchForm, Event, GroupForm, Scenario, SiteForm
+from tests.scenarios.form import DispatchForm, Event, GroupForm, Scenario
 from tests.scenarios.runner import Cycle, run
 
 NAMES = [f"b-{number:02}" for number in range(1, 9)]
@@ -28,7 +28,7 @@ def mixed(draw: st.DrawFn) -> Scenario:
         title="",
         description="",
         minutes=30,
-        site=SiteForm(import_limit_kw=100),
+        site={"import_limit_kw": 100},
         groups={
             "a": GroupForm(miners=5, curve="newer"),
             "b": GroupForm(

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from controller.core.obedience import Look, advance, beyond_reach, counted_w, refuses_more
-from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
+from controller.core.evidence import Look, counted_w
+from controller.core.obedience import advance, beyond_reach, refuses_more
+from controller.model.fleet import CUT, OFF, Command, MinerSeen, Motion, Outcome, Stage
 from controller.model.site import Pacing
 from controller.reasons import Reason
 from tests.core.strategies import CURVES, NOW
@@ -69,3 +70,61 @@ def test_one_that_rests_and_is_lost_can_be_told_nothing() -> None:
     resting = replace(GIVEN_UP, stage=Stage.CONFIRMED)
     assert beyond_reach(resting, replace(RUNNING, reachable=False), THREE)
     assert not beyond_reach(resting, RUNNING, THREE)
+
+
+FIRST = replace(
+    GIVEN_UP,
+    stage=Stage.SENT,
+    command=replace(GIVEN_UP.command, attempt=1),
+    deadline=NOW + timedelta(seconds=30),
+    rest_until=None,
+)
+
+
+def in_flight(motion: Motion, seconds: int, outcome: Outcome | None = None) -> Motion:
+    look = Look(NOW + timedelta(seconds=seconds), Pacing(), may_start=True)
+    after = advance(motion, RUNNING, THREE, outcome, look).motion
+    assert after is not None
+    return after
+
+
+def test_one_that_lets_its_deadline_pass_is_late_from_then_on() -> None:
+    assert in_flight(FIRST, 29) == FIRST
+    again = in_flight(FIRST, 30)
+    assert (again.command.attempt, again.late, again.from_command_at) == (2, True, NOW)
+    third = in_flight(replace(again, command=replace(again.command, id="c2")), 60)
+    assert (third.command.attempt, third.late, third.from_command_at) == (3, True, NOW)
+
+
+def test_one_that_refuses_is_late_at_once() -> None:
+    refused = Outcome(command="c1", miner="a1", stage=Stage.FAILED, at=NOW, detail="no")
+    assert in_flight(FIRST, 1, refused).late
+
+
+def test_one_that_was_to_come_up_is_not_late() -> None:
+    up = replace(REFUSED, stage=Stage.SENT, command=replace(REFUSED.command, attempt=1))
+    look = Look(NOW + timedelta(seconds=300), Pacing(), may_start=True)
+    again = advance(up, HALFWAY, THREE, None, look).motion
+    assert again is not None
+    assert (again.command.attempt, again.late) == (2, False)
+
+
+def test_one_that_nobody_watched_is_told_anew_and_is_not_late() -> None:
+    anew = in_flight(replace(FIRST, lost=True), 30)
+    assert (anew.command.attempt, anew.late, anew.from_command_at) == (1, False, None)
+
+
+def test_who_obeys_is_late_no_more() -> None:
+    off = replace(RUNNING, level=OFF, power_w=25, at=NOW + timedelta(seconds=5))
+    confirmed = later(replace(FIRST, late=True), off, 10)
+    assert confirmed is not None
+    assert (confirmed.late, confirmed.stage) == (False, Stage.CONFIRMED)
+    assert confirmed.rest_until == NOW + timedelta(seconds=310)
+
+
+def test_a_switch_that_closes_may_let_a_miner_boot_at_its_top() -> None:
+    """Told off or to its lowest level after a cut, it counts in full until its power shows it."""
+    closes = replace(FIRST, from_level=CUT, proven_w=0)
+    cut = replace(RUNNING, level=CUT, power_w=0)
+    assert counted_w(closes, cut, THREE) == 2_794
+    assert counted_w(replace(FIRST, proven_w=0), cut, THREE) == 25

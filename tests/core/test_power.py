@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.core.power import other_w
+from controller.core.power import drawn, other_w
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Stale
@@ -50,7 +50,7 @@ def found(
 ) -> int | None:
     going = {motion.command.miner: motion for motion in motions}
     state, moved_at = State(other_w=known), NOW + timedelta(seconds=moved_s)
-    return other_w(snapshot, state, going, moved_at).get(SITE)
+    return other_w(snapshot, state, drawn(snapshot, going), moved_at).get(SITE)
 
 
 def test_a_scope_never_seen_is_taken_as_it_is() -> None:

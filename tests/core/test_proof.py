@@ -9,7 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.obedience import Look, advance, counted_w
+from controller.core.evidence import Look, counted_w
+from controller.core.obedience import advance
 from controller.core.proof import proven
 from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
 from controller.model.grid import SITE

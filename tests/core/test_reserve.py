@@ -95,7 +95,8 @@ def test_a_watt_is_sold_once_and_a_program_that_is_called_is_left_out() -> None:
 
 def unpaid_for(minutes: int, price: int = 40) -> Snapshot:
     paid_at = {"a": NOW - timedelta(minutes=minutes)}
-    return seen(paid_at=paid_at, price_per_mwh=Fresh(value=Decimal(price), at=NOW))
+    unsold = replace(HALL, programs={})
+    return seen(paid_at=paid_at, price_per_mwh=Fresh(value=Decimal(price), at=NOW), site=unsold)
 
 
 def test_income_in_doubt_is_known_to_come_with_its_step() -> None:
@@ -104,6 +105,14 @@ def test_income_in_doubt_is_known_to_come_with_its_step() -> None:
     assert (coming.at, coming.source) == (NOW + timedelta(minutes=6), "a")
     assert coming.step_w == -4 * ABOVE_W
     assert coming.what == "income counts as lost, 11.1 kW stop"
+
+
+def test_what_a_reserve_keeps_does_not_stop_when_income_is_lost() -> None:
+    """Four of five are sold."""
+    (coming,) = plan_of(replace(unpaid_for(4), site=HALL)).outlook
+    assert coming.step_w == -ABOVE_W
+    lost = plan_of(replace(unpaid_for(10), site=HALL))
+    assert [one.reason for one in lost.commands] == [Reason.INCOME_LOST]
 
 
 def test_without_income_one_miner_asks_on_and_its_hashes_are_not_booked() -> None:

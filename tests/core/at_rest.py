@@ -1,0 +1,143 @@
+"""Sites whose miners obey and stand where the plan wants them: what the prices of an explanation
+are claims about."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from controller.core.cohorts import cohorts
+from controller.core.decide import decide
+from controller.model.fleet import MinerSeen
+from controller.model.grid import SITE
+from controller.model.plan import Plan
+from controller.model.quality import Fresh
+from controller.model.seen import Snapshot, State
+from controller.model.site import Breaker, Economics, Group, Pacing, Site
+from controller.model.tariff import Consent, Hosting
+from tests.core.strategies import CURVES, NOW
+
+AT_ONCE = Pacing(minimum_on_s=0, minimum_off_s=0)
+LOOKS = 6
+"""A start can wait for a stop to be seen, and once for what is then learnt of a level's power."""
+
+
+def seen_at(
+    price: Decimal, site: Site, everyone: dict[str, MinerSeen], hashprice: str = "56.67"
+) -> Snapshot:
+    meters = {SITE: Fresh(value=sum(miner.power_w for miner in everyone.values()), at=NOW)}
+    return Snapshot(
+        now=NOW,
+        site=site,
+        price_per_mwh=Fresh(value=price, at=NOW, until=NOW + timedelta(minutes=15)),
+        hashprice_per_ph_day=Fresh(value=Decimal(hashprice), at=NOW),
+        meters_w=meters,
+        curves=CURVES,
+        cohorts=cohorts(everyone),
+        fleet_known=True,
+    )
+
+
+def miner(group: str, curve: str, level: str) -> MinerSeen:
+    power_w = CURVES[curve].level(level).power_w
+    return MinerSeen(group=group, curve=curve, level=level, power_w=power_w, at=NOW)
+
+
+def some(group: str, curve: str, count: int, level: str = "") -> dict[str, MinerSeen]:
+    """Miners of a group, at the top of their curve where no level is said."""
+    at = level or CURVES[curve].top.name
+    return {f"{group}-{curve}-{number:02}": miner(group, curve, at) for number in range(count)}
+
+
+def settle(seen: Snapshot, state: State | None = None) -> tuple[Snapshot, State, Plan] | None:
+    """The site once its miners have obeyed and rested; None where it has not come to rest."""
+    state = state or State()
+    for _ in range(LOOKS):
+        plan, after, _ = decide(seen, state)
+        state = replace(after, motions={}, restored_at=None, restore_credit_w=0)
+        if not plan.commands:
+            return seen, state, plan
+        seen = _obeyed(seen, plan)
+    return None
+
+
+def _obeyed(seen: Snapshot, plan: Plan) -> Snapshot:
+    everyone = {
+        name: miner(one.group, one.curve, one.level)
+        for one in seen.cohorts.values()
+        for name in one.members
+    }
+    for command in plan.commands:
+        was = everyone[command.miner]
+        everyone[command.miner] = miner(was.group, was.curve, command.level)
+    power_w = sum(one.power_w for one in everyone.values())
+    meters = {SITE: Fresh(value=power_w, at=seen.now)}
+    return replace(seen, cohorts=cohorts(everyone), meters_w=meters)
+
+
+def planned(seen: Snapshot, state: State, price: Decimal) -> Plan:
+    """What would be decided if the market price were this."""
+    return decide(replace(seen, price_per_mwh=Fresh(value=price, at=seen.now)), state)[0]
+
+
+levels: st.SearchStrategy[tuple[str, str]] = st.sampled_from(
+    [(key, level.name) for key, curve in sorted(CURVES.items()) for level in curve.levels]
+)
+prices = st.integers(3000, 18_000).map(lambda cents: Decimal(cents) / 100)
+limits_w = st.integers(3, 30).map(lambda steps: steps * 1000)
+groups = st.builds(
+    Group,
+    limit_w=st.none() | st.none() | limits_w,
+    floor_w=st.sampled_from([0, 0, 0, 4000, 9000]),
+    adder_per_mwh=st.sampled_from([Decimal(0), Decimal(10), Decimal("-3.5")]),
+    losses=st.sampled_from([Decimal(0), Decimal("0.015")]),
+    breaker=st.sampled_from(["", "", "q1"]),
+    hosting=st.sampled_from(
+        [
+            None,
+            None,
+            None,
+            *(Hosting(client="c", price_per_mwh=Decimal(70), consent=c) for c in Consent),
+        ]
+    ),
+)
+sites = st.builds(
+    lambda limit_w, one, two, breaker_w, economics, headroom: Site(
+        id="s",
+        currency="USD",
+        zone="UTC",
+        import_limit_w=limit_w,
+        groups={"a": one, "b": two},
+        breakers={"q1": Breaker(limit_w=breaker_w)},
+        economics=economics,
+        pacing=AT_ONCE,
+        headroom=headroom,
+    ),
+    limits_w | st.just(100_000) | st.just(100_000),
+    groups,
+    groups,
+    limits_w,
+    st.builds(
+        Economics,
+        adder_per_mwh=st.sampled_from([Decimal(0), Decimal(10)]),
+        losses=st.sampled_from([Decimal(0), Decimal("0.03")]),
+        tax=st.sampled_from([Decimal(0), Decimal("0.0625")]),
+        pool_fee=st.sampled_from([Decimal(0), Decimal("0.02")]),
+        start_margin_per_mwh=st.sampled_from([Decimal(0), Decimal(5)]),
+    ),
+    st.sampled_from([Decimal(0), Decimal("0.02")]),
+)
+
+
+@st.composite
+def at_rest(draw: st.DrawFn) -> tuple[Snapshot, State, Plan] | None:
+    """A site that has come to rest under some price, with whatever limits and floors."""
+    everyone = {
+        f"{group}{number}": miner(group, *draw(levels))
+        for group in ("a", "b")
+        for number in range(draw(st.integers(1, 4)))
+    }
+    return settle(seen_at(draw(prices), draw(sites), everyone))

@@ -1,0 +1,68 @@
+"""The prices that an explanation names are true of the decision itself."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import assume, given
+
+from controller.model.fleet import OFF
+from controller.model.plan import Plan
+from controller.model.seen import Snapshot, State
+from tests.core.at_rest import at_rest, planned
+from tests.core.cases.chances import many
+
+CENT = Decimal("0.01")
+Resting = tuple[Snapshot, State, Plan] | None
+
+
+def powers(plan: Plan, group: str) -> list[int]:
+    """Of its pools, in the order of their keys."""
+    return [one.power_w for _, one in sorted(plan.allocations.items()) if one.group == group]
+
+
+def more(plan: Plan, before: Plan, group: str) -> bool:
+    """Whether any pool of the group is to draw more."""
+    both = zip(powers(plan, group), powers(before, group), strict=True)
+    return any(then > now for then, now in both)
+
+
+def runs(plan: Plan, group: str) -> bool:
+    mine = (one for one in plan.allocations.values() if one.group == group)
+    return any(set(one.counts) - {OFF} for one in mine)
+
+
+@many(400)
+@given(at_rest())
+def test_the_next_step_starts_below_the_price_that_is_named_and_not_above(resting: Resting) -> None:
+    assume(resting is not None)
+    assert resting is not None
+    seen, state, plan = resting
+    for group, one in plan.explained.items():
+        if one.more_below_per_mwh is not None:
+            assert more(planned(seen, state, one.more_below_per_mwh - CENT), plan, group)
+            assert not more(planned(seen, state, one.more_below_per_mwh + CENT), plan, group)
+
+
+@many(400)
+@given(at_rest())
+def test_the_first_step_stops_above_the_price_that_is_named_and_not_below(resting: Resting) -> None:
+    assume(resting is not None)
+    assert resting is not None
+    seen, state, plan = resting
+    for group, one in plan.explained.items():
+        if one.less_above_per_mwh is not None:
+            assert more(plan, planned(seen, state, one.less_above_per_mwh + CENT), group)
+            assert not more(plan, planned(seen, state, one.less_above_per_mwh - CENT), group)
+
+
+@many(400)
+@given(at_rest())
+def test_nothing_runs_above_the_price_that_is_named_for_off(resting: Resting) -> None:
+    assume(resting is not None)
+    assert resting is not None
+    seen, state, plan = resting
+    for group, one in plan.explained.items():
+        if one.off_above_per_mwh is not None:
+            assert not runs(planned(seen, state, one.off_above_per_mwh + CENT), group)
+            assert runs(planned(seen, state, one.off_above_per_mwh - CENT), group)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import pytest
 import structlog
 
+from controller.app.board import BoardSettings
+from controller.core.heard import SignalBounds
+from controller.core.quality import Range
 from controller.model.fleet import Stage
 from controller.model.records import CommandRecorded, CycleRecorded, SampleArrived
+from controller.model.samples import SignalSample
 from tests.app.loop import CHEAP, DEAR, Loop
 
 
@@ -46,11 +51,11 @@ async def test_what_is_intended_is_on_disk_before_it_is_sent(loop: Loop) -> None
     loop.fleet.on_send = lambda: on_disk.extend(stages(loop))
     loop.price(DEAR)
     await loop.control.cycle()
-    assert [(one.miner, one.level) for one in loop.fleet.sent] == [
+    assert {(one.miner, one.level) for one in loop.fleet.sent} == {
         ("m-1", "off"),
         ("m-2", "off"),
         ("m-3", "off"),
-    ]
+    }
     assert on_disk == [Stage.INTENDED] * 3
 
 
@@ -79,6 +84,19 @@ async def test_news_wake_it(running: Loop) -> None:
     running.price(DEAR)  # for an interval that is known: refused, and news all the same
     await running.clock.advance(1)
     assert cycles(running) == before + 1
+
+
+@pytest.mark.parametrize(("value", "woken"), [("21", 1), ("121", 0)])
+async def test_a_signal_wakes_it_when_it_is_believed(
+    running: Loop, value: str, woken: int
+) -> None:
+    inlet = SignalBounds(range=Range(low=Decimal(-40), high=Decimal(120)), max_age_s=30)
+    running.board.adopt(BoardSettings(meter_max_w=1_000_000, signals={"inlet": inlet}))
+    before = cycles(running)
+    sample = SignalSample(name="inlet", at=running.clock.now(), value=value)
+    running.control.take("sensor", sample)
+    await running.clock.advance(1)
+    assert cycles(running) == before + woken
 
 
 async def test_it_looks_again_without_news(running: Loop) -> None:

@@ -32,8 +32,15 @@ async def test_an_order_is_set_replaced_and_ended() -> None:
         ({"until": NOW}, "until"),
         ({"issued_at": NOW + timedelta(hours=2)}, "until"),
         ({"limit_w": -1}, "limit_w"),
-        ({"limit_w": None}, "a limit or a level; give one of the two"),
-        ({"level": "off"}, "a limit or a level; give one of the two"),
+        ({"limit_w": None}, "a floor or a hold; give one of the four"),
+        ({"level": "off"}, "a floor or a hold; give one of the four"),
+        ({"floor_w": 5_000}, "a floor or a hold; give one of the four"),
+        ({"hold": True, "scope": "site"}, "a floor or a hold; give one of the four"),
+        ({"limit_w": None, "hold": True}, "a hold is for the whole site"),
+        ({"limit_w": None, "floor_w": 0}, "floor_w is not above 0"),
+        ({"limit_w": None, "floor_w": 5_000, "scope": "m-1"}, "neither 'site' nor a group"),
+        ({"limit_w": None, "floor_w": 5_000, "emergency": True}, "only a limit can be"),
+        ({"limit_w": None, "level": "off", "emergency": True}, "only a limit can be"),
         ({"scope": "m-1"}, "neither 'site' nor a group"),
         ({"limit_w": None, "level": "off", "scope": "m-9"}, "nor a group nor a miner"),
         ({"limit_w": None, "level": "300MHz"}, "levels there: off, 265MHz"),
@@ -59,6 +66,22 @@ async def test_a_level_is_kept_with_what_it_draws(level: str, scope: str, level_
     assert office.desk.active_orders(NOW)["o-1"].level_w == level_w
     assert office.ledger.recover().orders["o-1"].level_w == level_w
     assert office.desk.next_change(NOW) == order().until
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"limit_w": None, "floor_w": 1},
+        {"limit_w": None, "floor_w": 5_000, "scope": "site"},
+        {"limit_w": None, "hold": True, "scope": "site"},
+        {"limit_w": 0, "emergency": True},
+    ],
+)
+async def test_floors_holds_and_emergencies_survive_a_restart(said: dict[str, Any]) -> None:
+    office = Office()
+    await office.desk.order(order(**said))
+    assert office.desk.active_orders(NOW) == {"o-1": order(**said)}
+    assert office.ledger.recover().orders == {"o-1": order(**said)}
 
 
 async def test_an_order_that_is_not_in_force_cannot_be_ended() -> None:

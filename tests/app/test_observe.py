@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from controller.app.board import BoardSettings
 from controller.app.observe import Gathering, Observer, heard, miners
+from controller.core.heard import SignalBounds
+from controller.core.quality import Range
 from controller.model.fleet import Curve, Level, MinerReading, Standing
-from controller.model.quality import Missing
+from controller.model.quality import Fresh, Missing
+from controller.model.samples import ConditionSample, SignalSample
 from tests.app.loop import CURVE, Loop
 from tests.app.office import order
 from tests.core.dispatches import NOW
@@ -140,6 +144,20 @@ async def test_what_was_never_heard_is_missing() -> None:
     assert isinstance(seen.price_per_mwh, Missing)
     assert isinstance(seen.hashprice_per_ph_day, Missing)
     assert isinstance(seen.meters_w["site"], Missing)
+
+
+async def test_signals_and_public_conditions_are_seen() -> None:
+    loop = Loop()
+    bounds = SignalBounds(range=Range(low=Decimal(0), high=Decimal(100)), max_age_s=60)
+    loop.board.adopt(
+        BoardSettings(meter_max_w=1, signals={"inlet": bounds}, conditions={"grid": 60})
+    )
+    now = loop.clock.now()
+    loop.board.offer("sensor", SignalSample(name="inlet", at=now, value="21.5"), now)
+    loop.board.offer("iso", ConditionSample(name="grid", at=now, text="watch"), now)
+    seen = observer(loop).look(())
+    assert seen.signals == {"inlet": Fresh(value=Decimal("21.5"), at=now)}
+    assert seen.conditions == {"grid": Fresh(value="watch", at=now)}
 
 
 async def test_outcomes_are_taken_once() -> None:

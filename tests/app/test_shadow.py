@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from controller.model.fleet import Command, EvidenceGrade, Stage
+from controller.model.fleet import CUT, Command, EvidenceGrade, Stage
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.records import CommandRecorded
+from controller.model.site import Group
 from controller.reasons import Reason
 from tests.app.loop import CHEAP, DEAR, Loop
+from tests.core.bounded import site
 from tests.core.dispatches import NOW
 
 
@@ -79,6 +82,14 @@ async def test_miners_obey_once_it_is_known_that_they_were_not_told(loop: Loop) 
     assert not shadow.outcomes()
 
 
+async def test_behind_an_open_switch_nothing_would_be_drawn(loop: Loop) -> None:
+    assert loop.shadow is not None
+    loop.shadow.send([replace(off(loop, "m-1"), level=CUT)])
+    loop.shadow.outcomes()
+    reading = loop.shadow.readings()["m-1"]
+    assert (reading.level, reading.power_w, reading.hashrate_ths) == (CUT, 0, 0)
+
+
 async def test_meters_show_what_would_be_left(loop: Loop) -> None:
     shadow = loop.shadow
     assert shadow is not None
@@ -88,12 +99,17 @@ async def test_meters_show_what_would_be_left(loop: Loop) -> None:
         "site": Fresh(value=9_500, at=NOW),
         "north": Fresh(value=9_000, at=NOW),
         "south": Fresh(value=4_000, at=NOW),
+        "b1": Fresh(value=9_200, at=NOW),
+        "b2": Fresh(value=4_100, at=NOW),
     }
-    shown = shadow.meters(observed)
+    groups = {"north": Group(breaker="b1"), "south": Group(breaker="b2")}
+    shown = shadow.meters(observed, site(groups=groups))
     assert shown == {
         "site": Fresh(value=9_500 - 2 * 2_975, at=NOW),
         "north": Fresh(value=9_000 - 2 * 2_975, at=NOW),
         "south": Fresh(value=4_000, at=NOW),
+        "b1": Fresh(value=9_200 - 2 * 2_975, at=NOW),
+        "b2": Fresh(value=4_100, at=NOW),
     }
 
 
@@ -106,7 +122,7 @@ async def test_a_meter_that_is_not_fresh_stays_as_it_is(loop: Loop) -> None:
         "site": Stale(value=9_000, at=NOW),
         "north": Missing(why="test"),
     }
-    assert shadow.meters(observed) == observed
+    assert shadow.meters(observed, site()) == observed
 
 
 async def test_the_return_is_assumed_too(loop: Loop) -> None:

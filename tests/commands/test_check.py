@@ -25,8 +25,8 @@ def test_every_error_and_no_traceback(cli: Cli, folder: Path) -> None:
     assert done.stderr.splitlines() == [
         "environment CURTAILD_HTTP__PORT: http.port: must be a whole number",
         "site.yaml:5: site.import_limit_kw: must be greater than 0",
-        "site.yaml:23: feeds.meter.scope: must be site or a group: site, hall-a, hall-b; "
-        "did you mean hall-b?",
+        "site.yaml:23: feeds.meter.scope: must be site, a breaker, a group or a neighbour: "
+        "site, hall-a, hall-b; did you mean hall-b?",
         "site.yaml: 3 errors",
     ]
 

@@ -21,7 +21,7 @@ from controller.surfaces.settings import HttpSettings
 from tests.commands.conftest import environment
 from tests.config.sound import SECRET, spoilt
 from tests.surfaces.fakes import FakeClock, FakeInbox, FakeWatch
-from tests.surfaces.views import NOW, a_view, seen_now
+from tests.surfaces.views import COST, NOW, a_view, seen_now
 
 WHO = ("--who", "R. Ortiz", "--why", "fans are being cleaned")
 OPERATOR = ("  port: 8470\n", "  port: 8470\n  operators: [grid-operator]\n")
@@ -103,6 +103,51 @@ async def test_a_level_until_a_time(daemon: Daemon) -> None:
     assert json.loads(out)["id"] == order.id
 
 
+@pytest.mark.parametrize(
+    ("said", "kept", "shown"),
+    [
+        (("limit", "hall-a", "60.5"), ("hall-a", 60_500, None, False, False), "at most 60.5 kW"),
+        (
+            ("limit", "site", "0", "--emergency"),
+            ("site", 0, None, False, True),
+            "at most 0.0 kW, as an emergency",
+        ),
+        (("floor", "hall-b", "20"), ("hall-b", None, 20_000, False, False), "at least 20.0 kW"),
+        (
+            ("hold",),
+            ("site", None, None, True, False),
+            "site held: nothing starts or stops for money",
+        ),
+    ],
+)
+async def test_limits_floors_and_holds(
+    daemon: Daemon, said: tuple[str, ...], kept: tuple[Any, ...], shown: str
+) -> None:
+    code, out, err = await daemon.told("fleet", *said, *WHO, "--for", "2h")
+    assert (code, err) == (0, "")
+    order = only(daemon)
+    assert (order.scope, order.limit_w, order.floor_w, order.hold, order.emergency) == kept
+    assert order.id.startswith(f"{said[0]}-")
+    assert f"{shown}, by R. Ortiz until" in out
+
+
+@pytest.mark.parametrize("kw", ["many", "-1", "nan", "inf"])
+async def test_what_is_no_power_is_refused_on_the_command_line(daemon: Daemon, kw: str) -> None:
+    code, _, err = await daemon.told("fleet", "limit", "site", kw, *WHO, "--for", "2h")
+    assert code == 2
+    assert kw in err
+    assert daemon.inbox.orders == []
+
+
+async def test_a_floor_holds_nothing_down(daemon: Daemon) -> None:
+    await daemon.told("fleet", "floor", "hall-a", "5", *WHO, "--for", "2h")
+    await daemon.told("fleet", "stop", "hall-a", *WHO, "--for", "2h")
+    stop = daemon.inbox.orders[1][0].id
+    code, out, _ = await daemon.told("fleet", "resume", "hall-a", "--order", stop, *WHO)
+    assert code == 0
+    assert "at least" not in out
+
+
 async def test_two_orders_for_one_scope_do_not_replace_each_other(daemon: Daemon) -> None:
     for who in ("Ada", "Bob"):
         await daemon.told("fleet", "stop", "site", "--who", who, "--why", "x", "--for", "2d")
@@ -166,6 +211,52 @@ async def test_a_recall(daemon: Daemon) -> None:
     ((dispatch, recall),) = daemon.inbox.recalls
     said = (recall.person, recall.authority, recall.reference)
     assert (dispatch, said) == ("north/ers-1", RECALL[1::2])
+
+
+OPT_OUT = ("dispatches", "opt-out", "ers-0906")
+
+
+async def test_the_penalty_is_shown_before_anything_is_done(daemon: Daemon) -> None:
+    daemon.inbox.costs["ers-0906"] = COST
+    code, out, _ = await daemon.told(*OPT_OUT, "--person", "R. Ortiz", "--why", "warmth")
+    assert code == 0
+    assert out.splitlines()[0] == "Opting out of ers-0906 costs 270.00 USD:"
+    assert "50.0 kW not shed at 400.0 per MWh, 1.0 h to 2023-09-06T21:03:00Z" in out
+    assert out.splitlines()[-1] == "Nothing was done. To opt out, add --accept-penalty 270.00"
+    assert daemon.inbox.opt_outs == []
+    code, out, _ = await daemon.told(*OPT_OUT, "--json")
+    assert (code, json.loads(out)["penalty"]) == (0, 270.0)
+
+
+async def test_opting_out_at_the_penalty_that_was_shown(daemon: Daemon) -> None:
+    daemon.inbox.costs["ers-0906"] = COST
+    accept = ("--who", "R. Ortiz", "--why", "warmth", "--accept-penalty")
+    code, _, err = await daemon.told(*OPT_OUT, *accept, "269.99")
+    assert code == 1
+    assert err.startswith("curtaild: the daemon refused (409): opting out of ers-0906 costs 270.00")
+    assert daemon.inbox.opt_outs == []
+    code, out, _ = await daemon.told(*OPT_OUT, *accept, "270")
+    assert (code, out.startswith("ers-0906 is not obeyed any more.")) == (0, True)
+    ((dispatch, done),) = daemon.inbox.opt_outs
+    assert (dispatch, done.person, done.why) == ("ers-0906", "R. Ortiz", "warmth")
+
+
+async def test_a_penalty_without_an_end_is_shown_by_the_hour(daemon: Daemon) -> None:
+    daemon.inbox.costs["ers-0906"] = replace(COST, amount=None, hours=None, stands_until=None)
+    code, out, _ = await daemon.told(*OPT_OUT)
+    assert (code, out.splitlines()[-1]) == (0, "Each hour costs 20.00 USD.")
+
+
+async def test_one_that_is_not_known_is_1(daemon: Daemon) -> None:
+    code, _, err = await daemon.told("dispatches", "opt-out", "x")
+    assert (code, err) == (1, "curtaild: the daemon refused (404): no dispatch 'x' is known\n")
+
+
+@pytest.mark.parametrize("said", [("270",), ("-1", *WHO), ("much", *WHO)])
+async def test_opting_out_wants_a_person_and_an_amount(daemon: Daemon, said: Any) -> None:
+    amount, *who = said
+    code, _, _ = await daemon.told(*OPT_OUT, f"--accept-penalty={amount}", *who)
+    assert (code, daemon.inbox.opt_outs) == (2, [])
 
 
 async def test_dispatches_are_listed(daemon: Daemon) -> None:

@@ -10,7 +10,8 @@ METER = "  meter: {adapter: meter_modbus, scope: site, host: 127.20.0.2}\n"
 CASES = {
     "unknown scope": (
         ("scope: site", "scope: hall-c"),
-        "site.yaml:23: feeds.meter.scope: must be site or a group: site, hall-a, hall-b; "
+        "site.yaml:23: feeds.meter.scope: must be site, a breaker, a group or a neighbour: "
+        "site, hall-a, hall-b; "
         "did you mean hall-b?",
     ),
     "two meters of one place": (

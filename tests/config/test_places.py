@@ -54,12 +54,13 @@ CASES = {
     "unknown word": (
         ("[reduce_to_kw, reduce_by_kw]", "[reduce_to_kw, increase]"),
         "site.yaml:15: programs.ers.allowed[1]: "
-        "must be 'reduce_to_kw', 'reduce_by_kw' or 'reduce_by_percent'",
+        "must be 'reduce_to_kw', 'reduce_by_kw'",
     ),
     "unknown adapter": (
         ("adapter: price_file", "adapter: price_fil"),
         "site.yaml:21: feeds.price.adapter: must be one of "
-        "price_file, price_http, hashprice_fixed, meter_modbus; did you mean price_file?",
+        "price_file, price_http, hashprice_fixed, meter_modbus, signal_modbus, signal_http; "
+        "did you mean price_file?",
     ),
     "no adapter": (
         ("adapter: price_file, ", ""),

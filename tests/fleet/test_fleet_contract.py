@@ -9,7 +9,7 @@ import pytest
 from controller.errors import PermanentError
 from controller.fleet.fleet import MinerFleet
 from controller.fleet.luxos import LUXOS
-from controller.model.fleet import OFF, EvidenceGrade, Stage
+from controller.model.fleet import CUT, OFF, EvidenceGrade, Stage
 from controller.ports import Fleet
 from controller.simulator.farm import Farm
 from tests.simulator.help import HandClock, luxos_miner
@@ -63,6 +63,19 @@ async def test_a_command_is_sent_and_only_later_readings_show_it(
         assert asleep.power_w == pytest.approx(25, abs=1)
         assert fleet.readings()[miners[1]].level == "default"
         assert fleet.health().sent == 1
+
+
+async def test_a_cut_without_a_switch_fails_and_says_so(
+    farm: Farm, clock: HandClock, miners: list[str], tmp_path: Path
+) -> None:
+    fleet = fleet_on(farm, clock, tmp_path)
+    async with running(fleet, clock) as site:
+        fleet.send([command(miners[0], CUT)])
+        outcome = await site.outcome()
+        assert (outcome.stage, outcome.miner) == (Stage.FAILED, miners[0])
+        assert "no switch" in outcome.detail
+        await site.read_again(miners[0])
+        assert fleet.readings()[miners[0]].level == "default"
 
 
 async def test_the_groups_levels_are_offered_and_others_refused(

@@ -16,6 +16,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.records import (
     CycleRecorded,
     DispatchArrived,
+    DispatchOptedOut,
     DispatchRecalled,
     IntervalClosed,
     LockArrived,
@@ -107,11 +108,11 @@ def _dispatches(records: Iterable[Record]) -> dict[str, Dispatch]:
         record.dispatch
         for record in records
         if (isinstance(record, DispatchArrived) and record.dispatch and not record.refused)
-        or isinstance(record, DispatchRecalled)
+        or isinstance(record, DispatchRecalled | DispatchOptedOut)
     ]
     by_version = sorted(
         (each for each in accepted if each is not None),
-        key=lambda each: (each.version, each.recall is not None),
+        key=lambda each: (each.version, each.recall is not None, each.opted_out is not None),
     )
     return {each.id: each for each in by_version}
 

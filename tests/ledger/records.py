@@ -12,13 +12,14 @@ from msgspec.structs import replace
 from controller.app.recorder import Recorder
 from controller.model.books import CurtailedEnergy, Interval
 from controller.model.fleet import Cohort, Command, CommandEvent, EvidenceGrade, Stage, Standing
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Recall, ReduceTo
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall, ReduceTo
 from controller.model.plan import Curtailed, Mode, Plan
 from controller.model.quality import Fresh
 from controller.model.records import (
     CommandRecorded,
     CycleRecorded,
     DispatchArrived,
+    DispatchOptedOut,
     DispatchRecalled,
     IntervalClosed,
     LockArrived,
@@ -85,6 +86,11 @@ def recalled(seconds: float, accepted: Dispatch) -> DispatchRecalled:
     return DispatchRecalled(at=at(seconds), dispatch=replace(accepted, cancelled=True, recall=word))
 
 
+def opted_out(seconds: float, accepted: Dispatch) -> DispatchOptedOut:
+    out = OptOut(person="Ada", why="a cheaper way", penalty=Decimal("112.50"), at=at(seconds))
+    return DispatchOptedOut(at=at(seconds), dispatch=replace(accepted, opted_out=out))
+
+
 def order(
     seconds: float,
     name: str,
@@ -92,6 +98,9 @@ def order(
     limit_w: int | None = 5000,
     level: str = "",
     level_w: int = 0,
+    floor_w: int | None = None,
+    hold: bool = False,
+    emergency: bool = False,
     ended: bool = False,
 ) -> OrderArrived:
     given = ManualOrder(
@@ -100,6 +109,9 @@ def order(
         limit_w=limit_w,
         level=level,
         level_w=level_w,
+        floor_w=floor_w,
+        hold=hold,
+        emergency=emergency,
         person="Ada",
         why="a smell of burning",
         issued_at=at(seconds),

@@ -18,6 +18,7 @@ from tests.ledger.records import (
     hashprice,
     interval,
     lock,
+    opted_out,
     order,
     price,
     recalled,
@@ -69,6 +70,23 @@ async def test_a_recall_ends_a_dispatch_until_a_newer_version(reopen: Reopen) ->
     await ledger.commit([dispatched(4, dispatch(3))])
     recovered = (await reopen()).recover()
     assert recovered.dispatches == {"d-1": dispatch(3), "d-2": dispatch(1, name="d-2")}
+
+
+async def test_an_opt_out_holds_until_a_newer_version(reopen: Reopen) -> None:
+    ledger = await reopen()
+    out = opted_out(2, dispatch(2))
+    await ledger.commit([dispatched(1, dispatch(2)), out])
+    assert (await reopen()).recover().dispatches["d-1"] == out.dispatch
+    ledger = await reopen()
+    await ledger.commit([dispatched(3, dispatch(2))])
+    assert (await reopen()).recover().dispatches["d-1"] == out.dispatch
+    ledger = await reopen()
+    ended = recalled(4, out.dispatch)
+    await ledger.commit([ended])
+    assert (await reopen()).recover().dispatches["d-1"] == ended.dispatch
+    ledger = await reopen()
+    await ledger.commit([dispatched(5, dispatch(3))])
+    assert (await reopen()).recover().dispatches["d-1"] == dispatch(3)
 
 
 async def test_a_level_comes_back_with_what_it_drew(reopen: Reopen) -> None:

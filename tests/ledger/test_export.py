@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from controller.errors import PermanentError
 from controller.ledger.export import Part, export
 from controller.ledger.sqlite import SqliteLedger
 from controller.model.fleet import EvidenceGrade, Stage
+from controller.model.grid import Follow, ProgramLevel
 from controller.model.records import Record, RunStopped
 from tests.ledger.conftest import Write
 from tests.ledger.records import (
@@ -27,6 +29,7 @@ from tests.ledger.records import (
     hashprice,
     interval,
     lock,
+    opted_out,
     order,
     price,
     recalled,
@@ -136,12 +139,38 @@ async def test_dispatches_orders_samples_and_runs(write: Write) -> None:
     assert only["settings"] == {"site": {"id": "s", "zone": None}}
 
 
+async def test_levels_set_points_and_opting_out(write: Write) -> None:
+    normal = replace(dispatch(), target=ProgramLevel(level="0"), asks_nothing=True)
+    follow = replace(dispatch(2), target=Follow(kw=Decimal(40)), floor_w=40_000)
+    counted = replace(dispatch(3), reference="contract", reference_w=90_000)
+    rows = [dispatched(second, one) for second, one in enumerate((normal, follow, counted), 1)]
+    path = await write([*rows, opted_out(4, counted)])
+    first, second, third = as_json(path, Part.DISPATCHES)
+    assert (first["target"], first["level"], first["asks_nothing"]) == ("level", "0", 1)
+    assert (second["target"], second["target_value"], second["floor_w"]) == (
+        "follow_kw",
+        40,
+        40_000,
+    )
+    assert (third["reference"], third["reference_w"], third["asks_nothing"]) == (
+        "contract",
+        90_000,
+        0,
+    )
+    (out,) = as_json(path, Part.OPT_OUTS)
+    assert (out["id"], out["version"], out["person"], out["penalty"]) == ("d-1", 3, "Ada", "112.50")
+    assert (out["why"], out["opted_out_at"]) == ("a cheaper way", "2023-09-06T19:00:04Z")
+
+
 async def test_the_word_of_people(write: Write) -> None:
     path = await write(
         [
             dispatched(1, dispatch()),
             recalled(2, dispatch()),
             order(3, "o-1", limit_w=None, level="265MHz", level_w=1080),
+            order(3, "o-2", limit_w=None, floor_w=20_000),
+            order(3, "o-3", limit_w=None, hold=True),
+            order(3, "o-4", limit_w=0, emergency=True),
             lock(4, "a"),
             lock(5, "a", released_by="Bob"),
         ]
@@ -150,8 +179,12 @@ async def test_the_word_of_people(write: Write) -> None:
     said = (recall["id"], recall["version"], recall["person"], recall["authority"])
     assert said == ("d-1", 1, "Ada", "desk of grid")
     assert (recall["reference"], recall["recalled_at"]) == ("call 17", "2023-09-06T19:00:02Z")
-    (level,) = as_json(path, Part.ORDERS)
+    level, floor, hold, emergency = as_json(path, Part.ORDERS)
     assert (level["limit_w"], level["level"], level["level_w"]) == (None, "265MHz", 1080)
+    assert (level["floor_w"], level["hold"], level["emergency"]) == (None, 0, 0)
+    assert (floor["limit_w"], floor["floor_w"], floor["hold"]) == (None, 20_000, 0)
+    assert (hold["limit_w"], hold["level"], hold["floor_w"], hold["hold"]) == (None, None, None, 1)
+    assert (emergency["limit_w"], emergency["emergency"]) == (0, 1)
     locks = [(row["place"], row["why"], row["released_by"]) for row in as_json(path, Part.LOCKS)]
     assert locks == [("a", "fan swap", None), ("a", "fan swap", "Bob")]
 

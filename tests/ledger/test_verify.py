@@ -13,7 +13,7 @@ from controller.ledger.findings import VerifyReport
 from controller.ledger.verify import verify
 from controller.model.books import CurtailedEnergy
 from controller.model.fleet import Stage
-from controller.model.records import DispatchRecalled, Record
+from controller.model.records import DispatchOptedOut, DispatchRecalled, Record
 from controller.reasons import Reason
 from tests.ledger.conftest import Write
 from tests.ledger.records import (
@@ -24,6 +24,7 @@ from tests.ledger.records import (
     dispatched,
     interval,
     lock,
+    opted_out,
     order,
     price,
     recalled,
@@ -145,6 +146,29 @@ async def test_a_recalled_dispatch_in_force(write: Write) -> None:
     ended = recalled(2, dispatch())
     path = await write([dispatched(1, dispatch()), ended, seen_dispatch(ended.dispatch, 3)])
     only(verify(path), 3, "in force as no row before records it")
+
+
+async def test_an_opt_out_of_what_was_accepted_is_sound(write: Write) -> None:
+    out = opted_out(3, dispatch())
+    before, after = seen_dispatch(dispatch(), 4), seen_dispatch(out.dispatch, 5)
+    path = await write([dispatched(1, dispatch()), out, before, after])
+    assert verify(path).findings == ()
+
+
+async def test_an_opt_out_of_what_nobody_recorded(write: Write) -> None:
+    path = await write([dispatched(1, dispatch()), opted_out(2, dispatch(2))])
+    only(verify(path), 2, "dispatch d-1, version 2 was opted out of, and no row before records it")
+
+
+async def test_an_opt_out_without_a_person(write: Write) -> None:
+    nobody = DispatchOptedOut(at=at(2), dispatch=dispatch())
+    only(verify(await write([dispatched(1, dispatch()), nobody])), 2, "nobody opted out")
+
+
+async def test_an_opt_out_that_no_row_records(write: Write) -> None:
+    out = opted_out(2, dispatch())
+    path = await write([dispatched(1, dispatch()), seen_dispatch(out.dispatch, 3)])
+    only(verify(path), 2, "in force as no row before records it")
 
 
 async def test_a_refused_dispatch_in_force(write: Write) -> None:

@@ -6,11 +6,14 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from controller.app.board import Board, BoardSettings
+from controller.core.heard import SignalBounds
+from controller.core.quality import Range
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import Sample
 from controller.ports import Feed
@@ -19,6 +22,7 @@ from controller.signals.price_file import PriceFile
 from tests.signals.meters import meter_feed, simulated_meter
 from tests.signals.price_files import written
 from tests.signals.price_sources import document, price_feed, serving
+from tests.signals.signal_feeds import document_feed, register_feed
 from tests.signals.sunspec_server import meter_model, serve, sunspec
 from tests.virtual_clock import VirtualClock
 
@@ -53,7 +57,36 @@ async def meter_of_the_simulator(clock: VirtualClock, folder: Path) -> AsyncIter
         yield meter_feed(port, clock, ModbusLinks(), host=host)
 
 
-@pytest.fixture(params=[prices, prices_of_the_web, hashprice, meter, meter_of_the_simulator])
+@asynccontextmanager
+async def signal(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with serve([23], base=100) as server:
+        yield register_feed(server.port, clock)
+
+
+@asynccontextmanager
+async def signal_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with serving(body=b'{"now": {"kw": 412}}') as source:
+        yield document_feed(source.url, clock)
+
+
+@asynccontextmanager
+async def condition_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
+    async with serving(body=b'{"now": {"kw": "watch"}}') as source:
+        yield document_feed(source.url, clock, signal="grid-state", condition=True)
+
+
+@pytest.fixture(
+    params=[
+        prices,
+        prices_of_the_web,
+        hashprice,
+        meter,
+        meter_of_the_simulator,
+        signal,
+        signal_of_the_web,
+        condition_of_the_web,
+    ]
+)
 async def feed(
     request: pytest.FixtureRequest, clock: VirtualClock, tmp_path: Path
 ) -> AsyncIterator[Feed]:
@@ -68,7 +101,14 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def board() -> Board:
-    return Board(BoardSettings(meter_max_w=250_000))
+    high = {"inlet-a": 120, "available": 10_000}
+    signals = {
+        name: SignalBounds(range=Range(low=Decimal(-40), high=Decimal(most)), max_age_s=60)
+        for name, most in high.items()
+    }
+    return Board(
+        BoardSettings(meter_max_w=250_000, signals=signals, conditions={"grid-state": 60})
+    )
 
 
 def listening(feed: Feed) -> aclosing[AsyncGenerator[Sample, None]]:

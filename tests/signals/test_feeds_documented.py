@@ -9,11 +9,14 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+from controller.config.bounds import RuleSettings
 from controller.core.quality import Refusal
 from controller.signals.hashprice_fixed import HashpriceFixedSettings
 from controller.signals.meter_modbus import MeterModbusSettings
 from controller.signals.price_file import PriceFileSettings
 from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.signal_http_settings import SignalHttpSettings
+from controller.signals.signal_modbus import SignalModbusSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
@@ -27,7 +30,14 @@ def test_every_refusal_has_its_row(refusal: Refusal) -> None:
 
 @pytest.mark.parametrize(
     "settings",
-    [PriceFileSettings, PriceHttpSettings, HashpriceFixedSettings, MeterModbusSettings],
+    [
+        PriceFileSettings,
+        PriceHttpSettings,
+        HashpriceFixedSettings,
+        MeterModbusSettings,
+        SignalModbusSettings,
+        SignalHttpSettings,
+    ],
 )
 def test_every_setting_is_explained_in_both_places(settings: type[BaseModel]) -> None:
     adapter = settings.model_fields["adapter"].annotation.__args__[0]  # type: ignore[union-attr]
@@ -42,6 +52,17 @@ def test_the_example_of_a_price_on_the_web_is_sound() -> None:
     section = DOCUMENT.split("\n## `price_http`")[1]
     example = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])
     PriceHttpSettings.model_validate(example["feeds"]["price"])
+
+
+@pytest.mark.parametrize("settings", [SignalModbusSettings, SignalHttpSettings])
+def test_the_examples_of_signals_are_sound(settings: type[BaseModel]) -> None:
+    adapter = settings.model_fields["adapter"].annotation.__args__[0]  # type: ignore[union-attr]
+    section = DOCUMENT.split(f"\n## `{adapter}`")[1]
+    example = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])
+    for feed in example["feeds"].values():
+        settings.model_validate(feed)
+    for rule in example.get("rules", {}).values():
+        RuleSettings.model_validate(rule)
 
 
 def test_the_one_in_the_example_configuration_too() -> None:

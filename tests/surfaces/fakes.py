@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from controller.core.penalty import Penalty
 from controller.errors import CurtaildError
-from controller.model.grid import MaintenanceLock, ManualOrder, Recall
+from controller.model.grid import MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.view import View
 from controller.ports import Receipt
 from tests.surfaces.views import NOW
@@ -68,6 +69,8 @@ class FakeInbox:
         self.dispatches: list[tuple[Mapping[str, Any], str]] = []
         self.orders: list[tuple[ManualOrder, bool]] = []
         self.recalls: list[tuple[str, Recall]] = []
+        self.costs: dict[str, Penalty] = {}
+        self.opt_outs: list[tuple[str, OptOut]] = []
         self.locks: list[MaintenanceLock] = []
         self.released: list[tuple[str, str, str]] = []
         self.answer = Receipt(received=True, id="ers-1", version=1, limit_kw=Decimal(40))
@@ -85,6 +88,21 @@ class FakeInbox:
     async def recall(self, dispatch: str, recall: Recall) -> None:
         self._fail()
         self.recalls.append((dispatch, recall))
+
+    def penalty(self, dispatch: str) -> Penalty | None:
+        self._fail()
+        return self.costs.get(dispatch)
+
+    async def opt_out(
+        self, dispatch: str, *, person: str, why: str, accepted: Decimal
+    ) -> OptOut | Penalty | None:
+        self._fail()
+        cost = self.costs.get(dispatch)
+        if cost is None or cost.amount != accepted:
+            return cost
+        out = OptOut(person=person, why=why, penalty=accepted, at=NOW)
+        self.opt_outs.append((dispatch, out))
+        return out
 
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         self._fail()

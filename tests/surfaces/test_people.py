@@ -47,6 +47,30 @@ async def test_a_level_is_set_for_a_time_from_now_on(served: Served) -> None:
     assert (order.level, order.limit_w, order.until) == ("265MHz", None, NOW + timedelta(hours=2))
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"floor_kw": 20.0005}, {"floor_w": 20_000}),
+        ({"hold": True}, {"hold": True}),
+        ({"limit_kw": 0, "emergency": True}, {"limit_w": 0, "emergency": True}),
+    ],
+)
+async def test_floors_holds_and_emergencies(
+    served: Served, said: dict[str, Any], kept: dict[str, Any]
+) -> None:
+    without = {key: value for key, value in ORDER.items() if key != "limit_kw"}
+    answer = await served.http.post("/api/v1/orders", json=without | said, headers=OPERATOR)
+    assert answer.status == 201
+    order, _ = served.inbox.orders[0]
+    plain = {"limit_w": None, "floor_w": None, "hold": False, "emergency": False, "level": ""}
+    assert {key: getattr(order, key) for key in plain} == plain | kept
+    shown = await answer.json()
+    asked = {"limit_kw": None, "level": None, "floor_kw": None, "hold": False, "emergency": False}
+    assert {key: shown[key] for key in asked} == asked | said | (
+        {"floor_kw": 20.0} if "floor_kw" in said else {}
+    )
+
+
 async def test_the_orders_that_stand_are_those_of_the_last_cycle_and_what_was_said_since(
     served: Served,
 ) -> None:
@@ -157,8 +181,13 @@ async def test_an_order_that_is_not_there_cannot_be_ended(served: Served) -> Non
         ({"id": "a/b"}, "id"),
         ({"id": "<b>"}, "id"),
         ({"limit_w": 5}, "limit_w"),
-        ({"limit_kw": None}, "body: Value error, give limit_kw or level"),
-        ({"level": "off"}, "body: Value error, give limit_kw or level"),
+        ({"limit_kw": None}, "body: Value error, give limit_kw, level, floor_kw or hold"),
+        ({"level": "off"}, "body: Value error, give limit_kw, level, floor_kw or hold"),
+        ({"floor_kw": 20}, "body: Value error, give limit_kw, level, floor_kw or hold"),
+        ({"hold": True}, "body: Value error, give limit_kw, level, floor_kw or hold"),
+        ({"limit_kw": None, "floor_kw": 0}, "floor_kw"),
+        ({"limit_kw": None, "floor_kw": 0.0009}, "floor_kw"),
+        ({"limit_kw": None, "hold": True, "emergency": True}, "body: Value error, emergency"),
         ({"limit_kw": None, "level": " "}, "level"),
         ({"until": None}, "body: Value error, give until or for_s"),
         ({"for_s": 60}, "body: Value error, give until or for_s"),

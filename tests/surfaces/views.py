@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from controller.core.penalty import Penalty
 from controller.model.books import Interval, Totals
 from controller.model.fleet import (
     Cohort,
@@ -27,8 +28,18 @@ from controller.model.grid import (
     ManualOrder,
     ReduceTo,
 )
-from controller.model.plan import Allocation, Curtailed, Mode, Outlook, Plan, Reserve
+from controller.model.plan import (
+    Allocation,
+    Curtailed,
+    Deliverable,
+    Explanation,
+    Mode,
+    Outlook,
+    Plan,
+    Reserve,
+)
 from controller.model.quality import Fresh, Stale
+from controller.model.remembered import MeterWatch
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Program, Site
 from controller.model.view import AdapterHealth, FleetHealth, LedgerHealth, LinkHealth, View
@@ -42,7 +53,7 @@ SITE_DECLARED = Site(
     zone="America/Chicago",
     import_limit_w=220_000,
     groups={"container-a": Group(limit_w=110_000), "container-b": Group(floor_w=3_500)},
-    programs={"ers": Program(authority="utility", allowed=("reduce_to_kw",))},
+    programs={"ers": Program(authority="utility", allowed=("reduce_to_kw",), reserve_w=20_000)},
 )
 
 DISPATCH = Dispatch(
@@ -57,6 +68,21 @@ DISPATCH = Dispatch(
     target=ReduceTo(kw=Decimal(40)),
     limit_w=40_000,
 )
+
+COST = Penalty(
+    dispatch="ers-0906",
+    version=2,
+    amount=Decimal("270.00"),
+    currency="USD",
+    per_dispatch=Decimal(250),
+    per_mwh=Decimal(400),
+    not_shed_w=50_000,
+    per_hour=Decimal("20.00"),
+    hours=Decimal(1),
+    until=NOW + timedelta(minutes=58),
+    stands_until=NOW + timedelta(minutes=13),
+)
+"""What it costs to opt out of `DISPATCH`."""
 
 TO_COME = Dispatch(
     id="ers-0907",
@@ -125,6 +151,10 @@ def seen_now(**changes: Any) -> Snapshot:
             SITE: Fresh(value=52_400, at=NOW - timedelta(seconds=2)),
             "container-a": Fresh(value=31_200, at=NOW - timedelta(seconds=2)),
         },
+        signals={"outdoor_c": Fresh(value=Decimal("38.5"), at=NOW)},
+        conditions={
+            "ercot": Fresh(value="watch: reserves are low", at=NOW - timedelta(minutes=20))
+        },
         dispatches={DISPATCH.id: DISPATCH, TO_COME.id: TO_COME},
         orders={ORDER.id: ORDER},
         locks={LOCK.place: LOCK},
@@ -187,6 +217,45 @@ def _allocations() -> dict[str, Allocation]:
     }
 
 
+def _explained() -> dict[str, Explanation]:
+    """Hashing in container-a pays, and a dispatch holds it down; in b it does not pay."""
+    return {
+        "container-a": Explanation(
+            reason=Reason.DISPATCH,
+            source=DISPATCH.id,
+            until=DISPATCH.end,
+            runs_w=20_145,
+            curtailed_w=75_555,
+            miners=29,
+            running=6,
+        ),
+        "container-b": Explanation(
+            reason=Reason.UNPROFITABLE,
+            until=NOW + timedelta(minutes=10),
+            runs_w=7_020,
+            curtailed_w=92_400,
+            miners=30,
+            running=0,
+            earns_per_hour=Decimal("-1.31"),
+            if_running_per_hour=Decimal("-276.10"),
+            if_stopped_per_hour=Decimal("-1.31"),
+            more_below_per_mwh=Decimal("73.90"),
+        ),
+    }
+
+
+def _within(
+    within_s: int, shed_w: int, add_w: int, shed_confidence: str, add_confidence: str
+) -> Deliverable:
+    return Deliverable(
+        within_s=within_s,
+        shed_w=shed_w,
+        add_w=add_w,
+        shed_confidence=Decimal(shed_confidence),
+        add_confidence=Decimal(add_confidence),
+    )
+
+
 def plan_now(**changes: Any) -> Plan:
     commands = tuple(
         Command(id=f"c-{name}", miner=name, level="off", reason=Reason.DISPATCH, at=NOW)
@@ -216,6 +285,14 @@ def plan_now(**changes: Any) -> Plan:
             Reason.UNPROFITABLE: Curtailed(power_w=92_400, hashrate_ths=Decimal(2912)),
         },
         reserves={"ers": Reserve(sold_w=20_000, deliverable_w=24_000)},
+        explained=_explained(),
+        deliverable=(
+            _within(10, 0, 0, "0", "0"),
+            _within(60, 13_140, 0, "0.97", "0"),
+            _within(600, 13_140, 66_000, "0.99", "0.91"),
+            _within(1800, 13_140, 79_200, "0.99", "0.94"),
+        ),
+        cooling={"container-b": True},
         outlook=(
             Outlook(
                 at=NOW + timedelta(hours=20),
@@ -239,7 +316,11 @@ def a_view(**changes: Any) -> View:
     }
     view = View(
         seen=seen_now(),
-        state=State(motions=motions, ratio_permille={"container-b/s19j": 1030}),
+        state=State(
+            motions=motions,
+            ratio_permille={"container-b/s19j": 1030},
+            watched={SITE: MeterWatch(value_w=52_400, at=NOW, shown_w=52_400, same_since=NOW)},
+        ),
         plan=plan_now(),
         totals=Totals(
             since=NOW - timedelta(hours=15),

@@ -1,0 +1,45 @@
+"""Feeds of signals for tests."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Any
+
+from controller.links.modbus import ModbusLinks
+from controller.model.samples import ConditionSample, SignalSample
+from controller.signals.signal_http import SignalHttp
+from controller.signals.signal_http_settings import SignalHttpSettings
+from controller.signals.signal_modbus import SignalModbus, SignalModbusSettings
+from tests.signals.sunspec_server import UNIT
+from tests.virtual_clock import VirtualClock
+
+
+def register_feed(
+    port: int, clock: VirtualClock | None = None, links: ModbusLinks | None = None, **settings: Any
+) -> SignalModbus:
+    defaults: dict[str, Any] = {
+        "signal": "inlet-a",
+        "host": "127.0.0.1",
+        "port": port,
+        "unit": UNIT,
+        "address": 100,
+        "least": -40,
+        "most": 120,
+        "timeout_s": 5.0,
+    }
+    checked = SignalModbusSettings(adapter="signal_modbus", **{**defaults, **settings})
+    return SignalModbus("inlet", checked, clock or VirtualClock(), links or ModbusLinks())
+
+
+def document_feed(url: str, clock: VirtualClock | None = None, **settings: Any) -> SignalHttp:
+    defaults: dict[str, Any] = {"signal": "available", "value": "now.kw", "timeout_s": 10.0}
+    if not settings.get("condition"):
+        defaults |= {"least": 0, "most": 10_000}
+    checked = SignalHttpSettings(adapter="signal_http", url=url, **{**defaults, **settings})
+    return SignalHttp("wind", checked, clock or VirtualClock())
+
+
+async def said(feed: SignalModbus | SignalHttp) -> SignalSample | ConditionSample:
+    """The first that a feed says."""
+    async with aclosing(feed.samples()) as samples:
+        return await anext(samples)

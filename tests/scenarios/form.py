@@ -40,6 +40,8 @@ class GroupForm(Part, frozen=True, kw_only=True):
     """Whether they report what they draw, or only the level they are at."""
     metered: bool = False
     """Whether the group has a meter of its own."""
+    switched: bool = False
+    """Whether each of its miners has a switch, as `switches` declares in a configuration."""
     stop_s: int | None = None
     """How long one takes to come down; None: as long as the scenario says for all."""
     start_s: int | None = None
@@ -177,8 +179,8 @@ class Scenario(Part, frozen=True, kw_only=True):
     economics: Declared = {}
     pacing: Declared = {}
     programs: Declared = {}
-    """Where there is none, dispatches come under `program`, which may ask for anything and has
-    to be obeyed within a minute."""
+    """Where there is none, dispatches come under `program`, which may ask for anything. Where one
+    does not say its `response_s` it is two hours, so that lowering begins at a dispatch's start."""
     breakers: Declared = {}
     neighbours: Declared = {}
     rules: Declared = {}
@@ -194,6 +196,8 @@ class Scenario(Part, frozen=True, kw_only=True):
     group_meters: Mapping[Minute, Literal["reads", "silent", "frozen"]] = msgspec.field(
         default_factory=lambda: {"0": "reads"}
     )
+    meters_waver_w: int = 0
+    """By so much they are off, up and down in turn: no reading is like the one before."""
     signals: Mapping[str, Mapping[Minute, Wanted]] = {}
     """By name: a number, or `stale` or `missing`."""
     conditions: Mapping[str, Mapping[Minute, str]] = {}

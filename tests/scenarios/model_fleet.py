@@ -54,6 +54,8 @@ class ModelMiner:
     def tell(self, level: str, now: datetime) -> None:
         """A start draws power at once and reports it when it hashes; a stop takes its time."""
         takes = timedelta(seconds=self.stop_s if level == OFF else self.start_s)
+        if self.level == CUT and level == OFF:  # which it is
+            return
         if self.level == CUT:  # its switch closes, and it boots as it likes
             self.level = self.levels.top.name
         if level == CUT:

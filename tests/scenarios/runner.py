@@ -49,6 +49,7 @@ def look(world: World, state: State, now: datetime) -> Cycle:
     world.advance(now)
     seen = world.look(now, state.motions.keys())
     plan, after, next_at = decide(seen, state)
+    world.heed(plan)
     cycle = Cycle(seen, state, plan, after, next_at, world.power_w(now), _running(world.fleet))
     world.fleet.send(plan.commands, now)
     return cycle

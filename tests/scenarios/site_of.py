@@ -62,7 +62,8 @@ def site_of(scenario: Scenario) -> Site:
 
 
 def _group(form: GroupForm) -> dict[str, Any]:
-    return {"miners": None, "income_lost_after_minutes": None, **form.declared}
+    own = {"miners": None, "income_lost_after_minutes": None, "switches": form.switched or None}
+    return {**own, **form.declared}
 
 
 def _program(declared: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +98,7 @@ def fleet_of(scenario: Scenario) -> ModelFleet:
                 level=level,
                 draw=decimal(group.draw_percent) / 100,
                 reports_watts=group.watts == "own",
-                switched=group.declared.get("switched", False),
+                switched=group.switched,
                 stop_s=scenario.stop_s if group.stop_s is None else group.stop_s,
                 start_s=scenario.start_s if group.start_s is None else group.start_s,
             )

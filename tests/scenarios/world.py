@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from controller.core.acceptance import judge
 from controller.core.ceilings import Ceilings
+from controller.core.claims import kept_off_w
 from controller.model.fleet import OFF
 from controller.model.grid import (
     SITE,
@@ -20,6 +21,7 @@ from controller.model.grid import (
     OptOut,
     Recall,
 )
+from controller.model.plan import Plan
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.seen import Snapshot
 from tests.scenarios.form import DispatchForm, Event, Number, Scenario, Wanted, watts
@@ -50,6 +52,7 @@ class World:
         self._orders: dict[str, ManualOrder] = {}
         self._locks: dict[str, MaintenanceLock] = {}
         self._metered: dict[str, Fresh[int]] = {}
+        self._kept_off_w: int | None = None
         self._unpaid: set[str] = set()
         self._paid_at: dict[str, datetime] = {}
 
@@ -58,6 +61,10 @@ class World:
         self.fleet.advance(now)
         while self._events and at(self._events[0].minute) <= now:
             self._happen(self._events.pop(0))
+
+    def heed(self, plan: Plan) -> None:
+        """As the inbox: what dispatches keep off counts where a reference is frozen."""
+        self._kept_off_w = kept_off_w(plan)
 
     def next_event(self, now: datetime) -> datetime | None:
         """When the next thing happens that the daemon hears of at once."""
@@ -115,6 +122,7 @@ class World:
             known=self._dispatches,
             now=at(minute),
             power_w=self._meter_of(SITE, self._scenario.meter, at(minute)),
+            kept_off_w=self._kept_off_w,
         )
         assert isinstance(judged, Dispatch), judged
         self._dispatches[judged.id] = judged
@@ -206,12 +214,17 @@ class World:
         does, _ = _in_force(schedule, now)
         last = self._metered.get(scope)
         if does == "reads":
-            self._metered[scope] = Fresh(value=self._drawn_w(scope, now), at=now)
+            self._metered[scope] = Fresh(value=self._shown_w(scope, now), at=now)
         elif last is None:
             return Missing(why="the meter was never heard")
         elif does == "silent":
             return Stale(value=last.value, at=last.at)
         return replace(self._metered[scope], at=now)
+
+    def _shown_w(self, scope: str, now: datetime) -> int:
+        drawn_w, last = self._drawn_w(scope, now), self._metered.get(scope)
+        off_w = self._scenario.meters_waver_w
+        return drawn_w - off_w if last is not None and last.value > drawn_w else drawn_w + off_w
 
     def _drawn_w(self, scope: str, now: datetime) -> int:
         """What a meter of this scope would show."""

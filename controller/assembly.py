@@ -31,7 +31,14 @@ from controller.model.view import LinkHealth
 from controller.ports import Clock, Feed, Fleet, Ledger, Recovered, Service
 from controller.surfaces.http import HttpSurface
 from controller.version import code_version
-from controller.wiring import DRIVERS, build_feeds, build_ledger, build_services, reach_of
+from controller.wiring import (
+    DRIVERS,
+    build_feeds,
+    build_ledger,
+    build_services,
+    build_switches,
+    reach_of,
+)
 
 HEARD_WITHIN_POLLS = 3
 """How many rounds of polling every miner is given to be heard for the first time."""
@@ -110,6 +117,7 @@ def build_fleet(settings: Settings, clock: Clock) -> MinerFleet:
         firmwares=DRIVERS,
         state_dir=settings.state_dir,
         clock=clock,
+        banks=build_switches(settings),
     )
 
 
@@ -175,6 +183,7 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
         wake=wake.set,
         shadow=assumed,
     )
+    real.heed(lambda: senses.desk.locks)
     parts = Parts(
         clock=clock,
         observer=senses.observer,

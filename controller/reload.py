@@ -179,7 +179,7 @@ class Reloader:
 
 def _other_miners(before: Settings, after: Settings) -> bool:
     def miners(settings: Settings) -> dict[str, Any]:
-        return {name: group.miners for name, group in settings.groups.items()}
+        return {name: (group.miners, group.switches) for name, group in settings.groups.items()}
 
     return before.fleet != after.fleet or miners(before) != miners(after)
 

@@ -14,6 +14,8 @@ from controller.config.load import load
 from controller.fleet.antminer import ANTMINER
 from controller.fleet.driver import Firmware
 from controller.fleet.luxos import LUXOS
+from controller.fleet.switch_bank import Bank
+from controller.fleet.switch_modbus import ModbusBank, SwitchModbusSettings
 from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
@@ -44,6 +46,14 @@ class FeedAdapter(Generic[S]):
 
     settings: type[S]
     build: Callable[[str, S, Reach], Feed]
+
+
+@dataclass(frozen=True)
+class SwitchAdapter(Generic[S]):
+    """Switches of the miners of a group; `build` is given the links that all of them share."""
+
+    settings: type[S]
+    build: Callable[[S, ModbusLinks], Bank]
 
 
 @dataclass(frozen=True)
@@ -83,11 +93,15 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
 
 DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS, "antminer": ANTMINER}
 
+SWITCHES: Mapping[str, SwitchAdapter[Any]] = {
+    "switch_modbus": SwitchAdapter(SwitchModbusSettings, ModbusBank),
+}
+
 LEDGERS: Mapping[str, LedgerAdapter[Any]] = {
     "sqlite": LedgerAdapter(LedgerSettings, lambda _, folder: SqliteLedger(folder / FILE_NAME)),
 }
 
-SETTINGS = settings_model(feeds=FEEDS, drivers=DRIVERS, ledgers=LEDGERS)
+SETTINGS = settings_model(feeds=FEEDS, drivers=DRIVERS, switches=SWITCHES, ledgers=LEDGERS)
 """The model of every configuration file."""
 
 
@@ -112,6 +126,18 @@ def build_feeds(
     return {
         name: adapters[feed.adapter].build(name, feed, reach)
         for name, feed in settings.feeds.items()
+    }
+
+
+def build_switches(
+    settings: Settings, *, adapters: Mapping[str, SwitchAdapter[Any]] = SWITCHES
+) -> dict[str, Bank]:
+    """The switches of every group that has some, by its name."""
+    links = ModbusLinks()
+    return {
+        name: adapters[group.switches.adapter].build(group.switches, links)
+        for name, group in settings.groups.items()
+        if group.switches is not None
     }
 
 

@@ -23,6 +23,8 @@ class FaultKind(StrEnum):
     """It does not accept our name and password."""
     STRANGER = "stranger"
     """Another machine answers there than the one that is meant."""
+    SWITCH = "switch"
+    """Its switch is out of reach, or does not read as it was told to."""
 
 
 class MinerError(TemporaryError):

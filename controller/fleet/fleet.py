@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
+from msgspec.structs import replace
 
 from controller.errors import CurtaildError, PermanentError, TemporaryError
 from controller.fleet.crew import Crew
@@ -22,8 +23,10 @@ from controller.fleet.owed import Owed
 from controller.fleet.roster import Member, roster
 from controller.fleet.rota import CommandQueue, Lane, PollRota
 from controller.fleet.settings import FleetSettings, GroupMiners
+from controller.fleet.switch_bank import Bank
+from controller.fleet.switches import Switches
 from controller.fleet.tally import Tally
-from controller.model.fleet import CUT, Command, Curve, MinerReading, Outcome, Stage
+from controller.model.fleet import CUT, OFF, Command, Curve, MinerReading, Outcome, Stage
 from controller.model.view import FleetHealth
 from controller.ports import Clock
 
@@ -48,8 +51,10 @@ class MinerFleet:
         firmwares: Mapping[str, Firmware],
         state_dir: Path,
         clock: Clock,
+        banks: Mapping[str, Bank] | None = None,
     ) -> None:
-        """
+        """`banks` are the switches of groups that have any.
+
         Raises:
             PermanentError: a file in `state_dir` is corrupt, or a miner is in two groups.
         """
@@ -66,6 +71,10 @@ class MinerFleet:
             self._identification.recall(member)
         self._readings = {miner: member.reading() for miner, member in self._members.items()}
         self._unread = {miner: place for place, miner in enumerate(self._members, 1)}
+        self._switches = Switches(
+            banks or {}, self._members.values(), clock, self._tally, settings.unreachable_after
+        )
+        self._locked: Callable[[], Collection[str]] = frozenset
         self._crew = Crew(settings.width)
         self._doubted: set[str] = set()
         self._queue = CommandQueue()
@@ -82,15 +91,23 @@ class MinerFleet:
         owed = sorted(self._owed.miners())
         if owed:
             _log.warning("owed_since_before", miners=owed)
+        self._switches.start(self._switch_shown)
         self._running = asyncio.create_task(self._run())
         self._running.add_done_callback(_say_why_it_ended)
 
+    def heed(self, locked: Callable[[], Collection[str]]) -> None:
+        """From now on close no switch in a place that is named by `locked`: miners and groups."""
+        self._locked = locked
+
     def take_over(self, before: MinerFleet) -> None:
         """Know of miners that stay what a stopped fleet knew, and say what it had left to say."""
+        self._locked = before._locked
         for miner, member in self._members.items():
             known = before.member(miner)
             if known is not None and member.is_place_of(known):
                 member.take_over(known)
+                if miner not in self._switches:
+                    member.opened = None
                 self._readings[miner] = member.reading()
         self._outcomes.extend(before.outcomes())
 
@@ -101,6 +118,7 @@ class MinerFleet:
         if self._running is not None:
             self._running.cancel()
             self._running = None
+        self._switches.stop()
         for command in self._queue.clear():
             self._report(command, Stage.FAILED, "the fleet stopped before it was sent")
         stuck = await self._crew.disband(grace_s=_GRACE_S, patience_s=_PATIENCE_S)
@@ -125,9 +143,15 @@ class MinerFleet:
                 self._report(command, Stage.FAILED, "the fleet is not running")
             elif command.miner not in self._members:
                 self._report(command, Stage.FAILED, f"{command.miner} is no miner of this site")
-            elif (replaced := self._queue.put(command, self._lane(command))) is not None:
-                self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
+            else:
+                self._members[command.miner].afterwards = None
+                self._enqueue(command)
         self._stir.set()
+
+    def _enqueue(self, command: Command) -> None:
+        replaced = self._queue.put(command, self._lane(command))
+        if replaced is not None:
+            self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
 
     def outcomes(self) -> Sequence[Outcome]:
         drained, self._outcomes = self._outcomes, []
@@ -142,10 +166,11 @@ class MinerFleet:
 
     def health(self) -> FleetHealth:
         members = self._members.values()
+        problems = (one.problem or one.shut_out or one.miswired for one in members)
         return self._tally.health(
             known=sum(member.identity is not None for member in members),
-            reachable=sum(member.reachable for member in members),
-            problems=tuple(filter(None, (one.problem or one.shut_out for one in members))),
+            reachable=sum(reading.reachable for reading in self._readings.values()),
+            problems=(*filter(None, problems), *self._switches.problems()),
         )
 
     async def _run(self) -> None:
@@ -241,12 +266,45 @@ class MinerFleet:
 
     async def _execute(self, member: Member, command: Command) -> None:
         if command.level == CUT:
-            raise PermanentError(f"{member.miner}: no switch is known that could cut its power")
+            await self._switches.open(member)
+            return
         if member.identity is None or member.curve is None:
             raise TemporaryError(member.problem or f"{member.miner}: not identified yet")
         if command.level not in (level.name for level in member.curve.levels):
             raise PermanentError(f"{member.miner}: it has no level {command.level!r}")
-        await member.driver.apply(member.identity, command.level)
+        if member.is_cut:
+            if command.level != OFF:
+                await self._energise(member, command)
+        else:
+            await member.driver.apply(member.identity, command.level)
+
+    async def _energise(self, member: Member, command: Command) -> None:
+        """Close the switch of a miner. It boots as it likes, and is told its level when it answers:
+        until then nobody can."""
+        if self._is_locked(member):
+            raise PermanentError(
+                f"{member.miner}: its place is locked: its switch stays open until it is released"
+            )
+        member.afterwards = command
+        await self._switches.close(member)
+
+    def _is_locked(self, member: Member) -> bool:
+        return not {member.miner, member.group}.isdisjoint(self._locked())
+
+    def _tell_afterwards(self, member: Member) -> None:
+        """What a miner was to be told that answers again. What became of its command was said when
+        its switch closed."""
+        command, member.afterwards = member.afterwards, None
+        if command is None or self._is_locked(member):
+            return
+        if member.reading().level != command.level:
+            self._enqueue(replace(command, id=""))
+
+    def _switch_shown(self, member: Member) -> None:
+        before, after = self._readings[member.miner], member.reading()
+        self._readings[member.miner] = after
+        if before.level != after.level or member.miner in self._watched:
+            self._wake()
 
     def _read_done(
         self, member: Member, began: datetime, task: asyncio.Task[tuple[Measured, datetime]]
@@ -258,10 +316,13 @@ class MinerFleet:
         error = task.exception()
         if error is None:
             changed = member.heard(*task.result())
+            if not member.is_cut:
+                self._tell_afterwards(member)
         else:
-            self._count(error, member)
             changed = member.failed(error, self._settings.unreachable_after)
-        if changed:
+            if not member.is_cut:
+                self._count(error, member)
+        if changed and not member.is_cut:
             if member.reachable:
                 _log.debug("reachable", miner=member.miner)
             else:
@@ -292,6 +353,7 @@ class MinerFleet:
         if task.cancelled():
             self._report(command, Stage.FAILED, "the fleet stopped before it was answered")
         elif error is not None:
+            self._members[command.miner].afterwards = None
             self._count(error, self._members[command.miner])
             self._report(command, Stage.FAILED, str(error) or type(error).__name__)
         else:
@@ -304,6 +366,8 @@ class MinerFleet:
         return self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
 
     def _report(self, command: Command, stage: Stage, detail: str) -> None:
+        if not command.id:  # told afterwards: its outcome was said before
+            return
         at = self._clock.now()
         self._outcomes.append(
             Outcome(command=command.id, miner=command.miner, stage=stage, at=at, detail=detail)

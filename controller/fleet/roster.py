@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,7 +13,27 @@ from controller.fleet.curves import curve_key, named_in, offered
 from controller.fleet.driver import DeclaredDriver, Driver, Measured
 from controller.fleet.faults import is_for_a_person
 from controller.fleet.settings import GroupMiners
-from controller.model.fleet import IDLE, Curve, EvidenceGrade, Identity, MinerReading
+from controller.model.fleet import (
+    CUT,
+    IDLE,
+    Command,
+    Curve,
+    EvidenceGrade,
+    Identity,
+    MinerReading,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What its switch says of a miner that it has cut."""
+
+    since: datetime
+    """When it was first read to be open."""
+    at: datetime
+    """When that was read last."""
+    failure: str = ""
+    """Why it can be read no longer."""
 
 
 @dataclass(slots=True)
@@ -44,6 +64,10 @@ class Member:
     """Why it can be read and not told anything."""
     shut_out: str = ""
     """Why it will not be read either until a person acts."""
+    opened: Opened | None = None
+    """None while its switch is closed, or it has none."""
+    afterwards: Command | None = None
+    """What it is to be told when it answers again: its switch was closed for it."""
 
     def identified(self, identity: Identity, full: Curve) -> None:
         """It is this, and offers these levels: which it may be told is its group's choice."""
@@ -74,6 +98,42 @@ class Member:
         self.reachable = self.reachable and not lost
         return lost
 
+    def switch_read(self, at: datetime, *, closed: bool) -> bool:
+        """Take what its switch read as from `at` on; whether that makes another reading."""
+        before = self.opened
+        if before is not None and at < before.at:
+            return False
+        if not closed:
+            self.opened = Opened(before.since if before else at, at)
+        elif before is not None:
+            # it boots, and nothing that it said before is true of it
+            self.opened, self.reachable, self.failures = None, False, 0
+        return not closed or before is not None
+
+    def switch_unread(self, why: str) -> bool:
+        """Take that its switch can no longer be read; whether that makes another reading."""
+        if self.opened is not None:
+            self.opened = replace(self.opened, failure=why)
+        return self.opened is not None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its switch is open. The word of a miner that answers all the same counts more:
+        what was opened is not its switch."""
+        if self.opened is None:
+            return False
+        return self.at is None or self.at <= self.opened.since or not self.reachable
+
+    @property
+    def miswired(self) -> str:
+        """What is the matter where it answers behind its open switch."""
+        if self.opened is None or self.is_cut:
+            return ""
+        return (
+            f"{self.miner}: it answers though its switch reads open: "
+            f"check the order and the wiring of groups.{self.group}.switches"
+        )
+
     def is_place_of(self, other: Member) -> bool:
         """Whether the same miner is to be found there, spoken with in the same way."""
         mine = (self.address, self.port, self.mac, self.driver.firmware)
@@ -83,15 +143,20 @@ class Member:
         """What was last heard of it."""
         self.failures, self.reachable, self.failure = other.failures, other.reachable, other.failure
         self.measured, self.at = other.measured, other.at
+        self.opened, self.afterwards = other.opened, other.afterwards
 
     def comes_down(self, level: str) -> bool:
         """Whether it would draw less there than it last showed."""
+        if self.is_cut:
+            return level == CUT
         if self.measured is None or self.curve is None:
             return level in IDLE
         watts = {one.name: one.power_w for one in self.curve.levels}
         return watts.get(level, 0) < self.measured.power_w
 
     def reading(self) -> MinerReading:
+        if self.opened is not None and self.is_cut:
+            return self._cut_off(self.opened)
         said = self.measured
         return MinerReading(
             miner=self.miner,
@@ -104,7 +169,20 @@ class Member:
             reachable=self.reachable,
             grade=said.grade if said else EvidenceGrade.SELF_REPORT,
             accepted=said.accepted if said and self.reachable else None,
-            failure=self.failure or (self.problem if self.at else ""),
+            failure=self.failure or self.miswired or (self.problem if self.at else ""),
+        )
+
+    def _cut_off(self, opened: Opened) -> MinerReading:
+        """By the word of its switch, which meters nothing."""
+        return MinerReading(
+            miner=self.miner,
+            group=self.group,
+            curve=self.curve_key,
+            level=CUT,
+            at=opened.at,
+            reachable=not opened.failure,
+            grade=EvidenceGrade.INFERRED,
+            failure=opened.failure,
         )
 
     def _level(self) -> str:

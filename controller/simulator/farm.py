@@ -1,4 +1,4 @@
-"""The simulated site on the network: miners, meters, control port and grid operator."""
+"""The simulated site on the network: miners, meters, switches, control port and grid operator."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from controller.simulator.meter import SimulatedMeter
 from controller.simulator.operator import GridOperator
 from controller.simulator.places import Places
 from controller.simulator.plant import Load, Plant
+from controller.simulator.relays import RelayBank
 from controller.simulator.server import MinerServer
 from controller.simulator.settings import SimulationSettings
 
@@ -81,6 +82,7 @@ class Farm:
             for name, endpoint, load in self._metered()
         }
         self.places = Places(dict(self._members()), clock)
+        self.switches = dict(self._relay_banks())
         self._control: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -108,9 +110,10 @@ class Farm:
             "site_kw": round(self.plant.site.power_w(self._clock.now()) / 1000, 1),
         }
 
-    def _servers(self) -> Iterator[MinerServer | SimulatedMeter]:
+    def _servers(self) -> Iterator[MinerServer | SimulatedMeter | RelayBank]:
         yield from self.miners.values()
         yield from self.meters.values()
+        yield from self.switches.values()
 
     def _miner_servers(self) -> Iterator[tuple[str, MinerServer]]:
         for miner in self.plant.miners():
@@ -121,6 +124,19 @@ class Farm:
         for name, load in self.plant.groups.items():
             yield name, [self.miners[miner.name] for miner in load.miners]
         yield SITE, list(self.miners.values())
+
+    def _relay_banks(self) -> Iterator[tuple[str, RelayBank]]:
+        for group in self.settings.groups:
+            if group.switches is not None:
+                yield group.id, self._relay_bank(group.id, group.switches)
+
+    def _relay_bank(self, group: str, endpoint: Endpoint) -> RelayBank:
+        servers = [self.miners[miner.name] for miner in self.plant.groups[group].miners]
+
+        async def switch(number: int, closed: bool) -> None:  # noqa: FBT001 - a coil's value
+            await self.places.switch(servers[number], closed=closed)
+
+        return RelayBank(group, endpoint, len(servers), switch)
 
     def _metered(self) -> Iterator[tuple[str, Endpoint, Load]]:
         for group in self.settings.groups:

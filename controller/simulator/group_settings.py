@@ -111,6 +111,9 @@ class GroupSettings(Section):
         1.0, ge=0.5, le=1.5, description="True power over the nominal power of a level."
     )
     meter: Endpoint | None = Field(None, description="The group's Modbus TCP meter.")
+    switches: Endpoint | None = Field(
+        None, description="Modbus TCP relays that can cut each miner's power, one coil for each."
+    )
 
     @model_validator(mode="before")
     @classmethod

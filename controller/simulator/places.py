@@ -1,4 +1,5 @@
-"""What befalls all miners of a group or of the site at once: no power, no pool, no uplink."""
+"""What befalls all miners of a group or of the site at once: no power, no pool, no uplink; and the
+power of each behind its switch."""
 
 from __future__ import annotations
 
@@ -21,6 +22,8 @@ class Places:
         self._clock = clock
         self._faults: dict[str, PlaceFault] = {}
         self._idle: set[str] = set()
+        self._cut: set[str] = set()
+        """Miners behind an open switch."""
         self._timers: dict[str, list[asyncio.Task[None]]] = {}
 
     def __contains__(self, place: str) -> bool:
@@ -42,27 +45,37 @@ class Places:
         if fault.seconds is not None:
             self._later(place, fault.seconds, self._clear)
 
+    async def switch(self, server: MinerServer, *, closed: bool) -> None:
+        """The switch of a miner closes, or opens. Power comes back when nothing else is missing."""
+        dark = self._dark()
+        (self._cut.discard if closed else self._cut.add)(server.miner.name)
+        await self._power([server], dark)
+
     def stop(self) -> None:
         for place in self._members:
             self._forget_timers(place)
 
     async def _change(self, place: str, fault: PlaceFault) -> None:
-        dark = {server.miner.name for server in self._dark()}
+        dark = self._dark()
         self._idle.discard(place)
         self._faults[place] = fault
         self._set_pools(place)
-        still = {server.miner.name for server in self._dark()}
-        for server in self._members[place]:
+        await self._power(self._members[place], dark)
+
+    async def _power(self, servers: Sequence[MinerServer], dark: set[str]) -> None:
+        """Take or give these power, where that is another thing than before: `dark` had none."""
+        still = self._dark()
+        for server in servers:
             name = server.miner.name
             if name in still - dark:
                 await server.inject(MinerFault(kind="die"))
             elif name in dark - still:
                 await server.inject(_boot(server))
 
-    def _dark(self) -> list[MinerServer]:
+    def _dark(self) -> set[str]:
         """The miners without power."""
         out = [place for place, fault in self._faults.items() if fault.kind == "outage"]
-        return [server for place in out for server in self._members[place]]
+        return self._cut | {server.miner.name for place in out for server in self._members[place]}
 
     def _set_pools(self, place: str) -> None:
         at = self._clock.now()

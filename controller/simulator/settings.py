@@ -84,7 +84,9 @@ class SimulationSettings(Section):
         return [group.id for group in self.groups]
 
     def _listeners(self) -> Iterator[str]:
-        single = [self.site_meter, self.control, *(group.meter for group in self.groups)]
+        single = [self.site_meter, self.control]
+        for group in self.groups:
+            single += [group.meter, group.switches]
         yield from (f"{end.address}:{end.port}" for end in single if end is not None)
         for group in self.groups:
             yield from (f"{place.address}:{place.port}" for place in group.places())

@@ -28,7 +28,6 @@ TERMS = """\
     obligation: financial
     weighed: true
     penalty_per_mwh: 400
-    penalty_per_dispatch: 250
     may_opt_out: true
     capacity_kw: 30
 """
@@ -49,8 +48,14 @@ def test_terms(spoil: Spoil) -> None:
     program = to_site(load(spoil(ALLOWED, ALLOWED + TERMS), SETTINGS, {})).programs["ers"]
     assert (program.counted_from, program.response_s) == ("contracted", 600)
     assert (program.obligation, program.weighed) == (Obligation.FINANCIAL, True)
-    assert (program.penalty_per_mwh, program.penalty_per_dispatch) == (Decimal(400), Decimal(250))
+    assert (program.penalty_per_mwh, program.penalty_per_dispatch) == (Decimal(400), Decimal(0))
     assert (program.may_opt_out, program.emergency, program.capacity_w) == (True, False, 30_000)
+
+
+def test_what_is_not_weighed_may_cost_by_the_dispatch(spoil: Spoil) -> None:
+    terms = TERMS.replace("weighed: true", "penalty_per_dispatch: 250")
+    program = to_site(load(spoil(ALLOWED, ALLOWED + terms), SETTINGS, {})).programs["ers"]
+    assert (program.weighed, program.penalty_per_dispatch) == (False, Decimal(250))
 
 
 def test_without_a_word_it_is_compliance_at_once_and_nobody_opts_out(spoil: Spoil) -> None:
@@ -73,6 +78,12 @@ CASES = {
         "    obligation: financial\n    weighed: true\n    penalty_per_mwh: 4\n"
         "    emergency: true\n",
         f"{AFTER}.weighed: an emergency is never weighed against money: leave it out",
+    ),
+    "what a whole dispatch costs is not weighed": (
+        "    obligation: financial\n    weighed: true\n    penalty_per_mwh: 4\n"
+        "    penalty_per_dispatch: 250\n",
+        f"{AFTER}.penalty_per_dispatch: one step too few would cost all of it: leave it out, or "
+        "weighed",
     ),
     "nobody opts out of an emergency": (
         "    may_opt_out: true\n    emergency: true\n",

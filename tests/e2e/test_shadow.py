@@ -60,7 +60,7 @@ def test_plan_without_a_daemon(site: Site) -> None:
     with TruePower(site) as truth:
         code, said = site.command("plan")
     assert code == 0
-    assert "the power costs more than hashing earns" in said
+    assert "its power costs more than it earns" in said
     assert "commands, not sent" in said
     plan = planned(site)
     assert plan["target_kw"] < 1

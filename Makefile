@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PURE_TESTS := tests/core tests/scenarios
 # As many times 2,000 cases of each property as make a million in all.
-LONG_CASES := 50
+LONG_CASES := 20
 
 .PHONY: setup run test unit-pure unit-site test-long test-machine bench bench-decision bench-ground check lint types floors unit clean
 

@@ -62,7 +62,8 @@ class Fleet(Protocol):
 
     def send(self, commands: Sequence[Command]) -> None:
         """Execute these; returns at once. What becomes of them comes out of `outcomes`. The level
-        `CUT` opens the miner's switch, from when on its reading says so; any other closes it."""
+        `CUT` opens the miner's switch, from when on its reading says so; any level at which it
+        hashes closes it, and then it boots as it likes. Told to be off, it stays cut."""
 
     def outcomes(self) -> Sequence[Outcome]:
         """What was sent or failed since the last call."""

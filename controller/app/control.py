@@ -174,6 +174,7 @@ class Control:
         began = loop.time()
         plan, self._state, next_at = decide(seen, before)
         parts.board.distrust(plan.frozen_meters)
+        parts.desk.heed(plan)
         took_s = loop.time() - began
         await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)

@@ -16,10 +16,12 @@ from controller.app.opting_out import priced, without_end
 from controller.app.orders import check_named, checked, there_are
 from controller.app.receipts import answer, as_sent, received
 from controller.core.acceptance import Refused, Repeated, judge
+from controller.core.claims import kept_off_w
 from controller.core.dispatch_body import Code
 from controller.core.penalty import Penalty
 from controller.errors import PermanentError, TemporaryError
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
+from controller.model.plan import Plan
 from controller.model.quality import Observed
 from controller.model.records import (
     DispatchArrived,
@@ -67,6 +69,7 @@ class Desk:
         self._dispatches = dict(recovered.dispatches)
         self._orders = dict(recovered.orders)
         self._locks = {lock.place: lock for lock in recovered.locks.values()}
+        self._kept_off_w: int | None = None
         self._refused: Counter[str] = Counter()
         self._turn = asyncio.Lock()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -111,6 +114,10 @@ class Desk:
         self._site = site
         self._places = places
         self._levels = levels
+
+    def heed(self, plan: Plan) -> None:
+        """What dispatches keep off by this plan counts where a reference is frozen."""
+        self._kept_off_w = kept_off_w(plan)
 
     @property
     def refused(self) -> Mapping[str, int]:
@@ -230,6 +237,7 @@ class Desk:
             known=self._dispatches,
             now=now,
             power_w=self._power_w(),
+            kept_off_w=self._kept_off_w,
         )
         if isinstance(judgement, Repeated):
             return received(judgement.dispatch, repeated=True)

@@ -74,7 +74,7 @@ def _sections(plan: PlanNow, currency: str) -> Iterator[Section]:
         (o.group, _counts(o.counts), o.power_kw, o.next_break_even_per_mwh, o.because.text)
         for o in plan.allocations
     ]
-    below = f"next step below {currency}/MWh"
+    below = f"next step breaks even at {currency}/MWh"
     yield "groups", ("group", "miners by level", "kW", below, "why no more"), groups
     yield "why", ("group", ""), [(name, o.sentence) for name, o in plan.explained.items()]
     commands = [(len(o.miners), o.level, o.because.text) for o in plan.commands]

@@ -109,6 +109,25 @@ def _addresses(settings: Settings) -> Faults:
         taken.update(dict.fromkeys(own, name))
 
 
+def _outlets(settings: Settings) -> Faults:
+    """A switch cuts one miner, and there is one for each."""
+    taken: dict[str, str] = {}
+    for name, group in settings.groups.items():
+        if group.switches is None:
+            continue
+        try:
+            own = group.switches.outlets(len(group.miners.miners()))
+        except ValueError as error:
+            yield ("groups", name, "switches"), str(error)
+            continue
+        shared = [outlet for outlet in own if outlet in taken]
+        if shared:
+            more = f" and {len(shared) - 1} more" if len(shared) > 1 else ""
+            where = f"{shared[0]}{more} in group {taken[shared[0]]} already"
+            yield ("groups", name, "switches"), f"{where}: a switch cuts one miner"
+        taken.update(dict.fromkeys(own, name))
+
+
 def _interval(settings: Settings) -> Faults:
     if 60 % settings.interval_minutes:
         yield ("interval_minutes",), "must divide the hour: 5, 10, 15, 30 or 60"
@@ -124,6 +143,7 @@ CHECKS = (
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),
+    _needs(_outlets, "groups"),
     _needs(_names_of_feeds, "feeds"),
     _needs(_scopes, "feeds", "groups", "breakers", "neighbours"),
     _needs(bounds_checks.names, "groups", "breakers", "neighbours", "rules"),

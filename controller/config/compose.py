@@ -89,6 +89,7 @@ def settings_model(
     *,
     feeds: Mapping[str, HasSettings],
     drivers: Mapping[str, HasSettings],
+    switches: Mapping[str, HasSettings],
     ledgers: Mapping[str, HasSettings],
 ) -> type[Settings]:
     """The model of a configuration that may choose among these adapters by name."""
@@ -97,6 +98,10 @@ def settings_model(
         __base__=GroupSettings,
         __doc__=GroupSettings.__doc__,
         miners=(one_of("driver", drivers), copy(GroupSettings.model_fields["miners"])),
+        switches=(
+            one_of("adapter", switches) | None,
+            copy(GroupSettings.model_fields["switches"]),
+        ),
     )
     parts: dict[str, Any] = {
         "groups": (_by_name(group), copy(Settings.model_fields["groups"])),

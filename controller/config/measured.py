@@ -22,7 +22,7 @@ def warnings(programs: Mapping[str, Program], plan: Plan | None, zone: str) -> l
 
 
 def _of(name: str, program: Program, plan: Plan, zone: str) -> Iterator[Warned]:
-    found = demand(program, plan.deliverable, plan.curtailed)
+    found = demand(program, plan.deliverable, plan.curtailed, plan.limits)
     if found is None:
         return
     key = "reserve_kw" if program.reserve_w == asked_w(program) else "capacity_kw"

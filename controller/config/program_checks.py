@@ -57,6 +57,9 @@ def _obligation(key: Key, program: ProgramSettings) -> Iterator[Fault]:
         yield (*key, "weighed"), "compliance is never weighed against money: leave it out"
     elif program.weighed and not program.penalty_per_mwh:
         yield (*key, "penalty_per_mwh"), "is missing: weighed needs the penalty to weigh"
+    if program.weighed and program.penalty_per_dispatch:
+        problem = "one step too few would cost all of it: leave it out, or weighed"
+        yield (*key, "penalty_per_dispatch"), problem
     if program.weighed and program.emergency:
         yield (*key, "weighed"), "an emergency is never weighed against money: leave it out"
     if program.may_opt_out and program.emergency:

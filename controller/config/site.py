@@ -79,7 +79,7 @@ def _group(group: GroupSettings) -> Group:
         income_lost_after_s=None if lost_after is None else lost_after * 60,
         stop_within_s=group.stop_within_s,
         start_within_s=group.start_within_s,
-        switched=group.switched,
+        switched=group.switches is not None,
         cooling=None if group.cooling is None else _cooling(group.cooling),
     )
 

@@ -109,8 +109,8 @@ class GroupSettings(Section):
     power_return: Literal["all_at_once", "staggered", "held_off"] = "all_at_once"
     """What the group's switches do when power returns after an outage: close all at once, one stage
     after another, or stay open until somebody closes them."""
-    switched: bool = False
-    """Whether each of its miners has a switch that can cut its power."""
+    switches: Any = None
+    """Where each of its miners has a switch that can cut its power: where the switches are."""
     miners: Any
     """The miners and the driver that speaks with them."""
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from controller.core.claims import delivered_w
 from controller.core.dispatch_body import Asked, Code, RefusalError, names, read
 from controller.core.dispatch_limit import Frozen, Worth, worth
+from controller.core.learned import BEYOND_S
 from controller.model.base import Model
 from controller.model.grid import Dispatch
 from controller.model.quality import Fresh, Observed
@@ -43,12 +44,14 @@ def judge(
     known: Mapping[str, Dispatch],
     now: datetime,
     power_w: Observed[int],
+    kept_off_w: int | None = None,
 ) -> Judgement:
     """What becomes of `body`, sent by an authenticated `authority`. Never raises.
 
     `known` holds the newest version of each dispatch, past and cancelled ones included; `power_w`
-    is the power at the site's meter. Age alone refuses nothing: a late dispatch is obeyed for the
-    rest of its time.
+    is the power at the site's meter, and `kept_off_w` the most that dispatches may have taken off
+    it, as the last decision knows; None where there was none. Age alone refuses nothing: a late
+    dispatch is obeyed for the rest of its time.
     """
     try:
         asked = read(body)
@@ -62,7 +65,8 @@ def judge(
         comes_to = Worth(site.import_limit_w)
         if not asked.cancelled:
             _check_times(asked, program, before, now)
-            undiminished = _undiminished(power_w, asked, known, now)
+            others = _others(asked, known, now, ahead=kept_off_w is not None)
+            undiminished = _undiminished(power_w, others, kept_off_w)
             comes_to = worth(asked, Frozen(program, before, undiminished, site.import_limit_w))
     except RefusalError as refusal:
         return Refused(code=refusal.code, problem=str(refusal))
@@ -85,14 +89,27 @@ def judge(
     )
 
 
+def _others(
+    asked: Asked, known: Mapping[str, Dispatch], now: datetime, *, ahead: bool
+) -> list[Dispatch]:
+    """The dispatches of other programs for which load may have gone: those in force, and those to
+    come ahead of which it can be told to."""
+    by = now + timedelta(seconds=BEYOND_S) if ahead else now
+    others = (one for one in known.values() if one.program != asked.program)
+    return [one for one in others if one.start <= by and one.asks(now)]
+
+
 def _undiminished(
-    power_w: Observed[int], asked: Asked, known: Mapping[str, Dispatch], now: datetime
+    power_w: Observed[int], others: list[Dispatch], kept_off_w: int | None
 ) -> Observed[int]:
-    """What the meter would show without the reductions of other programs that are in force."""
+    """What the meter would show without the reductions of other programs: no more than what
+    dispatches keep off. Where a reference lies above what runs, a claim has taken nothing yet."""
     if not isinstance(power_w, Fresh):
         return power_w
-    others = [one for one in known.values() if one.program != asked.program and one.in_force(now)]
-    return replace(power_w, value=power_w.value + delivered_w(power_w.value, others))
+    taken_w = delivered_w(power_w.value, others)
+    if kept_off_w is not None:
+        taken_w = min(taken_w, kept_off_w)
+    return replace(power_w, value=power_w.value + taken_w)
 
 
 def _content(dispatch: Dispatch) -> Asked:

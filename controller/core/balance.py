@@ -184,12 +184,15 @@ def _ratios(state: State, fitted: Mapping[str, int], bounds: Mapping[str, int]) 
 
 def _kept(old: Balance | None, new: Balance, ratios: Mapping[str, int]) -> Balance:
     """The new balance. While a step is too small to be measured, the next are added to it: it goes
-    on from where the first began."""
+    on from where the first began. While something is unproven, what the meter lacks is not taken
+    for granted: it may be just that."""
     counted_w = new.own_w + sum(
         nominal_w * ratios.get(kind, NOMINAL) // NOMINAL
         for kind, nominal_w in new.nameplate_w.items()
     )
     unexplained_w = new.meter_w - counted_w
+    if old is not None and not new.clean:
+        unexplained_w = max(unexplained_w, old.unexplained_w)
     waits = old is not None and _step(old, new) is not None and not _large(old, new)
     return replace(old if old is not None and waits else new, unexplained_w=unexplained_w)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from operator import add, gt, lt, sub
+from itertools import groupby
+from operator import add, gt, itemgetter, lt, sub
 from typing import NamedTuple
 
 from controller.core.earnings import paid_per_day
@@ -14,6 +15,9 @@ from controller.core.pools import Pool
 from controller.core.wishes import Wish
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
+
+FOR_MONEY = frozenset({Reason.UNPROFITABLE, Reason.INCOME_LOST})
+"""What these keep off would not run either if everything could start."""
 
 
 def curtailed(
@@ -31,9 +35,7 @@ def curtailed(
         if pool.counts.seen[-1] < pool.size:
             causes = _causes(best, waiting(share, best, halt_of(pool.group)))
             for reason, counts in causes.items():
-                power_w = sum([count * step.power_w for step, count in counts])
-                hashrate = sum((count * step.hashrate_ths for step, count in counts), Decimal(0))
-                _add(found, reason, _load(share.wish, power_w, hashrate))
+                _add(found, reason, _load(share.wish, *_together(counts)))
         if pool.locked_off:
             off, top = pool.levels[0], pool.levels[-1]
             locked_w = pool.locked_off * (top.power_w - off.power_w)
@@ -56,6 +58,16 @@ class _Load(NamedTuple):
 
 
 NOTHING = _Load(0, Decimal(0), Decimal(0))
+
+
+def _together(counts: Iterable[tuple[Step, int]]) -> tuple[int, Decimal]:
+    """The watts and TH/s of these steps; most of them lack as many miners as their neighbours."""
+    power_w, hashrate_ths = 0, Decimal(0)
+    for count, alike in groupby(counts, key=itemgetter(1)):
+        steps = [step for step, _ in alike]
+        power_w += count * sum([step.power_w for step in steps])
+        hashrate_ths += count * sum([step.hashrate_ths for step in steps], Decimal(0))
+    return power_w, hashrate_ths
 
 
 def _load(one: Wish, power_w: int, hashrate_ths: Decimal) -> _Load:
@@ -111,10 +123,10 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
         return _unheeding(share.wish.pool)
     if best.cut and any(map(lt, share.granted, best.wish.wanted)):
         return best.cut[min(best.cut)].reason
-    if halt is not None:
-        return halt
     if any(map(lt, share.wish.pool.counts.seen[1:], best.granted)):
         return waiting(share, best, halt)
+    if halt is not None and best.wish.reason not in FOR_MONEY:
+        return halt
     stays = any(map(gt, share.granted, best.wish.wanted))
     return Reason.MINIMUM_ON if stays else best.wish.reason
 

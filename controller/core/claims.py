@@ -14,6 +14,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from controller.model.grid import Dispatch
+from controller.model.plan import Plan
+from controller.reasons import Reason
 
 
 class Claim(NamedTuple):
@@ -79,3 +81,11 @@ def delivered_w(power_w: int, others: Iterable[Dispatch]) -> int:
     if stack is None:
         return 0
     return min(stack.top_w - stack.limit_w, max(0, stack.top_w - power_w))
+
+
+def kept_off_w(plan: Plan) -> int:
+    """The most that dispatches may have taken off the site's meter by a plan: what they keep off as
+    far as it is proven, and what else is on its way down."""
+    kept = (plan.curtailed.get(reason) for reason in (Reason.DISPATCH, Reason.EMERGENCY))
+    going_w = max(0, plan.expected_w - plan.target_w)
+    return going_w + sum(one.power_w for one in kept if one is not None)

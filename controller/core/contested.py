@@ -9,7 +9,6 @@ the while it counts in full, so that others take its place in the same decision.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace as with_
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
@@ -20,7 +19,7 @@ from controller.core.motions import Orders, begin_move
 from controller.core.moves import Step
 from controller.core.patience import contested_until, pacing_of
 from controller.core.situation import Situation, counted_anew
-from controller.model.fleet import CUT, OFF, CommandEvent, Motion, Stage
+from controller.model.fleet import CONFIRMED, CUT, OFF, CommandEvent, Motion
 from controller.model.remembered import Wakes
 from controller.model.seen import Snapshot
 from controller.reasons import Reason
@@ -50,7 +49,7 @@ def given_over(now: Situation, steps: Sequence[Step], orders: Orders) -> Situati
     motions = dict(now.motions)
     for step in steps:
         switched = now.seen.site.groups[step.move.pool.group].switched
-        told = with_(step, reason=Reason.CONTESTED)
+        told = step._replace(reason=Reason.CONTESTED)
         motions[step.move.miner] = begin_move(now.seen, told, CUT if switched else OFF, orders)
     names = {step.move.miner for step in steps}
     at_rest, apart = without(now.seen.cohorts, names)
@@ -60,10 +59,10 @@ def given_over(now: Situation, steps: Sequence[Step], orders: Orders) -> Situati
 
 def contested(seen: Snapshot, motions: Mapping[str, Motion]) -> dict[str, datetime]:
     """By miner, until when it is told nothing."""
+    mine = sorted(name for name, motion in motions.items() if is_contested(motion))
     return {
-        name: contested_until(motion, pacing_of(seen.site, motion.group))
-        for name, motion in sorted(motions.items())
-        if is_contested(motion)
+        name: contested_until(motions[name], pacing_of(seen.site, motions[name].group))
+        for name in mine
     }
 
 
@@ -92,7 +91,7 @@ def remembered(
 def _went_off(event: CommandEvent) -> bool:
     """As told, and to be told the like again. While a miner is contested nobody counts."""
     command = event.command
-    off = event.stage is Stage.CONFIRMED and command.level == OFF
+    off = event.stage is CONFIRMED and command.level == OFF
     return off and command.reason is not Reason.CONTESTED
 
 

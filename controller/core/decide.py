@@ -22,8 +22,7 @@ from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
 from controller.core.verdict import Verdict, verdict
 from controller.core.wishes import Wish, wish
-from controller.model.fleet import IDLE, Stage
-from controller.model.grid import Limit
+from controller.model.fleet import CONFIRMED, IDLE
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
 
@@ -44,7 +43,7 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
         found.remembered(now.state, motions),
         motions=motions,
         other_w=now.other_w if seen.fleet_known else state.other_w,
-        moved_at=seen.now if orders.events else state.moved_at,
+        moved_at=seen.now if orders.events else now.moved_at,
         running=_running(now, shares),
         excess_permille={
             **now.state.excess_permille,
@@ -69,17 +68,16 @@ def _settled(now: Situation) -> tuple[list[Share], list[Share], Verdict]:
 
 
 def _rose_at(now: Situation, orders: Orders) -> datetime | None:
-    rose = (one.stage is Stage.CONFIRMED and one.command.level not in IDLE for one in orders.events)
+    rose = (one.stage is CONFIRMED and one.command.level not in IDLE for one in orders.events)
     return now.seen.now if any(rose) else now.state.rose_at
 
 
 def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
-    raised, promised = promises(wishes, now)
+    def under(then: Situation) -> list[Share]:
+        raised, promised = promises(wishes, then)
+        return share(raised, promised, then.limits, then.fixed_w, then.seen.site)
 
-    def under(limits: tuple[Limit, ...]) -> list[Share]:
-        return share(raised, promised, limits, now.fixed_w, now.seen.site)
-
-    return with_lead(now, under(now.limits), under)
+    return with_lead(now, under(now), under)
 
 
 def _running(now: Situation, shares: list[Share]) -> dict[str, int]:

@@ -12,7 +12,7 @@ meter could show to have moved. Minimum on times do not matter: a limit goes bef
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_FLOOR, Decimal
 from typing import NamedTuple
 
@@ -20,29 +20,41 @@ from controller.core.done import NOTHING, UNKNOWN, Amount, goes
 from controller.core.learned import stop_s
 from controller.core.patience import pacing_of
 from controller.core.pools import Pool
-from controller.core.rising import Rise, added, rises, staged_w
+from controller.core.rising import added, rises, staged_w
 from controller.core.situation import Situation
 from controller.core.staging import SITE_DOWN, largest_step
-from controller.model.grid import SITE
+from controller.model.grid import SITE, Limit
 from controller.model.plan import Curtailed, Deliverable, Demand, Mode
 from controller.model.quality import Fresh
+from controller.model.remembered import Learned
 from controller.model.site import Program
 from controller.reasons import Reason
 
 HORIZONS_S = (10, 60, 600, 1800)
 HUNDREDTH = Decimal("0.01")
-NOT_SHED = frozenset({Reason.MAINTENANCE_LOCK, Reason.UNREACHABLE, Reason.DISOBEDIENT})
-"""What is off for these reasons did not go because it was told to, or cannot be told."""
+NEVER_TOGETHER = frozenset(
+    {
+        Reason.IMPORT_LIMIT,
+        Reason.ENGINE,
+        Reason.NEIGHBOUR,
+        Reason.BREAKER_LIMIT,
+        Reason.GROUP_LIMIT,
+    }
+)
+"""What ratings keep off never runs beside the rest: nobody can shed it."""
+NOT_SHED = NEVER_TOGETHER | {Reason.MAINTENANCE_LOCK, Reason.UNREACHABLE, Reason.DISOBEDIENT}
+"""Nor did these go because they were told to, or they cannot be told."""
 
 
 class Load(NamedTuple):
-    """What of a pool runs and could be told to go, above its standby."""
+    """What runs and could be told to go, above its standby, of pools that stop alike."""
 
-    pool: Pool
-    power_w: int
+    learned: Learned
     declared_s: int
     slow_s: int
-    """How long its stops take."""
+    """How long stops take."""
+    powers_w: list[int]
+    """Of each pool."""
 
 
 def deliverable(now: Situation) -> tuple[Deliverable, ...]:
@@ -52,7 +64,7 @@ def deliverable(now: Situation) -> tuple[Deliverable, ...]:
     found = []
     for within_s in HORIZONS_S:
         down = max(down, _shed(now, loads, within_s))
-        up = max(up, _added(now, could, within_s))
+        up = max(up, added(now, could, within_s))
         found.append(
             Deliverable(
                 within_s=within_s,
@@ -74,7 +86,7 @@ def too_much_asked(
         return {}
     called = {one.program for one in now.seen.dispatches.values() if one.in_force(now.seen.now)}
     demands = {
-        name: demand(program, found, curtailed)
+        name: demand(program, found, curtailed, now.limits)
         for name, program in sorted(now.seen.site.programs.items())
         if name not in called
     }
@@ -82,11 +94,17 @@ def too_much_asked(
 
 
 def demand(
-    program: Program, found: tuple[Deliverable, ...], curtailed: Mapping[Reason, Curtailed]
+    program: Program,
+    found: tuple[Deliverable, ...],
+    curtailed: Mapping[Reason, Curtailed],
+    limits: Iterable[Limit] = (),
 ) -> Demand | None:
-    """What a program may ask for beyond what was measured; None where that is enough."""
+    """What a program may ask for beyond what was measured; None where that is enough. No more can
+    be shed than the connection, or its generators, could ever carry."""
     gone_w = sum(one.power_w for why, one in curtailed.items() if why not in NOT_SHED)
-    measured_w = measured(found, program).shed_w + gone_w
+    ever = (Reason.IMPORT_LIMIT, Reason.ENGINE)
+    carried_w = [one.limit_w for one in limits if one.reason in ever]
+    measured_w = min([measured(found, program).shed_w + gone_w, *carried_w])
     asked = asked_w(program)
     if asked <= measured_w:
         return None
@@ -110,14 +128,19 @@ def measured(found: tuple[Deliverable, ...], program: Program) -> Deliverable:
 
 
 def _loads(now: Situation) -> list[Load]:
-    found = []
+    found: dict[tuple[Learned, int], Load] = {}
     for pool in now.pools:
         power_w = _load_w(pool)
         if power_w:
+            learned = now.state.learned.get(pool.kind, UNKNOWN)
             declared_s = pacing_of(now.seen.site, pool.group).stop_within_s
-            slow_s = stop_s(now.seen, now.state, pool.kind)
-            found.append(Load(pool, power_w, declared_s, slow_s))
-    return found
+            alike = found.get((learned, declared_s))
+            if alike is None:
+                slow_s = stop_s(now.seen, now.state, pool.kind)
+                alike = Load(learned, declared_s, slow_s, [])
+                found[learned, declared_s] = alike
+            alike.powers_w.append(power_w)
+    return list(found.values())
 
 
 def _load_w(pool: Pool) -> int:
@@ -126,11 +149,15 @@ def _load_w(pool: Pool) -> int:
         return 0
     standby_w = pool.levels[0].power_w
     resting = sum(
-        max(0, one.power_w - standby_w * len(one.members))
-        for rung, held in pool.free.items()
-        if rung
-        for one in held
+        [
+            max(0, one.power_w - standby_w * len(one.members))
+            for rung, held in pool.free.items()
+            if rung
+            for one in held
+        ]
     )
+    if not pool.pinned:
+        return resting
     arrived = (one for one in pool.pinned if not one.dispatched and not one.refuses and one.rung)
     return resting + sum(max(0, one.counted_w - standby_w) for one in arrived)
 
@@ -138,8 +165,7 @@ def _load_w(pool: Pool) -> int:
 def _shed(now: Situation, loads: list[Load], within_s: int) -> Amount:
     total, slow_s = NOTHING, 0
     for one in loads:
-        learned = now.state.learned.get(one.pool.kind, UNKNOWN)
-        amount = goes(one.power_w, learned, one.declared_s, within_s)
+        amount = goes(one.powers_w, one.learned, one.declared_s, within_s)
         total = total.plus(amount)
         if amount.power_w:
             slow_s = max(slow_s, one.slow_s)
@@ -156,10 +182,6 @@ def _in_steps(now: Situation, total: Amount, spare_s: int) -> Amount:
     if stage is None or most_w is None:
         return total
     return total.at_most(staged_w(stage, most_w, spare_s, now.seen.now))
-
-
-def _added(now: Situation, could: list[Rise], within_s: int) -> Amount:
-    return added(now, could, within_s) if could else NOTHING
 
 
 def _confidence(amount: Amount) -> Decimal:

@@ -3,6 +3,7 @@ sure."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -32,20 +33,23 @@ class Amount(NamedTuple):
 NOTHING = Amount(0, 0)
 
 
-def goes(power_w: int, learned: Learned, declared_s: int, within_s: int) -> Amount:
-    """What of this power is gone within a time when all of it is told to go."""
+def goes(powers_w: Iterable[int], learned: Learned, declared_s: int, within_s: int) -> Amount:
+    """What of these powers is gone within a time when all of it is told to go."""
     times, failed = learned.stops, learned.stops_failed
-    return _of(power_w, *_permille(times, failed, declared_s, within_s))
+    return _of(powers_w, *_permille(times, failed, declared_s, within_s))
 
 
-def comes(power_w: int, learned: Learned, declared_s: int, within_s: int) -> Amount:
-    """What of this power is there within a time when all of it is told to come."""
+def comes(powers_w: Iterable[int], learned: Learned, declared_s: int, within_s: int) -> Amount:
+    """What of these powers is there within a time when all of it is told to come."""
     times, failed = learned.starts, learned.starts_failed
-    return _of(power_w, *_permille(times, failed, declared_s, within_s))
+    return _of(powers_w, *_permille(times, failed, declared_s, within_s))
 
 
-def _of(power_w: int, done: int, sure: int) -> Amount:
-    return Amount(power_w * done // ALL, power_w * sure // ALL)
+def _of(powers_w: Iterable[int], done: int, sure: int) -> Amount:
+    if not done:
+        return NOTHING
+    parts = [(power_w * done // ALL, power_w * sure // ALL) for power_w in powers_w]
+    return Amount(sum([one for one, _ in parts]), sum([one for _, one in parts]))
 
 
 @lru_cache(maxsize=4096)

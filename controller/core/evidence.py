@@ -9,11 +9,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from controller.model.fleet import CUT, OFF, Curve, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.model.fleet import (
+    CONFIRMED,
+    CUT,
+    FAILED,
+    INFERRED,
+    INTENDED,
+    OFF,
+    SENT,
+    Curve,
+    MinerSeen,
+    Motion,
+)
 from controller.model.site import Pacing
 from controller.reasons import Reason
 
-IN_FLIGHT = frozenset({Stage.INTENDED, Stage.SENT})
+IN_FLIGHT = frozenset({INTENDED, SENT})
+CONTESTED = Reason.CONTESTED
 ABOVE = 1.12
 """Up to which part of a lower level's nominal power a miner counts as having come down to it: more
 than wobble and the inaccuracy of a firmware's own estimate, less than a step of a curve off."""
@@ -44,9 +56,14 @@ def told_w(curve: Curve, level: str) -> int:
     return 0 if level == CUT else curve.level(level).power_w
 
 
+def is_at(told: str, seen: str) -> bool:
+    """Whether a miner seen at a level does what it was told: behind an open switch it is off."""
+    return seen == told or (told == OFF and seen == CUT)
+
+
 def is_contested(motion: Motion) -> bool:
     """Whether somebody else keeps waking the miner: see `core/contested.py`."""
-    return motion.command.reason is Reason.CONTESTED
+    return motion.command.reason is CONTESTED
 
 
 def shows(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
@@ -58,9 +75,9 @@ def shows(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
     command = motion.command
     if not miner.reachable or miner.at is None or miner.at <= command.at:
         return False
-    if miner.level != command.level:
+    if not is_at(command.level, miner.level):
         return False
-    if miner.grade is EvidenceGrade.INFERRED:
+    if miner.grade is INFERRED:
         by_word = not falls(motion, curve) or motion.group in look.unmetered
         return by_word or command.miner in look.shown
     if command.level in (OFF, CUT):
@@ -91,16 +108,16 @@ def counted_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
 
 
 def _is_cut(motion: Motion, miner: MinerSeen) -> bool:
-    return motion.command.level == CUT == miner.level and motion.stage is Stage.CONFIRMED
+    return motion.command.level == CUT == miner.level and motion.stage is CONFIRMED
 
 
 def drawn_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
     """The most that a miner in motion may be drawing: what is not proven counts in full. This is
     what meters are compared with."""
-    if motion.stage is Stage.CONFIRMED:
+    if motion.stage is CONFIRMED:
         return miner.power_w if miner.reachable else max(miner.power_w, motion.proven_w)
-    trusted = miner.reachable and miner.grade is not EvidenceGrade.INFERRED
-    if motion.stage is Stage.FAILED and trusted:
+    trusted = miner.reachable and miner.grade is not INFERRED
+    if motion.stage is FAILED and trusted:
         return miner.power_w
     return max(motion.proven_w, miner.power_w, reach_w(curve, motion))
 

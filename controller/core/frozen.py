@@ -7,6 +7,10 @@ before the steps is frozen where they come to a tenth of the load; one whose val
 they come to half of it within a minute and it moved by less than a quarter of them: in a minute
 other load may well take up a tenth, and hardly ever half. It is believed again once it moves by a
 quarter of what it failed to show.
+
+That all miners of a kind lie looks the same, and what is not proven counts in full. So a meter that
+counts as stale goes on counting with what it shows (`disputed_w`), unless it is certain to stand
+still: where it never showed the same watts twice before, and does now.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ from msgspec.structs import replace
 
 from controller.core.evidence import IN_FLIGHT
 from controller.core.scopes import all_scopes, scopes_of
-from controller.model.fleet import EvidenceGrade, Motion, Stage, Standing
+from controller.model.fleet import CONFIRMED, INFERRED, Cohort, MinerSeen, Motion, Standing
 from controller.model.quality import Fresh, Stale
 from controller.model.remembered import MeterWatch, Reports
 from controller.model.seen import Snapshot, State
@@ -34,6 +38,8 @@ MINERS = 3
 """How many miners have to have made the steps."""
 TOGETHER = timedelta(seconds=60)
 """For how long steps are added up behind a meter that wobbles."""
+LIVELY = 8
+"""After so many readings in a row that were each unlike the last a meter is known to waver."""
 REPORTED_WITHIN = timedelta(seconds=120)
 """How long ago a miner at rest may have done what it reports now: several rounds of polling."""
 
@@ -50,7 +56,8 @@ def watch(seen: Snapshot, state: State) -> dict[str, MeterWatch]:
     for scope in sorted(metered):
         meter, old = seen.meters_w.get(scope), state.watched.get(scope)
         if isinstance(meter, Fresh):
-            old = _read(old, meter, seen) if old else _anchored(meter)
+            before = old or _anchored(meter)
+            old = _wavering(_read(before, meter, seen), before, meter, calm=scope not in busy)
         if old is not None:
             said = reports.get(scope, Reports())
             known = not busy & {scope} and seen.fleet_known
@@ -69,10 +76,12 @@ def confirmed(
     another meter proved (`shown`) speaks against all that should show it too, but for that one."""
     found = dict(watched)
     for name, motion in after.items():
-        old = before.get(name)
-        if motion.stage is not Stage.CONFIRMED or old is None or old.stage is Stage.CONFIRMED:
+        if motion.stage is not CONFIRMED:
             continue
-        inferred = seen.moving[name].grade is EvidenceGrade.INFERRED
+        old = before.get(name)
+        if old is None or old.stage is CONFIRMED:
+            continue
+        inferred = seen.moving[name].grade is INFERRED
         if inferred and name not in shown:
             continue
         told_at = old.from_command_at or old.command.at
@@ -94,6 +103,25 @@ def doubted(watched: Mapping[str, MeterWatch]) -> tuple[str, ...]:
     return tuple(scope for scope, one in sorted(watched.items()) if one.frozen or one.due_at)
 
 
+def disputed_w(watched: Mapping[str, MeterWatch]) -> dict[str, int]:
+    """By scope, what a frozen meter shows that may as well be right, and miners behind it lie: what
+    the place counts with at least."""
+    return {
+        scope: one.shown_w
+        for scope, one in watched.items()
+        if one.frozen and not (_still(one) and one.unlike >= LIVELY)
+    }
+
+
+def stirred(before: Mapping[str, MeterWatch], after: Mapping[str, MeterWatch]) -> bool:
+    """Whether miners that do not know their watts changed their level since the last look."""
+    return any(
+        after[scope].reports.nominal_w != one.reports.nominal_w
+        for scope, one in before.items()
+        if scope in after
+    )
+
+
 def believed(seen: Snapshot, scopes: Collection[str]) -> Snapshot:
     """The snapshot with these meters stale, however fresh their stamps."""
     meters = {
@@ -106,6 +134,14 @@ def believed(seen: Snapshot, scopes: Collection[str]) -> Snapshot:
 
 def _anchored(meter: Fresh[int]) -> MeterWatch:
     return MeterWatch(value_w=meter.value, at=meter.at, shown_w=meter.value, same_since=meter.at)
+
+
+def _wavering(one: MeterWatch, before: MeterWatch, meter: Fresh[int], *, calm: bool) -> MeterWatch:
+    """With what a new reading says of whether the meter wavers."""
+    unlike = before.unlike
+    if meter.at != before.read_at and unlike < LIVELY:
+        unlike = unlike + 1 if calm and meter.value != before.shown_w else 0
+    return replace(one, read_at=meter.at, unlike=unlike)
 
 
 def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot) -> MeterWatch:
@@ -167,15 +203,13 @@ def _large_w(one: MeterWatch, part: int) -> int:
 
 
 def _reports(seen: Snapshot, metered: Collection[str]) -> dict[str, Reports]:
-    """By scope, what its miners say that know their own watts."""
+    """By scope, what miners say that know their own watts, and the plates of the others."""
     groups: dict[str, list[int]] = {}
     for c in seen.cohorts.values():
-        if c.grade is not EvidenceGrade.INFERRED:
-            lost = c.standing is Standing.UNREACHABLE
-            _add(groups.setdefault(c.group, [0, 0, 0, 0]), c.power_w, len(c.members), lost=lost)
+        lost = c.standing is Standing.UNREACHABLE
+        _add(groups.setdefault(c.group, [0] * 5), c, len(c.members), lost=lost)
     for m in seen.moving.values():
-        if m.grade is not EvidenceGrade.INFERRED:
-            _add(groups.setdefault(m.group, [0, 0, 0, 0]), m.power_w, 1, lost=not m.reachable)
+        _add(groups.setdefault(m.group, [0] * 5), m, 1, lost=not m.reachable)
     return {
         scope: _together(
             sums for group, sums in groups.items() if scope in scopes_of(seen.site, group)
@@ -184,14 +218,17 @@ def _reports(seen: Snapshot, metered: Collection[str]) -> dict[str, Reports]:
     }
 
 
-def _add(sums: list[int], power_w: int, miners: int, *, lost: bool) -> None:
-    sums[0] += power_w
+def _add(sums: list[int], one: Cohort | MinerSeen, miners: int, *, lost: bool) -> None:
+    if one.grade is INFERRED:
+        sums[4] += one.power_w
+        return
+    sums[0] += one.power_w
     sums[1] += miners
     if lost:
         sums[2] += miners
-        sums[3] += power_w
+        sums[3] += one.power_w
 
 
 def _together(groups: Iterable[list[int]]) -> Reports:
-    own_w, miners, lost, lost_w = (sum(part) for part in zip([0] * 4, *groups, strict=True))
-    return Reports(own_w=own_w, miners=miners, lost=lost, lost_w=lost_w)
+    own_w, miners, lost, lost_w, nominal_w = map(sum, zip([0] * 5, *groups, strict=True))
+    return Reports(own_w=own_w, miners=miners, lost=lost, lost_w=lost_w, nominal_w=nominal_w)

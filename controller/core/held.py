@@ -42,7 +42,8 @@ class Held(Model, frozen=True, kw_only=True):
     """Those that ask for something and are not cancelled, past and coming ones included, and those
     that a person opted out of."""
     told: tuple[str, ...] = ()
-    """Those that miners were told of at this look, perhaps ahead of their start."""
+    """Those that miners were told of at this look, and those that keep load off, perhaps ahead of
+    their start."""
     hosting_per_day: Decimal = Decimal(0)
     """What clients pay for the power of their miners."""
 
@@ -88,8 +89,13 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         dispatches=tuple(
             each for each in seen.dispatches.values() if not (each.cancelled or each.asks_nothing)
         ),
-        told=tuple(sorted({one.dispatch for one in plan.commands if one.dispatch})),
+        told=tuple(sorted(_acted_upon(seen, plan))),
     )
+
+
+def _acted_upon(seen: Snapshot, plan: Plan) -> set[str]:
+    sources = {one.source for one in plan.explained.values()}
+    return {one.dispatch for one in plan.commands if one.dispatch} | sources & set(seen.dispatches)
 
 
 def _foregone(reason: Reason, one: Curtailed, seen: Snapshot) -> Decimal:

@@ -3,25 +3,30 @@
 A dispatch has to be met by power at its deadline: its start, or its program's response time after
 its issue where that is later. Firmware needs time to stop. So whatever the dispatch will turn down
 is told at the deadline less the time that miners of its kind take, never later than the start: the
-slowest first, and nothing that will be off anyway.
+slowest first, and nothing that will be off anyway. Where the site may only come down in steps, all
+are told by so much sooner as these take.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace as changed
 
 from controller.core.dispatch_limits import limits_of
+from controller.core.floors import floors
 from controller.core.learned import BEYOND_S, stop_s
 from controller.core.planning import Share
 from controller.core.situation import Situation
-from controller.model.grid import Dispatch, Limit
+from controller.model.grid import SITE, Dispatch
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
 
 AHEAD = 4
-"""Of how many dispatches to come the lowering begins before their start: those that start first."""
+"""For how many starts to come the lowering begins before them: the next."""
 
 
 def deadline(dispatch: Dispatch, site: Site) -> datetime:
@@ -39,15 +44,18 @@ def told_from(dispatch: Dispatch, site: Site, stop_within_s: int) -> datetime:
 
 
 def coming(seen: Snapshot, by: datetime) -> list[Dispatch]:
-    """The next that will be obeyed and that somebody may have to be told of by then, the first to
-    start first."""
+    """Those of the next starts that will be obeyed and that somebody may have to be told of by
+    then, the first to start first."""
     groups = (one.stop_within_s for one in seen.site.groups.values())
     longest_s = max(BEYOND_S, seen.site.pacing.stop_within_s, *(one or 0 for one in groups))
     found = (one for one in seen.dispatches.values() if one.asks(seen.now))
     later = [
         one for one in found if one.start > seen.now and told_from(one, seen.site, longest_s) <= by
     ]
-    return sorted(later, key=lambda one: (one.start, one.id))[:AHEAD]
+    starts = sorted({one.start for one in later})[:AHEAD]
+    return sorted(
+        (one for one in later if one.start in starts), key=lambda one: (one.start, one.id)
+    )
 
 
 def told_at(seen: Snapshot, state: State, by: datetime) -> Iterator[datetime]:
@@ -62,46 +70,97 @@ def told_at(seen: Snapshot, state: State, by: datetime) -> Iterator[datetime]:
         yield from (told_from(one, seen.site, seconds) for one in called)
 
 
+class Ahead(NamedTuple):
+    """A start that is near."""
+
+    then: Situation
+    """With the limits and floors that hold at it."""
+    kinds: frozenset[str]
+    """Whose miners are told of it by now."""
+
+
 def with_lead(
-    now: Situation, shares: list[Share], again: Callable[[tuple[Limit, ...]], list[Share]]
+    now: Situation, shares: list[Share], again: Callable[[Situation], list[Share]]
 ) -> list[Share]:
     """The shares, no higher for any pool than those at the start of what it is told of by now.
 
-    `again` shares anew under other limits.
+    `again` shares anew under other limits and floors.
     """
-    called = coming(now.seen, now.seen.now)
-    if not called:
-        return shares
-    times = {one.kind: stop_s(now.seen, now.state, one.kind) for one in now.pools}
-    told = {seconds: _told(now.seen, called, seconds) for seconds in set(times.values())}
-    asked: dict[tuple[str, ...], list[Share]] = {}
-    found = list(shares)
-    for which, one in enumerate(shares):
-        for together in told[times[one.wish.pool.kind]]:
-            names = tuple(each.id for each in together)
-            if names not in asked:
-                asked[names] = again(_limits(now, together))
-            found[which] = _lower(found[which], asked[names][which])
+    found = shares
+    for one in ahead(now):
+        found = [
+            _lower(share, later) if share.wish.pool.kind in one.kinds else share
+            for share, later in zip(found, again(one.then), strict=True)
+        ]
     return found
 
 
-def _told(seen: Snapshot, called: list[Dispatch], seconds: int) -> list[list[Dispatch]]:
-    """For each start that miners so slow are told of by now, what is in force then of that and of
-    what is in force now."""
-    reached = [one for one in called if told_from(one, seen.site, seconds) <= seen.now]
-    running = [one for one in seen.dispatches.values() if one.in_force(seen.now)]
+def ahead(now: Situation) -> list[Ahead]:
+    """The starts that somebody is told of by now, each with what is in force at it of that."""
+    kinds: dict[tuple[datetime, tuple[str, ...]], set[str]] = {}
+    for kind, reached in told_of(now).items():
+        for start in sorted({each.start for each in reached}):
+            together = _together(now.seen, reached, start)
+            kinds.setdefault((start, tuple(each.id for each in together)), set()).add(kind)
     return [
-        sorted(
-            (one for one in (*running, *reached) if one.in_force(first.start)),
-            key=lambda one: one.id,
-        )
-        for first in reached
+        Ahead(_then(now, [now.seen.dispatches[one] for one in ids], start), frozenset(told))
+        for (start, ids), told in sorted(kinds.items())
     ]
 
 
-def _limits(now: Situation, together: list[Dispatch]) -> tuple[Limit, ...]:
+def told_of(now: Situation) -> Mapping[str, list[Dispatch]]:
+    """By kind of miners, which dispatches to come they are told of by now: whoever was stays so
+    while it rests, though it was quicker than it was known to be. Empty where none is near."""
+    called = coming(now.seen, now.seen.now)
+    if not called:
+        return {}
+    site, motions = now.seen.site, now.motions.values()
+    sooner_s = {one.id: _staged_s(now, one) for one in called}
+    going = {(f"{one.group}/{one.curve}", one.command.dispatch) for one in motions}
+    found: dict[str, list[Dispatch]] = {}
+    for kind in {pool.kind for pool in now.pools}:
+        takes_s = stop_s(now.seen, now.state, kind)
+        found[kind] = [
+            one
+            for one in called
+            if (kind, one.id) in going
+            or told_from(one, site, takes_s + sooner_s[one.id]) <= now.seen.now
+        ]
+    return found
+
+
+def _staged_s(now: Situation, one: Dispatch) -> int:
+    """How long the steps take in which the site may come down, but for the first: each takes as
+    many of the biggest miners as fit."""
+    pacing = now.seen.site.pacing
+    if pacing.largest_step_down_w is None:
+        return 0
+    biggest_w = max((pool.units_w[-1] - pool.units_w[0] for pool in now.pools), default=0)
+    if biggest_w <= 0:
+        return 0
+    step_w = max(1, pacing.largest_step_down_w // biggest_w) * biggest_w
+    together = _together(now.seen, [one], one.start)
+    limit_w = min(each.limit_w for each in limits_of(together, now.seen.site.programs))
+    steps = -(-(now.expected_w[SITE] - limit_w) // step_w)
+    return max(0, steps - 1) * pacing.step_s
+
+
+def _together(seen: Snapshot, reached: list[Dispatch], start: datetime) -> list[Dispatch]:
+    """What is in force at a start, of what is reached and of what is in force now."""
+    running = [one for one in seen.dispatches.values() if one.in_force(seen.now)]
+    return sorted(
+        (one for one in (*running, *reached) if one.in_force(start)), key=lambda one: one.id
+    )
+
+
+def _then(now: Situation, together: list[Dispatch], start: datetime) -> Situation:
+    """What will hold at a start: a reserve that is being called is no floor any more."""
     others = [one for one in now.limits if not one.dispatch]
-    return (*others, *limits_of(together, now.seen.site.programs))
+    return replace(
+        now,
+        limits=(*others, *limits_of(together, now.seen.site.programs)),
+        floors=floors(changed(now.seen, now=start)),
+    )
 
 
 def _lower(one: Share, ahead: Share) -> Share:

@@ -18,7 +18,16 @@ from msgspec.structs import replace
 
 from controller.core.evidence import IN_FLIGHT, goes_down, is_contested
 from controller.core.patience import pacing_of
-from controller.model.fleet import CommandEvent, Curve, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.model.fleet import (
+    CONFIRMED,
+    FAILED,
+    INFERRED,
+    CommandEvent,
+    Curve,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+)
 from controller.model.remembered import Learned
 from controller.model.seen import Snapshot, State
 
@@ -41,13 +50,15 @@ def stop_s(seen: Snapshot, state: State, kind: str) -> int:
     """Seconds within which 95 % of the confirmed downward commands of a `group/curve` were shown by
     power; what is declared for its group while fewer than eight are known."""
     declared_s = pacing_of(seen.site, kind.partition("/")[0]).stop_within_s
-    return _covers_s(state.learned.get(kind, Learned()).stops, declared_s)
+    known = state.learned.get(kind)
+    return declared_s if known is None else _covers_s(known.stops, declared_s)
 
 
 def start_s(seen: Snapshot, state: State, kind: str) -> int:
     """The same of upward commands."""
     declared_s = pacing_of(seen.site, kind.partition("/")[0]).start_within_s
-    return _covers_s(state.learned.get(kind, Learned()).starts, declared_s)
+    known = state.learned.get(kind)
+    return declared_s if known is None else _covers_s(known.starts, declared_s)
 
 
 def chance(learned: Learned, within_s: int, *, up: bool) -> Decimal:
@@ -76,18 +87,20 @@ def learnt(
     what goes on of these."""
     known = dict(state.learned)
     for event in events:
+        if event.stage not in (CONFIRMED, FAILED):
+            continue
         before = state.motions.get(event.command.miner)
         if before is None or before.stage not in IN_FLIGHT or is_contested(before):
             continue
         curve = seen.curves[before.curve]
         kind = f"{before.group}/{before.curve}"
         one = known.get(kind, Learned())
-        if event.stage is Stage.CONFIRMED:
+        if event.stage is CONFIRMED:
             shown_at = _shown_at(event, seen.moving[event.command.miner])
             # Of one that nobody watched on its way it is not known when it arrived.
             if shown_at is not None and not before.lost:
                 known[kind] = _done(one, before, curve, shown_at)
-        elif event.stage is Stage.FAILED and _given_up(motions.get(event.command.miner)):
+        elif _given_up(motions.get(event.command.miner)):
             known[kind] = _failed(one, before, curve)
     return known
 
@@ -95,13 +108,13 @@ def learnt(
 def _shown_at(event: CommandEvent, miner: MinerSeen) -> datetime | None:
     """When power showed it: the reading, or where a meter had to show it, the look that proved it.
     A miner's word alone shows nothing."""
-    if event.grade is EvidenceGrade.INFERRED:
+    if event.grade is INFERRED:
         return None
     return event.at if event.grade is EvidenceGrade.GROUP_METER else miner.at
 
 
 def _given_up(after: Motion | None) -> bool:
-    return after is None or after.stage is Stage.FAILED
+    return after is None or after.stage is FAILED
 
 
 def _done(one: Learned, motion: Motion, curve: Curve, shown_at: datetime) -> Learned:

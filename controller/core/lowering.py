@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from controller.core.lead import ahead
 from controller.core.learned import stop_s
 from controller.core.limits import usable_w
 from controller.core.moves import Step
@@ -77,33 +78,53 @@ class Descent:
 
 
 def due(now: Situation, shares: Sequence[Share], slowed: Sequence[Step]) -> list[Step]:
-    """Those of the slowed steps that limits need now, whatever money thinks of its pace: what the
-    limits leave beyond the target is for the last of them."""
-    limits = _tightest(now)
+    """Those of the slowed steps that a person asks for, or that limits need now or ahead of a
+    dispatch, whatever money thinks of its pace: what the limits leave beyond the target is for the
+    last of them."""
+    found = {
+        place: Step(one.move, Reason.MANUAL_ORDER)
+        for place, one in enumerate(slowed)
+        if one.move.from_rung > one.move.pool.ceiling
+    }
+    found = _needed(now, shares, slowed, now.limits) | found
+    for start in ahead(now):
+        needed = _needed(now, shares, slowed, start.then.limits)
+        found |= {
+            place: one
+            for place, one in needed.items()
+            if place not in found and one.move.pool.kind in start.kinds
+        }
+    return [found[place] for place in sorted(found)]
+
+
+def _needed(
+    now: Situation, shares: Sequence[Share], slowed: Sequence[Step], known: Iterable[Limit]
+) -> dict[int, Step]:
+    """By their places, those that these limits need."""
+    limits = _tightest(known)
     slack_w = {
         scope: usable_w(limit, now.seen.site.headroom) - _target_w(now, shares, scope)
         for scope, limit in limits.items()
     }
-    found = []
-    for one in reversed(slowed):
+    found = {}
+    for place, one in reversed([*enumerate(slowed)]):
         scopes = [s for s in scopes_of(now.seen.site, one.move.pool.group) if s in slack_w]
         short = [scope for scope in scopes if slack_w[scope] < one.move.fall_w]
         if short:
             limit = limits[short[0]]
-            found.append(Step(one.move, limit.reason, limit.dispatch))
+            found[place] = Step(one.move, limit.reason, limit.dispatch)
             continue
         for scope in scopes:
             slack_w[scope] -= one.move.fall_w
-    return found[::-1]
+    return found
 
 
-def _tightest(now: Situation) -> dict[str, Limit]:
-    """By scope, of the limits that are not weighed against money."""
+def _tightest(known: Iterable[Limit]) -> dict[str, Limit]:
+    """By scope, of all limits: what money would stop is not worth the penalty of one either."""
     found: dict[str, Limit] = {}
-    for limit in now.limits:
-        if limit.surcharge_per_mwh is None:
-            lowest = found.get(limit.scope, limit)
-            found[limit.scope] = min(lowest, limit, key=lambda one: one.limit_w)
+    for limit in known:
+        lowest = found.get(limit.scope, limit)
+        found[limit.scope] = min(lowest, limit, key=lambda one: one.limit_w)
     return found
 
 

@@ -15,7 +15,7 @@ from controller.core.moves import Step
 from controller.core.obedience import Advance, advance, begin, event_of
 from controller.core.patience import deadline_of, pacing_of
 from controller.core.silence import closed_to
-from controller.model.fleet import Command, CommandEvent, Motion, Stage
+from controller.model.fleet import CONFIRMED, FAILED, INTENDED, Command, CommandEvent, Motion
 from controller.model.seen import Snapshot
 
 
@@ -28,9 +28,12 @@ class Orders:
     events: list[CommandEvent] = field(default_factory=list)
 
     def number(self, command: Command) -> Command:
-        numbered = replace(command, id=f"c{self.next_command:09d}")
+        return replace(command, id=self.new_id())
+
+    def new_id(self) -> str:
+        number = self.next_command
         self.next_command += 1
-        return numbered
+        return f"c{number:09d}"
 
     def issue(self, motion: Motion) -> None:
         """Send the motion's command and keep that it was intended."""
@@ -38,7 +41,7 @@ class Orders:
         self.events.append(
             CommandEvent(
                 command=motion.command,
-                stage=Stage.INTENDED,
+                stage=INTENDED,
                 at=motion.command.at,
                 group=motion.group,
                 power_w=motion.proven_w,
@@ -79,7 +82,7 @@ def still_resting(motions: Mapping[str, Motion], now: datetime) -> dict[str, Mot
     return {
         name: motion
         for name, motion in motions.items()
-        if motion.stage is not Stage.CONFIRMED
+        if motion.stage is not CONFIRMED
         or (motion.rest_until is not None and motion.rest_until > now)
     }
 
@@ -102,7 +105,7 @@ def begin_moves(
         move = step.move
         before = after.get(move.miner)
         if before is not None and before.stage in IN_FLIGHT:
-            overruled = replace(before, stage=Stage.FAILED)
+            overruled = replace(before, stage=FAILED)
             miner = seen.moving[move.miner]
             if overruled.command.id:
                 orders.events.append(event_of(overruled, miner, seen.now, "overruled"))
@@ -116,15 +119,13 @@ def begin_move(
 ) -> Motion:
     """A move's command, issued, and the motion that it starts."""
     move = step.move
-    command = orders.number(
-        Command(
-            id="",
-            miner=move.miner,
-            level=level,
-            reason=step.reason,
-            at=seen.now,
-            dispatch=step.dispatch,
-        )
+    command = Command(
+        id=orders.new_id(),
+        miner=move.miner,
+        level=level,
+        reason=step.reason,
+        at=seen.now,
+        dispatch=step.dispatch,
     )
     motion = begin(
         command,

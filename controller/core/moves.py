@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from controller.core.planning import Share
 from controller.core.pools import Pinned, Pool
@@ -12,8 +13,7 @@ from controller.model.fleet import CUT, Cohort
 from controller.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """One miner from one rung to another."""
 
     pool: Pool
@@ -50,13 +50,20 @@ class Move:
         return max(0, self.counted_w - self.pool.units_w[self.to_rung])
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """A move that is carried out now, and why."""
 
     move: Move
     reason: Reason
     dispatch: str = ""
+
+
+class _Equals(NamedTuple):
+    """Miners at rest at one level."""
+
+    level: str
+    members: Sequence[str]
+    mean_w: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ class Starts:
 
     @property
     def _off_w(self) -> list[int]:
-        return [-(-cohort.power_w // len(cohort.members)) for cohort in self.cohorts]
+        return [one.mean_w for one in _equals(self.cohorts)]
 
     def first(self, count: int, row: Row) -> list[Move]:
         """The first of them."""
@@ -113,7 +120,7 @@ def moves(share: Share, row: Row) -> Moves:
     lacking = list(share.counts)
     lacking[0] -= pool.barred
     surplus: list[Move] = []
-    for rung in range(len(pool.levels) - 1, -1, -1):
+    for rung in sorted({*pool.free, *(one.rung for one in pool.pinned)}, reverse=True):
         holders = list(_pinned(pool, rung)) if pool.pinned else []
         kept = min(lacking[rung], len(holders))
         surplus += holders[kept:]
@@ -170,11 +177,22 @@ def _standing(pool: Pool, rung: int) -> tuple[list[Cohort], list[Cohort]]:
 
 
 def _free(pool: Pool, rung: int, cohorts: Iterable[Cohort], count: int, row: Row) -> Iterator[Move]:
-    for cohort in cohorts:
-        taken = min(count, len(cohort.members))
-        if not taken:
-            continue
-        mean_w = -(-cohort.power_w // len(cohort.members))
-        for miner in row.first(cohort.members, taken):
-            yield Move(pool, miner, rung, rung, cohort.level, mean_w)
+    for equals in _equals(cohorts):
+        taken = min(count, len(equals.members))
+        for miner in row.first(equals.members, taken):
+            yield Move(pool, miner, rung, rung, equals.level, equals.mean_w)
         count -= taken
+
+
+def _equals(cohorts: Iterable[Cohort]) -> list[_Equals]:
+    """The miners of these cohorts by level, by its name: they stand in one row, however they were
+    gathered."""
+    found: dict[str, list[Cohort]] = {}
+    for cohort in cohorts:
+        found.setdefault(cohort.level, []).append(cohort)
+    return [_together(level, alike) for level, alike in sorted(found.items())]
+
+
+def _together(level: str, alike: Sequence[Cohort]) -> _Equals:
+    members = alike[0].members if len(alike) == 1 else [m for one in alike for m in one.members]
+    return _Equals(level, members, -(-sum(one.power_w for one in alike) // max(1, len(members))))

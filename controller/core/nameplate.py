@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from msgspec.structs import replace
 
 from controller.core.scopes import scopes_of
-from controller.model.fleet import IDLE, Cohort, EvidenceGrade, MinerSeen
+from controller.model.fleet import IDLE, INFERRED, Cohort, MinerSeen
 from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 
@@ -24,7 +24,7 @@ def kind_of(one: Cohort | MinerSeen) -> str:
 
 
 def is_inferred(one: Cohort | MinerSeen, seen: Snapshot) -> bool:
-    return one.grade is EvidenceGrade.INFERRED and one.curve in seen.curves
+    return one.grade is INFERRED and one.curve in seen.curves
 
 
 def inferred(seen: Snapshot) -> Iterator[Cohort | MinerSeen]:

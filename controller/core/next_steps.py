@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from operator import mul
 
-from controller.core.economics import millionths
+from controller.core.economics import MILLION, millionths
 from controller.core.limits import usable_w
 from controller.core.planning import Share
 from controller.core.room import START_HEADROOM, base_w, binding
@@ -27,8 +27,9 @@ def roomy(
     """Of pools, by their places among the shares, those whose next step has room under every limit
     after all steps that would start before it. `nexts` has the rungs of these steps.
 
-    A falling price lets steps start by rising cost. Where that order is not the same at every price
-    (`in_step`), only those have room that nobody can take it from.
+    A falling price lets steps start one after another (`_place`). Where a limit cuts and others
+    take the place of what runs as it falls (not `in_step`), only those have room that nobody can
+    take it from.
     """
     left_w = starts_left_w(now, ideal, scopes)
     wanted_w: dict[str, int] = {}
@@ -40,7 +41,9 @@ def roomy(
     tight = {scope for scope, wanted in wanted_w.items() if left_w.get(scope, wanted) < wanted}
     among = {which for which in nexts if not tight.isdisjoint(scopes[ideal[which].wish.pool.group])}
     free = set(nexts) - among
-    return free | _in_turn(ideal, nexts, among, left_w, scopes) if in_step else free
+    if not in_step:
+        return free
+    return free | _in_turn(now, ideal, {which: nexts[which] for which in among}, left_w, scopes)
 
 
 def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dict[str, int]:
@@ -60,15 +63,19 @@ def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dic
 
 
 def _in_turn(
+    now: Situation,
     ideal: Sequence[Share],
     nexts: Mapping[int, int],
-    among: Iterable[int],
     left_w: dict[str, int],
     scopes: Scopes,
 ) -> set[int]:
     """Each step takes what it could at the most; `left_w` is drawn upon. It ends when the next
     step of every pool has had its turn."""
-    line = [_place(ideal[which], which, nexts[which]) for which in among]
+    margin = millionths(now.seen.site.economics.start_margin_per_mwh)
+    losses = {which: _losses(now, ideal[which].wish.pool.group) for which in nexts}
+    line = [
+        _place(ideal[which], which, rung, margin, losses[which]) for which, rung in nexts.items()
+    ]
     heapify(line)
     found, due = set(), len(line)
     while due:
@@ -84,15 +91,26 @@ def _in_turn(
         for scope in mine:
             left_w[scope] -= most * step_w
         if rung < pool.ceiling:
-            heappush(line, _place(ideal[which], which, rung + 1))
+            heappush(line, _place(ideal[which], which, rung + 1, margin, losses[which]))
     return found
 
 
-def _place(share: Share, which: int, rung: int) -> tuple[int, str, int, int]:
-    """By what a MWh of the step costs more than it earns, in millionths: as steps are granted."""
+def _losses(now: Situation, group: str) -> int:
+    """What a MWh at the site's meter has to be multiplied with on its way to a group, in
+    millionths."""
+    declared = now.seen.site.groups.get(group)
+    return millionths(1 + declared.losses) if declared else MILLION
+
+
+def _place(
+    share: Share, which: int, rung: int, margin: int, losses: int
+) -> tuple[int, str, int, int]:
+    """By how far a MWh at the site's meter has to become cheaper before the step starts, in
+    millionths."""
     wish = share.wish
     price = 0 if wish.price_per_mwh is None else millionths(wish.price_per_mwh)
-    return price - wish.ladder[rung - 1].merit, wish.pool.key, rung, which
+    lacks = price + margin - wish.ladder[rung - 1].merit
+    return lacks * MILLION // losses, wish.pool.key, rung, which
 
 
 def _most(share: Share, rung: int) -> int:

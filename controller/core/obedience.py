@@ -5,17 +5,22 @@ A miner in motion is advanced by what is seen of it. A command's return value pr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from controller.core.evidence import Look, falls, goes_down, is_contested, shows
+from controller.core.evidence import Look, falls, goes_down, is_at, is_contested, shows
 from controller.core.patience import contested_until, deadline_of
 from controller.model.fleet import (
+    CONFIRMED,
     CUT,
+    FAILED,
     IDLE,
+    INFERRED,
+    INTENDED,
     OFF,
+    SENT,
     Command,
     CommandEvent,
     Curve,
@@ -23,13 +28,11 @@ from controller.model.fleet import (
     MinerSeen,
     Motion,
     Outcome,
-    Stage,
 )
 from controller.model.seen import State
 
 
-@dataclass(frozen=True, slots=True)
-class Advance:
+class Advance(NamedTuple):
     """What became of a motion: None when the miner is at rest again. A motion whose command has no
     id yet is to be told once more."""
 
@@ -50,7 +53,7 @@ def begin(
     """The motion that a new command starts. Whoever is late with coming down stays so."""
     return Motion(
         command=command,
-        stage=Stage.INTENDED,
+        stage=INTENDED,
         group=group,
         curve=curve,
         from_level=from_level,
@@ -65,7 +68,7 @@ def resumed(state: State) -> State:
     have gone and come back, so whoever was given up is told again as soon as it is heard, and
     nobody is known to be off whom somebody else might wake."""
     motions = {
-        name: motion if motion.stage is Stage.CONFIRMED else replace(motion, late=False, lost=True)
+        name: motion if motion.stage is CONFIRMED else replace(motion, late=False, lost=True)
         for name, motion in state.motions.items()
     }
     wakes = {name: replace(one, off_at=None) for name, one in state.wakes.items() if one.woken_at}
@@ -83,13 +86,13 @@ def advance(
     contested = is_contested(motion)
     if contested and _settled(motion, miner, look):
         return Advance(None)
-    if motion.stage is Stage.CONFIRMED:
+    if motion.stage is CONFIRMED:
         return Advance(motion) if contested else _rest(motion, miner, look)
     if shows(motion, miner, curve, look):
         return _confirm(motion, miner, look)
-    if motion.stage is Stage.FAILED and contested:
+    if motion.stage is FAILED and contested:
         return Advance(motion)
-    if motion.stage is Stage.FAILED:
+    if motion.stage is FAILED:
         return _wait(motion, miner, curve, look)
     return _in_flight(motion, miner, curve, outcome, look)
 
@@ -105,10 +108,11 @@ def _in_flight(
     motion: Motion, miner: MinerSeen, curve: Curve, outcome: Outcome | None, look: Look
 ) -> Advance:
     if outcome is not None and outcome.command == motion.command.id:
-        if outcome.stage is Stage.FAILED:
+        if outcome.stage is FAILED:
             return _again(motion, miner, curve, look, outcome.detail)
-        told = event_of(replace(motion, stage=outcome.stage), miner, look.now, outcome.detail)
-        return Advance(replace(motion, stage=Stage.SENT), (told,))
+        told = replace(motion, stage=outcome.stage)
+        going = told if told.stage is SENT else replace(motion, stage=SENT)
+        return Advance(going, (event_of(told, miner, look.now, outcome.detail),))
     if motion.deadline > look.now:
         return Advance(motion)
     why = "its power does not show it" if miner.reachable else "it cannot be reached"
@@ -118,9 +122,10 @@ def _in_flight(
 def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     """Whether a miner was given up because it did not rise as told, or came down as far as no meter
     shows, but runs: money and limits may lower it, only raising it has to wait."""
-    failed = motion.stage is Stage.FAILED and miner.reachable and not is_contested(motion)
-    astray = not goes_down(motion, curve) or _unproven(motion, miner, curve)
-    return failed and miner.level not in IDLE and astray
+    failed = motion.stage is FAILED and miner.reachable and not is_contested(motion)
+    if not failed or miner.level in IDLE:
+        return False
+    return not goes_down(motion, curve) or _unproven(motion, miner, curve)
 
 
 def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
@@ -128,9 +133,9 @@ def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     lost."""
     if is_contested(motion):
         return True
-    if motion.stage is Stage.FAILED:
+    if motion.stage is FAILED:
         return not refuses_more(motion, miner, curve)
-    return motion.stage is Stage.CONFIRMED and not miner.reachable
+    return motion.stage is CONFIRMED and not miner.reachable
 
 
 def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance:
@@ -145,7 +150,8 @@ def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance
 
 def _unproven(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     """Whether a miner says that it obeyed and no meter shows it: at rest it would be believed."""
-    claims = miner.grade is EvidenceGrade.INFERRED and miner.level == motion.command.level
+    says_so = is_at(motion.command.level, miner.level)
+    claims = miner.grade is INFERRED and says_so
     return claims and falls(motion, curve)
 
 
@@ -155,7 +161,7 @@ def _rested(motion: Motion, look: Look) -> bool:
 
 def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
     """A confirmed miner rests, unless somebody else moved it or its rest is over."""
-    moved = miner.reachable and miner.level != motion.command.level
+    moved = miner.reachable and not is_at(motion.command.level, miner.level)
     return Advance(None if moved or _rested(motion, look) else motion)
 
 
@@ -163,7 +169,7 @@ def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
     """It has arrived, and rests for as long as its pacing says."""
     confirmed = replace(
         motion,
-        stage=Stage.CONFIRMED,
+        stage=CONFIRMED,
         proven_w=miner.power_w,
         rest_until=_rest_until(motion, miner, look),
         late=False,
@@ -173,7 +179,7 @@ def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
     if scope is not None:
         miner = replace(miner, grade=EvidenceGrade.GROUP_METER)
         detail = f"shown by the meter of {scope}"
-    elif miner.grade is EvidenceGrade.INFERRED and motion.group in look.unmetered:
+    elif miner.grade is INFERRED and motion.group in look.unmetered:
         detail = "no meter can show it: counted in full"
     else:
         detail = ""
@@ -198,7 +204,7 @@ def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str)
     """Tell it once more, or give it up so that others take its place."""
     failed = replace(
         motion,
-        stage=Stage.FAILED,
+        stage=FAILED,
         rest_until=_next_try(motion, look),
         lost=not miner.reachable,
     )
@@ -233,7 +239,7 @@ def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
     return replace(
         motion,
         command=command,
-        stage=Stage.INTENDED,
+        stage=INTENDED,
         from_command_at=first_at if attempt > 1 else None,
         deadline=deadline,
         late=down and (motion.late or attempt > 1),
@@ -243,7 +249,7 @@ def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
 
 def event_of(motion: Motion, miner: MinerSeen, now: datetime, detail: str) -> CommandEvent:
     """What the ledger keeps of a motion's new stage."""
-    proven = motion.stage is Stage.CONFIRMED
+    proven = motion.stage is CONFIRMED
     power_w = miner.power_w if proven else max(miner.power_w, motion.proven_w)
     return CommandEvent(
         command=motion.command,

@@ -90,14 +90,13 @@ def share(
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
     order = merit_order(ranks, millionths(site.economics.start_margin_per_mwh))
     base = None if least is None else millionths(least)
-    for tranche in order:
-        grant, rung, start = grants[tranche.which], tranche.rung, tranche.start
+    for _, cost, start, _, rung, which in order:
+        grant = grants[which]
         due = grant.wanted[rung] if start else grant.held[rung]
-        if grant.guarded and not start:
+        if not start and grant.guarded and grant.guarded[rung]:
             grant.release(rung)
-        if due > grant.got[rung]:
-            merit = None if base is None else -tranche.cost - base
-            grant.take(rung, due, merit, start=start)
+        if grant.got[rung] < due and grant.got[rung] < grant.got[rung - 1]:
+            grant.take(rung, due, None if base is None else -cost - base, start=start)
     return [one.share() for one in grants]
 
 
@@ -183,12 +182,14 @@ class _Grant:
                 self.cut[rung] = cut
 
     def share(self) -> Share:
-        return Share(self.wish, tuple(self.got[1:]), {**_forbidden(self.wish), **self._cuts()})
+        return Share(self.wish, tuple(self.got[1:]), _forbidden(self.wish) | self._cuts())
 
     def _cuts(self) -> dict[int, Cut]:
         """What cuts a step cuts those above it too."""
+        if not self.cut:
+            return {}
         found, above = {}, None
-        for rung in range(min(self.cut, default=len(self.got)), len(self.got)):
+        for rung in range(min(self.cut), len(self.got)):
             above = self.cut.get(rung, above)
             if above is not None and self.got[rung] < self.wanted[rung]:
                 found[rung] = above
@@ -207,5 +208,7 @@ def _grant(one: Wish, spaces: Spaces) -> _Grant:
 
 def _forbidden(one: Wish) -> dict[int, Cut]:
     """Wished, and above what people allow."""
+    if one.pool.ceiling == len(one.ladder):
+        return {}
     above = range(one.pool.ceiling + 1, len(one.pool.levels))
     return {rung: Cut(Reason.MANUAL_ORDER) for rung in above if one.wanted[rung - 1]}

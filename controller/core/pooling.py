@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import starmap
 from typing import NamedTuple
 
 from controller.core.ceilings import rung_under
 from controller.core.economics import CURVES, concave
-from controller.core.evidence import IN_FLIGHT, counted_w, is_contested
+from controller.core.evidence import IN_FLIGHT, is_contested
 from controller.core.obedience import beyond_reach, refuses_more
 from controller.core.pools import (
     Pinned,
@@ -19,14 +20,15 @@ from controller.core.pools import (
     units_w,
 )
 from controller.model.fleet import (
+    CONFIRMED,
     CUT,
+    FAILED,
     IDLE,
     Cohort,
     Curve,
     Level,
     MinerSeen,
     Motion,
-    Stage,
     Standing,
 )
 from controller.model.seen import Snapshot
@@ -46,86 +48,97 @@ class _Kind(NamedTuple):
 
 
 class _Moving(NamedTuple):
-    """The miners of a pool that are in motion, by name."""
+    """The miners of a pool that are in motion."""
 
-    stuck: dict[str, tuple[Motion, MinerSeen]]
+    stuck: dict[str, Motion]
     """Nothing can be told to these."""
-    locked: dict[str, tuple[Motion, MinerSeen]]
-    pinned: dict[str, tuple[Motion, MinerSeen]]
+    stuck_w: int
+    locked: dict[str, Motion]
+    pinned: list[Pinned]
 
 
-def rung_of(levels: tuple[Level, ...], curve: Curve, name: str, unit_w: int) -> int:
-    """The rung of a level; of one off the hull or unknown, the lowest that draws as much: whatever
-    hashes counts as running, so that it can be told to stop."""
-    rung = _rungs(levels).get(name)
-    if rung is not None:
-        return rung
-    known = [level.power_w for level in curve.levels if level.name == name]
-    power_w = known[0] if known else unit_w
-    return next((k for k, level in enumerate(levels) if power_w <= level.power_w), len(levels) - 1)
+class _Rungs(NamedTuple):
+    """Where the levels of a curve stand on its concave hull."""
+
+    curve: Curve
+    levels: tuple[Level, ...]
+    by_name: Mapping[str, int]
+
+    def of(self, name: str, unit_w: int) -> int:
+        """The rung of a level; of one off the hull or unknown, the lowest that draws as much:
+        whatever hashes counts as running, so that it can be told to stop."""
+        rung = self.by_name.get(name)
+        if rung is not None:
+            return rung
+        known = [level.power_w for level in self.curve.levels if level.name == name]
+        power_w = known[0] if known else unit_w
+        above = (k for k, level in enumerate(self.levels) if power_w <= level.power_w)
+        return next(above, len(self.levels) - 1)
 
 
 @lru_cache(maxsize=CURVES)
-def _rungs(levels: tuple[Level, ...]) -> Mapping[str, int]:
-    return {CUT: 0} | {level.name: rung for rung, level in enumerate(levels)}
+def _rungs(curve: Curve) -> _Rungs:
+    levels = concave(curve)
+    return _Rungs(curve, levels, {CUT: 0} | {one.name: rung for rung, one in enumerate(levels)})
+
+
+def rung_of(curve: Curve, name: str, unit_w: int) -> int:
+    """The rung at which a miner counts that says this level and draws so much."""
+    return _rungs(curve).of(name, unit_w)
 
 
 def build(
-    seen: Snapshot, motions: Mapping[str, Motion], excess: Mapping[str, int]
+    seen: Snapshot,
+    motions: Mapping[str, Motion],
+    counts_w: Mapping[str, int],
+    excess: Mapping[str, int],
 ) -> dict[str, Pool]:
     """All pools, by `group/curve`, and the ceiling if any, in the order of their keys.
 
-    `excess` is how far the miners of a pool exceeded their nominal power when they last ran.
+    `counts_w` is what each miner in motion counts with, and `excess` how far the miners of a pool
+    exceeded their nominal power when they last ran.
     """
-    resting: dict[_Kind, list[Cohort]] = {}
+    resting: dict[tuple[str, str, str], list[Cohort]] = {}
     for _, cohort in sorted(seen.cohorts.items()):
         if cohort.curve in seen.curves:
-            resting.setdefault(_kind(cohort), []).append(cohort)
-    moving: dict[_Kind, dict[str, Motion]] = {}
+            kind = (cohort.group, cohort.curve, cohort.ceiling)
+            resting.setdefault(kind, []).append(cohort)
+    moving: dict[tuple[str, str, str], dict[str, Motion]] = {}
     for name, motion in sorted(motions.items()):
-        moving.setdefault(_kind_of(motion, seen.moving[name]), {})[name] = motion
-    return {
-        kind.key: _pool(
-            kind, seen, resting.get(kind, []), moving.get(kind, {}), _before(kind, excess)
-        )
-        for kind in sorted({*resting, *moving})
-    }
-
-
-def _kind(cohort: Cohort) -> _Kind:
-    return _Kind(cohort.group, cohort.curve, cohort.ceiling)
-
-
-def _kind_of(motion: Motion, miner: MinerSeen) -> _Kind:
-    return _Kind(motion.group, motion.curve, miner.ceiling)
+        kind = (motion.group, motion.curve, seen.moving[name].ceiling)
+        moving.setdefault(kind, {})[name] = motion
+    pools = {}
+    for kind in starmap(_Kind, sorted({*resting, *moving})):
+        rungs = _rungs(seen.curves[kind.curve])
+        movers = _sort(rungs, seen, moving.get(kind, {}), counts_w)
+        pool = _pool(kind, rungs, resting.get(kind, []), movers, _before(kind, excess))
+        pools[pool.key] = pool
+    return pools
 
 
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     """Of these miners; of those not yet known under this ceiling, as they were without one."""
-    return excess.get(kind.key, excess.get(kind._replace(ceiling="").key, 1000))
+    known = excess.get(kind.key)
+    return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
 
 
-def _pool(
-    kind: _Kind, seen: Snapshot, mine: list[Cohort], motions: Mapping[str, Motion], excess: int
-) -> Pool:
-    curve = seen.curves[kind.curve]
-    levels = concave(curve)
+def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, excess: int) -> Pool:
+    levels = rungs.levels
     lost = [c for c in mine if c.standing is Standing.UNREACHABLE]
-    locked = tuple(c for c in mine if c.standing is Standing.LOCKED)
-    moving = _sort(kind.curve, seen, motions)
-    free, pinned = _free(mine, levels, curve), tuple(_pinned(moving.pinned, levels, curve))
+    locked = tuple([c for c in mine if c.standing is Standing.LOCKED])
+    free, pinned = _free(mine, rungs), tuple(moving.pinned)
     counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
     permille = excess_permille(levels, crowds, excess)
     units = units_w(levels, crowds, permille)
-    contested = sum(is_contested(motion) for motion, _ in moving.stuck.values())
-    failed = sum(_disobeys(motion) for motion, _ in moving.stuck.values())
+    contested = sum([is_contested(motion) for motion in moving.stuck.values()])
+    failed = sum([_disobeys(motion) for motion in moving.stuck.values()])
     return Pool(
         key=kind.key,
         kind=f"{kind.group}/{kind.curve}",
         group=kind.group,
         curve=kind.curve,
         levels=levels,
-        ceiling=rung_under(levels, curve, kind.ceiling),
+        ceiling=rung_under(levels, rungs.curve, kind.ceiling),
         free=free,
         pinned=pinned,
         size=counts.standing[0],
@@ -134,59 +147,57 @@ def _pool(
         excess_permille=permille,
         locked=locked,
         locked_pinned=tuple(moving.locked),
-        locked_off=sum(len(c.members) for c in locked if c.level in IDLE)
-        + sum(_proven_off(motion) for motion, _ in moving.locked.values()),
-        unreachable=sum(len(c.members) for c in lost) + len(moving.stuck) - failed - contested,
+        locked_off=sum([len(c.members) for c in locked if c.level in IDLE])
+        + sum([_proven_off(motion) for motion in moving.locked.values()]),
+        unreachable=sum([len(c.members) for c in lost]) + len(moving.stuck) - failed - contested,
         disobedient=failed,
         contested=contested,
-        stuck_w=sum(c.power_w for c in lost)
-        + sum(counted_w(motion, miner, curve) for motion, miner in moving.stuck.values()),
-        late_w=sum(max(0, one.counted_w - units[one.rung]) for one in pinned if one.late),
+        stuck_w=sum([c.power_w for c in lost]) + moving.stuck_w,
+        late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late]),
     )
 
 
-def _sort(curve_key: str, seen: Snapshot, motions: Mapping[str, Motion]) -> _Moving:
-    found = _Moving({}, {}, {})
+def _sort(
+    rungs: _Rungs, seen: Snapshot, motions: Mapping[str, Motion], counts_w: Mapping[str, int]
+) -> _Moving:
+    stuck: dict[str, Motion] = {}
+    locked: dict[str, Motion] = {}
+    pinned = []
     for name, motion in motions.items():
         miner = seen.moving[name]
-        stuck = beyond_reach(motion, miner, seen.curves[curve_key])
-        kind = found.stuck if stuck else found.locked if miner.locked else found.pinned
-        kind[name] = (motion, miner)
-    return found
+        if beyond_reach(motion, miner, rungs.curve):
+            stuck[name] = motion
+        elif miner.locked:
+            locked[name] = motion
+        else:
+            pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
+    return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, pinned)
 
 
 def _disobeys(motion: Motion) -> bool:
-    return motion.stage is Stage.FAILED and not is_contested(motion)
+    return motion.stage is FAILED and not is_contested(motion)
 
 
 def _proven_off(motion: Motion) -> bool:
-    return motion.stage is Stage.CONFIRMED and motion.command.level in IDLE
+    return motion.stage is CONFIRMED and motion.command.level in IDLE
 
 
-def _free(
-    cohorts: list[Cohort], levels: tuple[Level, ...], curve: Curve
-) -> dict[int, tuple[Cohort, ...]]:
+def _free(cohorts: list[Cohort], rungs: _Rungs) -> dict[int, tuple[Cohort, ...]]:
     found: dict[int, tuple[Cohort, ...]] = {}
     for cohort in cohorts:
         if cohort.standing is Standing.PRESENT and cohort.members:
             unit_w = cohort.power_w // len(cohort.members)
-            rung = rung_of(levels, curve, cohort.level, unit_w)
+            rung = rungs.of(cohort.level, unit_w)
             found[rung] = (*found.get(rung, ()), cohort)
     return found
 
 
-def _pinned(
-    moving: Mapping[str, tuple[Motion, MinerSeen]], levels: tuple[Level, ...], curve: Curve
-) -> list[Pinned]:
-    found = []
-    for name, (motion, miner) in moving.items():
-        refuses = refuses_more(motion, miner, curve)
-        level = miner.level if refuses else motion.command.level
-        goal = rung_of(levels, curve, level, miner.power_w)
-        under_way = motion.stage in IN_FLIGHT
-        came_from = rung_of(levels, curve, motion.from_level, motion.proven_w)
-        seen_rung = max(goal, came_from) if under_way or refuses else goal
-        counts_w = counted_w(motion, miner, curve)
-        late = under_way and motion.late
-        found.append(Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late))
-    return found
+def _pinned(name: str, motion: Motion, miner: MinerSeen, counts_w: int, rungs: _Rungs) -> Pinned:
+    refuses = refuses_more(motion, miner, rungs.curve)
+    goal = rungs.of(miner.level if refuses else motion.command.level, miner.power_w)
+    under_way = motion.stage in IN_FLIGHT
+    seen_rung = goal
+    if under_way or refuses:
+        seen_rung = max(goal, rungs.of(motion.from_level, motion.proven_w))
+    late = under_way and motion.late
+    return Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,11 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
+
+WOBBLE = 25
+"""Which part of a meter's reading may be its own wobble: 4 %, from trough to peak."""
+SLOWLY = 8
+"""Which part of a fall within that is followed at a look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,33 +33,36 @@ class Drawn:
     """What those in flight report, of which a meter may see nothing any more."""
     strange: Mapping[str, int]
     """What those of an unknown kind report: nothing can be told to them."""
+    each: Mapping[str, int]
+    """By miner in motion, what it counts with."""
 
 
 def drawn(seen: Snapshot, motions: Mapping[str, Motion]) -> Drawn:
     """Every miner is looked at once, whatever the number of scopes."""
-    at_rest = [(one.group, one.power_w) for one in seen.cohorts.values()]
-    in_full, flying = [], []
+    each: dict[str, int] = {}
+    reported, counted, flying, strange = (Counter[str]() for _ in range(4))
+    for cohort in seen.cohorts.values():
+        reported[cohort.group] += cohort.power_w
+        if cohort.curve not in seen.curves:
+            strange[cohort.group] += cohort.power_w
+    counted.update(reported)
+    for miner in seen.moving.values():
+        reported[miner.group] += miner.power_w
     for name, motion in motions.items():
-        miner = seen.moving[name]
-        counts_w = counted_w(motion, miner, seen.curves[motion.curve])
-        in_full.append((motion.group, counts_w))
+        each[name] = counted_w(motion, seen.moving[name], seen.curves[motion.curve])
+        counted[motion.group] += each[name]
         if motion.stage in IN_FLIGHT:
-            flying.append((motion.group, miner.power_w))
-    moving = [(one.group, one.power_w) for one in seen.moving.values()]
-    known = seen.curves
-    strange = [(c.group, c.power_w) for c in seen.cohorts.values() if c.curve not in known]
+            flying[motion.group] += seen.moving[name].power_w
     return Drawn(
-        reported=_by_scope(seen.site, at_rest + moving),
-        counted=_by_scope(seen.site, at_rest + in_full),
+        reported=_by_scope(seen.site, reported),
+        counted=_by_scope(seen.site, counted),
         flying=_by_scope(seen.site, flying),
         strange=_by_scope(seen.site, strange),
+        each=each,
     )
 
 
-def _by_scope(site: Site, by_group: Iterable[tuple[str, int]]) -> dict[str, int]:
-    groups: dict[str, int] = {}
-    for group, power_w in by_group:
-        groups[group] = groups.get(group, 0) + power_w
+def _by_scope(site: Site, groups: Mapping[str, int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for group, power_w in groups.items():
         for scope in scopes_of(site, group):
@@ -67,10 +76,11 @@ def other_w(
     """By scope, the metered power that no miner reports.
 
     Just after something moved, or before every miner has been heard, meter and reports do not
-    match: the figure of before stands. While miners are in flight it is known between two bounds.
-    A scope seen for the first time is taken as it is.
+    match: the figure of before stands, until the meter was read after it. While miners are in
+    flight it is known between two bounds. A scope seen for the first time is taken as it is.
     """
     quiet = moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
+    quiet = quiet and seen.fleet_known
     found = {}
     for scope in sorted({SITE, *seen.meters_w}):
         meter = seen.meters_w.get(scope)
@@ -78,44 +88,64 @@ def other_w(
         reported = draws.reported.get(scope, 0)
         if isinstance(meter, Fresh) and known is None:
             found[scope] = max(0, meter.value - reported)
-        elif isinstance(meter, Fresh) and known is not None and quiet and seen.fleet_known:
+        elif isinstance(meter, Fresh) and known is not None and quiet and _since(meter, moved_at):
             least = meter.value - draws.counted.get(scope, 0)
             most = meter.value - reported + draws.flying.get(scope, 0)
-            found[scope] = max(0, least, min(known, most))
+            found[scope] = _steady(max(0, least, min(known, most)), known, meter.value)
         elif known is not None:
             found[scope] = known
     return found
 
 
-def fixed_w(seen: Snapshot, draws: Drawn, other: Mapping[str, int]) -> dict[str, int]:
-    """By scope, the power that nothing can be told to: other load, miners of an unknown kind, and
-    what those not yet heard may draw."""
+def _steady(other: int, before: int, meter_w: int) -> int:
+    """Wobble is no news: what falls within it is followed slowly, or its troughs would start what
+    its peaks stop again. What rises counts at once."""
+    fell_w = before - other
+    wobbles = 0 < fell_w <= meter_w // WOBBLE
+    return before - max(1, fell_w // SLOWLY) if wobbles else other
+
+
+def _since(meter: Fresh[int], moved_at: datetime | None) -> bool:
+    return moved_at is None or meter.at > moved_at
+
+
+def fixed_w(
+    seen: Snapshot, draws: Drawn, other: Mapping[str, int], least_w: Mapping[str, int]
+) -> dict[str, int]:
+    """By scope, the power that nothing can be told to: other load, miners of an unknown kind, what
+    those not yet heard may draw, and up to `least_w` what a disputed meter shows."""
     found = {
         scope: other.get(scope, 0)
         + draws.strange.get(scope, 0)
-        + _unheard_w(seen, draws, other, scope)
+        + max(0, _unheard_w(seen, scope, least_w) - _sum_w(draws, other, scope))
         for scope in all_scopes(seen.site)
     }
     return _summed_up(seen.site, found, other)
 
 
-def expected_w(seen: Snapshot, draws: Drawn, other: Mapping[str, int]) -> dict[str, int]:
-    """By scope, the most that it may be drawing now."""
+def expected_w(
+    seen: Snapshot, draws: Drawn, other: Mapping[str, int], least_w: Mapping[str, int]
+) -> dict[str, int]:
+    """By scope, the most that it may be drawing now; `least_w` is what disputed meters show."""
     found = {}
     for scope in all_scopes(seen.site):
         meter = seen.meters_w.get(scope)
-        total = draws.counted.get(scope, 0) + other.get(scope, 0)
+        total = max(_sum_w(draws, other, scope), least_w.get(scope, 0))
         found[scope] = max(total, meter.value) if isinstance(meter, Fresh) else total
     return _summed_up(seen.site, found, other)
 
 
-def _unheard_w(seen: Snapshot, draws: Drawn, other: Mapping[str, int], scope: str) -> int:
-    """While miners are heard for the first time: what the meter shows beyond all that is known, as
-    those that were not heard yet may be drawing it."""
+def _sum_w(draws: Drawn, other: Mapping[str, int], scope: str) -> int:
+    return draws.counted.get(scope, 0) + other.get(scope, 0)
+
+
+def _unheard_w(seen: Snapshot, scope: str, least_w: Mapping[str, int]) -> int:
+    """What a meter shows that counts even beyond all that is known: while miners are heard for the
+    first time, as those that were not heard yet may be drawing it."""
     meter = seen.meters_w.get(scope)
     if seen.fleet_known or not isinstance(meter, Fresh):
-        return 0
-    return max(0, meter.value - draws.counted.get(scope, 0) - other.get(scope, 0))
+        return least_w.get(scope, 0)
+    return meter.value
 
 
 def _summed_up(site: Site, found: dict[str, int], other: Mapping[str, int]) -> dict[str, int]:

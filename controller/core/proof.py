@@ -11,10 +11,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from controller.core.evidence import IN_FLIGHT, RUNNING, drawn_w, falls, goes_down, told_w
+from controller.core.evidence import (
+    IN_FLIGHT,
+    RUNNING,
+    drawn_w,
+    falls,
+    goes_down,
+    is_at,
+    told_w,
+)
 from controller.core.nameplate import NOMINAL, is_inferred, kind_of
 from controller.core.scopes import scopes_of
-from controller.model.fleet import IDLE, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.model.fleet import CONFIRMED, FAILED, IDLE, INFERRED, MinerSeen, Motion
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
@@ -61,7 +69,7 @@ def _nearer_speaks(claim: _Claim, scope: str, seen: Snapshot, state: State) -> b
 def _late_w(claim: _Claim) -> int:
     """What one given up still counts with, though its group's meter shows now that it came down:
     the site's meter fell for it too."""
-    return claim.counts_w - claim.goal_w if claim.motion.stage is Stage.FAILED else 0
+    return claim.counts_w - claim.goal_w if claim.motion.stage is FAILED else 0
 
 
 def _claims(seen: Snapshot, state: State) -> Iterator[_Claim]:
@@ -70,7 +78,7 @@ def _claims(seen: Snapshot, state: State) -> Iterator[_Claim]:
         if miner is None or not is_inferred(miner, seen) or motion.curve not in seen.curves:
             continue
         curve = seen.curves[motion.curve]
-        if motion.stage is not Stage.CONFIRMED and _says_so(motion, miner) and falls(motion, curve):
+        if motion.stage is not CONFIRMED and _says_so(motion, miner) and falls(motion, curve):
             goal_w = told_w(curve, motion.command.level)
             if motion.command.level not in IDLE:
                 goal_w = goal_w * state.ratio_permille.get(kind_of(miner), NOMINAL) // NOMINAL
@@ -79,7 +87,7 @@ def _claims(seen: Snapshot, state: State) -> Iterator[_Claim]:
 
 def _says_so(motion: Motion, miner: MinerSeen) -> bool:
     heard = miner.reachable and miner.at is not None and miner.at > motion.command.at
-    return heard and miner.level == motion.command.level
+    return heard and is_at(motion.command.level, miner.level)
 
 
 def _speaks(seen: Snapshot, state: State, scope: str) -> bool:
@@ -138,7 +146,7 @@ def _own_w(seen: Snapshot, state: State, scope: str, metered_at: datetime) -> in
     resting = sum(
         one.power_w
         for one in seen.cohorts.values()
-        if scope in scopes_of(seen.site, one.group) and one.grade is not EvidenceGrade.INFERRED
+        if scope in scopes_of(seen.site, one.group) and one.grade is not INFERRED
     )
     moving = sum(
         _least_w(motion, seen.moving[name], seen, metered_at)
@@ -150,7 +158,7 @@ def _own_w(seen: Snapshot, state: State, scope: str, metered_at: datetime) -> in
 
 def _reports(motion: Motion, miner: MinerSeen, scope: str, seen: Snapshot) -> bool:
     within = scope in scopes_of(seen.site, motion.group)
-    return within and miner.grade is not EvidenceGrade.INFERRED
+    return within and miner.grade is not INFERRED
 
 
 def least_w(seen: Snapshot, state: State, scope: str, but: set[str], metered_at: datetime) -> int:

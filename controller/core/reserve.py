@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from controller.core.floors import held_as_reserve
+from controller.core.lead import told_of
 from controller.core.learned import stop_s
 from controller.core.pools import Pool
 from controller.core.situation import Situation
@@ -23,11 +24,15 @@ def reserves(now: Situation) -> dict[str, Reserve]:
     """By program that holds one. A watt goes once only: to the program with the shortest response
     time first, of equals to the first by name.
 
-    A program whose dispatch is in force is being delivered to, and left out.
+    A program whose dispatch is in force is being delivered to, and left out; so is one for whose
+    dispatch to come load goes already.
     """
     found = {}
     used_w = 0
+    going = {one.program for ones in told_of(now).values() for one in ones}
     for name in held_as_reserve(now.seen):
+        if name in going:
+            continue
         program = now.seen.site.programs[name]
         there_w = max(0, deliverable_w(now, program) - used_w)
         found[name] = Reserve(sold_w=program.reserve_w, deliverable_w=there_w)

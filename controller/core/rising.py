@@ -2,8 +2,9 @@
 
 All limits in force hold, weighed ones too, and so do minimum off times, ceilings, fans, stagger,
 the largest step and the restore allowance. It is an estimate that errs low: each place is taken as
-full as what has to be counted now, what starts only after the slowest kind could still arrive is
-left out, and behind a staggered breaker everything waits for its stage.
+full as what has to be counted now, with the headroom that starts need; of the room left only whole
+steps count; what starts only after the slowest kind could still arrive is left out, and behind a
+staggered breaker everything waits for its stage.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from math import ceil
 
 from controller.core.cooling import fans
@@ -21,10 +23,12 @@ from controller.core.limits import usable_w
 from controller.core.pacing import credit
 from controller.core.patience import pacing_of
 from controller.core.pools import Pool
+from controller.core.room import START_HEADROOM
 from controller.core.scopes import scopes_of
 from controller.core.situation import Situation
 from controller.core.staging import SITE_UP, Stage, largest_step, staggers
 from controller.model.grid import SITE
+from controller.model.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,16 @@ class Rise:
         found = NOTHING
         for ready_s, power_w in self.by_ready_s.items():
             if ready_s <= within_s:
-                found = found.plus(comes(power_w, learned, self.declared_s, within_s - ready_s))
+                left_s = within_s - ready_s
+                found = found.plus(comes((power_w,), learned, self.declared_s, left_s))
         return found
 
 
 def rises(now: Situation) -> list[Rise]:
-    """Of the pools that may rise at all."""
+    """Of the pools that may rise at all; none where the site has no room for any."""
     if now.halt is not None or held_by(now.seen) is not None:
+        return []
+    if _room_w(now).get(SITE, 1) <= 0:
         return []
     found = []
     for pool in now.pools:
@@ -73,13 +80,26 @@ def added(now: Situation, could: list[Rise], within_s: int) -> Amount:
     for one, amount in amounts:
         group = one.pool.group
         groups[group] = groups.get(group, NOTHING).plus(amount)
-    groups = {name: one.at_most(room.get(name, one.power_w)) for name, one in groups.items()}
+    fits = partial(_fits, room, now.seen.site, could)
+    groups = {name: fits(one, name) for name, one in groups.items()}
     total = NOTHING
     for name, amount in _behind(now, groups).items():
-        most_w = min(room.get(name, amount.power_w), _stagger_w(now, could, name, spare_s))
-        total = total.plus(amount.at_most(most_w))
-    total = total.at_most(room.get(SITE, total.power_w))
-    return total.at_most(_pace_w(now, could, spare_s))
+        total = total.plus(fits(amount, name).at_most(_stagger_w(now, could, name, spare_s)))
+    return fits(total, SITE).at_most(_pace_w(now, could, spare_s))
+
+
+def _fits(
+    room: Mapping[str, int], site: Site, could: list[Rise], amount: Amount, scope: str
+) -> Amount:
+    """What of it finds room in a place. Where that is not all, no part of a step does."""
+    left_w = room.get(scope, amount.power_w)
+    if amount.power_w <= left_w:
+        return amount
+    mine = (one.pool for one in could if scope in scopes_of(site, one.pool.group))
+    steps_w = {step_w for pool in mine for step_w in pool.steps_w[: pool.ceiling]}
+    alike = len(steps_w) == 1
+    unused_w = left_w % max(steps_w) if alike else max(steps_w) - 1
+    return amount.at_most(left_w - unused_w)
 
 
 def staged_w(stage: Stage, most_w: int, spare_s: int, now: datetime) -> int:
@@ -133,9 +153,10 @@ def _seconds_to(at: datetime, now: Situation) -> int:
 
 def _room_w(now: Situation) -> dict[str, int]:
     """By scope with a limit: what may rise there."""
+    headroom = now.seen.site.headroom * START_HEADROOM
     found: dict[str, int] = {}
     for limit in now.limits:
-        left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w.get(limit.scope, 0)
+        left_w = usable_w(limit, headroom) - now.expected_w.get(limit.scope, 0)
         found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
     for name, one in fans(now.seen, now.state).items():
         if one.state.on_since is None:

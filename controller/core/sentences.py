@@ -114,7 +114,9 @@ def _money(one: Explanation, currency: str) -> str:
     if running > 0 and not one.running:
         parts.append(f"saves {running:,.2f} {currency}/h against running")
     elif running < 0:
-        parts.append(f"costs {-running:,.2f} {currency}/h against running")
+        full = one.running and not one.curtailed_w
+        than = "more than at its best level" if full else "against running"
+        parts.append(f"costs {-running:,.2f} {currency}/h {than}")
     if one.running and still > 0:
         parts.append(f"earns {still:,.2f} {currency}/h more than standing still")
     elif one.running and still < 0:

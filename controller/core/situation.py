@@ -23,7 +23,7 @@ from controller.core.motions import Orders, look_again, still_resting
 from controller.core.nameplate import inferred, kind_of, unmetered, weighed
 from controller.core.pooling import build
 from controller.core.pools import Pool
-from controller.core.power import drawn, expected_w, fixed_w, other_w
+from controller.core.power import Drawn, drawn, expected_w, fixed_w, other_w
 from controller.core.proof import proven
 from controller.core.readiness import readied
 from controller.core.silence import closed, closed_to, listened
@@ -63,6 +63,7 @@ class Situation:
 
 def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     """Judge commands by the power seen, then count, then collect what holds."""
+    watched_before = state.watched
     state = replace(state, watched=frozen.watch(seen, state))
     seen = frozen.believed(seen, frozen.frozen(state.watched))
     state = replace(listened(seen, state), unpaid=unpaid(seen, state), cooling=heard(seen, state))
@@ -85,13 +86,15 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     state = replace(state, watched=watched)
     state = replace(state, learned=learnt(seen, state, motions, orders.events))
     motions = still_resting(motions, seen.now)
-    moved_at = seen.now if orders.events else state.moved_at
+    stirred = bool(orders.events) or frozen.stirred(watched_before, watched)
+    moved_at = seen.now if stirred else state.moved_at
     raw = _released(raw, motions)
     state = _learnt(raw, state, motions, moved_at)
     seen = weighed(raw, state.ratio_permille, in_full)
     certain = frozen.believed(seen, frozen.doubted(watched))
     draws = drawn(seen, motions)
     other = other_w(certain, state, draws, moved_at)
+    least_w = frozen.disputed_w(watched)
     return Situation(
         seen=seen,
         state=state,
@@ -103,22 +106,21 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         limits=limits(seen, state),
         floors=floors(seen),
         other_w=other,
-        fixed_w=with_fans(seen, state, fixed_w(seen, draws, other)),
-        expected_w=with_fans(seen, state, expected_w(seen, draws, other)),
-        pools=_pools(seen, motions, state, in_full),
+        fixed_w=with_fans(seen, state, fixed_w(seen, draws, other, least_w)),
+        expected_w=with_fans(seen, state, expected_w(seen, draws, other, least_w)),
+        pools=_pools(seen, motions, state, draws, in_full),
     )
 
 
 def counted_anew(now: Situation, seen: Snapshot, motions: Mapping[str, Motion]) -> Situation:
     """The situation with some miners in other motions than it found them in."""
+    draws, least_w = drawn(seen, motions), frozen.disputed_w(now.state.watched)
     return with_(
         now,
         seen=seen,
         motions=motions,
-        expected_w=with_fans(
-            seen, now.state, expected_w(seen, drawn(seen, motions), now.other_w)
-        ),
-        pools=_pools(seen, motions, now.state, unmetered(seen, now.state)),
+        expected_w=with_fans(seen, now.state, expected_w(seen, draws, now.other_w, least_w)),
+        pools=_pools(seen, motions, now.state, draws, unmetered(seen, now.state)),
     )
 
 
@@ -137,10 +139,14 @@ def _learnt(
 
 
 def _pools(
-    seen: Snapshot, motions: Mapping[str, Motion], state: State, in_full: frozenset[str]
+    seen: Snapshot,
+    motions: Mapping[str, Motion],
+    state: State,
+    draws: Drawn,
+    in_full: frozenset[str],
 ) -> tuple[Pool, ...]:
     """Where no meter could show that a miner is off, turning it off makes no room."""
-    pools = build(seen, motions, state.excess_permille).values()
+    pools = build(seen, motions, draws.each, state.excess_permille).values()
     blind = {kind_of(one) for one in inferred(seen) if one.group in in_full}
     known = tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
     return readied(seen, state, known)

@@ -156,7 +156,9 @@ class TurningPoints:
             for index, share in enumerate(self._ideal)
             if _by_money(share.wish) and (rung := _next(share))
         }
-        return roomy(self._now, self._ideal, nexts, self._scopes, in_step=self._in_step)
+        return roomy(
+            self._now, self._ideal, nexts, self._scopes, in_step=self._in_step or not self._cut
+        )
 
 
 def _next(share: Share) -> int:

@@ -79,7 +79,7 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     for share in shares:
         found = moves(share, row)
         downs += _locked(now, share.wish.pool)
-        downs += _lowered(share, [move for move in found.named if move.down])
+        downs += _lowered(share, [_surely(now, move) for move in found.named if move.down])
         if _may_rise(now, share):
             ups = [move for move in found.named if not move.down]
             rises += [Rise(_merit(share, move.from_rung), move) for move in ups]
@@ -166,6 +166,13 @@ def _salt(now: Situation) -> str:
     return "/".join([now.seen.now.date().isoformat(), *sorted(now.seen.dispatches)])
 
 
+def _surely(now: Situation, move: Move) -> Move:
+    """Where nothing may start, who does not say at which level it is goes off: it counts in full
+    and may stand still, and a lower level could wake it."""
+    unsure = not move.from_level and now.halt_of(move.pool.group) is not None
+    return move._replace(to_rung=0) if unsure else move
+
+
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
     """The first go for money, as many as economics would lower; the rest because of what cuts."""
     if not downs:
@@ -184,14 +191,14 @@ def _locked(now: Situation, pool: Pool) -> Iterator[Step]:
     curve = now.seen.curves[pool.curve]
     for cohort in pool.locked:
         unit_w = -(-cohort.power_w // len(cohort.members))
-        rung = rung_of(pool.levels, curve, cohort.level, unit_w)
+        rung = rung_of(curve, cohort.level, unit_w)
         if rung:
             for miner in cohort.members:
                 move = Move(pool, miner, rung, 0, cohort.level, unit_w)
                 yield Step(move, Reason.MAINTENANCE_LOCK)
     for name in pool.locked_pinned:
         motion, miner_seen = now.motions[name], now.seen.moving[name]
-        rung = rung_of(pool.levels, curve, motion.command.level, miner_seen.power_w)
+        rung = rung_of(curve, motion.command.level, miner_seen.power_w)
         if motion.command.level != OFF:
             power_w = max(motion.proven_w, miner_seen.power_w, pool.levels[rung].power_w)
             move = Move(pool, name, rung, 0, motion.command.level, power_w)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from heapq import nsmallest
@@ -20,7 +20,8 @@ class Row:
     starts of equals stay within one of each other."""
 
     def __init__(self, salt: str, wear: Mapping[str, Wear]) -> None:
-        self._key = blake2b(salt.encode(), digest_size=32).digest()
+        key = blake2b(salt.encode(), digest_size=32).digest()
+        self._keyed = blake2b(key=key, digest_size=8)
         self._wear = wear
 
     def first(self, members: Sequence[str], count: int) -> list[str]:
@@ -31,7 +32,7 @@ class Row:
             missing = count - len(taken)
             if missing <= 0:
                 break
-            taken += nsmallest(missing, equals, key=self._place)
+            taken += [name for _, name in nsmallest(missing, self._places(equals))]
         return taken
 
     def _by_starts(self, members: Sequence[str]) -> Mapping[int, Sequence[str]]:
@@ -42,8 +43,11 @@ class Row:
             found.setdefault(self._wear.get(name, NEW).starts, []).append(name)
         return found
 
-    def _place(self, name: str) -> bytes:
-        return blake2b(name.encode(), key=self._key, digest_size=8).digest()
+    def _places(self, names: Iterable[str]) -> Iterator[tuple[bytes, str]]:
+        for name in names:
+            keyed = self._keyed.copy()
+            keyed.update(name.encode())
+            yield keyed.digest(), name
 
 
 def tired(seen: Snapshot, state: State) -> dict[str, datetime]:

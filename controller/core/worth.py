@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from controller.core.economics import HOURS_A_DAY, MILLION, millionths
@@ -12,6 +13,7 @@ from controller.core.planning import Share
 from controller.core.room import beyond_reach_w
 from controller.core.situation import Situation
 from controller.core.tariff import Tariff
+from controller.model.grid import SITE
 from controller.model.plan import Allocation
 from controller.model.quality import Fresh
 
@@ -39,6 +41,7 @@ class Worth:
         if isinstance(hashprice, Fresh):
             net = hashprice.value * (1 - now.seen.site.economics.pool_fee)
             self._per_ths = net / (HOURS_A_DAY * THS_A_PHS)
+        self._weighed = [one for one in now.limits if one.surcharge_per_mwh is not None]
 
     def planned_w(self, share: Share) -> int:
         """What the miners that can be told something draw once they have obeyed."""
@@ -61,18 +64,41 @@ class Worth:
     def _earned(self, mine: Sequence[Share], per_mwh: Decimal, per_ths: Decimal) -> Amounts:
         """Where a MWh costs so much and a TH/s earns so much in an hour."""
         planned = running = Decimal(0)
-        standby_w = 0
+        running_w = standby_w = 0
         for share in mine:
             pool, counts = share.wish.pool, self._allocations[share.wish.pool.key].counts
-            hashes = [x.hashrate_ths * counts[x.name] for x in pool.levels if x.name in counts]
+            curve = self._now.seen.curves[pool.curve]
+            hashes = [curve.level(name).hashrate_ths * count for name, count in counts.items()]
             planned += sum(hashes, Decimal(0)) * per_ths
             planned -= per_mwh * self.planned_w(share) / MILLION
             rung = _best(share, per_mwh if per_ths else None, per_mwh)
             drawn_w, hashrate = pool.units_w[rung], pool.levels[rung].hashrate_ths
             running += pool.size * (hashrate * per_ths - per_mwh * drawn_w / MILLION)
+            running_w += pool.size * drawn_w
             standby_w += pool.size * pool.units_w[0]
         stopped = -per_mwh * standby_w / MILLION
+        if self._weighed:
+            planned_w = sum(map(self.planned_w, mine))
+            planned -= self._penalty(planned_w, planned_w, standby_w)
+            running -= self._penalty(planned_w, running_w, standby_w)
         return Amounts(_money(planned), _money(running), _money(stopped))
+
+    def _penalty(self, planned_w: int, drawn_w: int, standby_w: int) -> Decimal:
+        """What an hour costs beyond limits that are weighed against money, for what a group draws
+        more than its standby, all others as planned."""
+        others_w = self._site_w - planned_w
+        more = Decimal(0)
+        for limit in self._weighed:
+            beyond_w = max(0, others_w + drawn_w - limit.limit_w)
+            beyond_w -= max(0, others_w + standby_w - limit.limit_w)
+            more += (limit.surcharge_per_mwh or Decimal(0)) * beyond_w / MILLION
+        return more
+
+    @cached_property
+    def _site_w(self) -> int:
+        """What the site's meter will show."""
+        planned_w = sum([one.power_w for one in self._allocations.values()])
+        return self._now.fixed_w.get(SITE, 0) + planned_w
 
 
 def _best(share: Share, full_per_mwh: Decimal | None, per_mwh: Decimal) -> int:

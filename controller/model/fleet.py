@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 
 from controller.model.base import Model
 from controller.reasons import Reason
@@ -17,7 +17,7 @@ OFF = "off"
 
 CUT = "cut"
 """What a miner is told whose switch has to open: it draws nothing, and nobody can wake it. No curve
-has it; told any level after that, its switch closes first."""
+has it; told any level at which it hashes after that, its switch closes first."""
 
 
 IDLE = frozenset({OFF, CUT})
@@ -41,7 +41,7 @@ class Level(Model, frozen=True, kw_only=True, cache_hash=True):
     hashrate_ths: Decimal
 
 
-class Curve(Model, frozen=True, kw_only=True, cache_hash=True):
+class Curve(Model, frozen=True, kw_only=True, cache_hash=True, dict=True):
     """The levels of one kind of miner, by rising power; the first is `off`."""
 
     levels: tuple[Level, ...]
@@ -52,7 +52,11 @@ class Curve(Model, frozen=True, kw_only=True, cache_hash=True):
         Raises:
             KeyError: the curve has no such level.
         """
-        return _by_name(self)[name]
+        return self._by_name[name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, Level]:
+        return {level.name: level for level in reversed(self.levels)}
 
     @property
     def off(self) -> Level:
@@ -61,11 +65,6 @@ class Curve(Model, frozen=True, kw_only=True, cache_hash=True):
     @property
     def top(self) -> Level:
         return self.levels[-1]
-
-
-@lru_cache(maxsize=2048)
-def _by_name(curve: Curve) -> Mapping[str, Level]:
-    return {level.name: level for level in reversed(curve.levels)}
 
 
 class Identity(Model, frozen=True, kw_only=True):
@@ -164,6 +163,12 @@ class Stage(StrEnum):
     FAILED = "failed"
     WITHHELD = "withheld"
     """Not sent: shadow mode."""
+
+
+INTENDED, SENT, CONFIRMED, FAILED = Stage.INTENDED, Stage.SENT, Stage.CONFIRMED, Stage.FAILED
+INFERRED = EvidenceGrade.INFERRED
+"""By names of their own: each of these is asked for several times of every miner in motion, and
+Python 3.11 takes longer to look up a member of an enumeration than to call a function."""
 
 
 class Outcome(Model, frozen=True, kw_only=True):

@@ -19,9 +19,9 @@ class Mode(StrEnum):
     STARTING = "starting"
     NORMAL = "normal"
     HOLDING = "holding"
-    """A price, the hashprice or the site's meter is silent: what runs may run, nothing starts."""
+    """A price or a source that bounds the site is not fresh: what runs may run, nothing starts."""
     FAILSAFE = "failsafe"
-    """The site's meter is silent: the declared safe power is the limit."""
+    """A source that bounds the site is silent: its declared safe power is the limit."""
     MANUAL = "manual"
     """A person holds the site: limits are obeyed, nothing starts or stops for money."""
 

@@ -83,6 +83,8 @@ class Reports(Model, frozen=True, kw_only=True):
     """How many of them are unreachable,"""
     lost_w: int = 0
     """and what they count with."""
+    nominal_w: int = 0
+    """By the plates of those that do not know their watts."""
 
 
 class MeterWatch(Model, frozen=True, kw_only=True):
@@ -106,6 +108,11 @@ class MeterWatch(Model, frozen=True, kw_only=True):
     due_at: datetime | None = None
     """From when on they are large enough that it should have shown them."""
     frozen: bool = False
+    read_at: datetime | None = None
+    """Of its last reading."""
+    unlike: int = 0
+    """How many readings in a row were unlike the one before while nothing was under way; kept once
+    they are enough to know that a meter that reads never shows the very same twice."""
 
 
 class Fit(Model, frozen=True, kw_only=True):

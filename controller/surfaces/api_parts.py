@@ -91,7 +91,7 @@ class AllocationNow(Served):
     because: Because
     power_kw: float
     next_break_even_per_mwh: float | None = None
-    """The price below which the next step would run; null when all run."""
+    """The full price, all told, at which the next step breaks even; null when all run."""
     held: int
     """Miners that cannot be moved now."""
 

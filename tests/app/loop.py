@@ -121,7 +121,7 @@ class Loop:
 
     def _parts(self) -> Parts:
         fleet = self.shadow or self.fleet
-        desk = Desk(
+        self.desk = desk = Desk(
             SITE,
             self.clock,
             self.ledger,

@@ -11,9 +11,12 @@ from tests.app.loop import DEAR, Loop
 
 
 async def stopped() -> Loop:
-    """A price stopped all three miners; the meter goes on showing 9 kW."""
+    """A price stopped all three miners; the meter, which never showed the same twice, goes on
+    showing 9 kW."""
     loop = Loop()
     loop.hashprice()
+    for meter_w in range(8_991, 9_000):
+        await looked(loop, meter_w)
     loop.price(DEAR)
     await looked(loop, 9_000, times=2)
     return loop
@@ -63,4 +66,4 @@ async def test_an_interval_is_estimated_by_what_is_believed(frozen: bool) -> Non
     assert interval is not None
     assert interval.energy_wh is None, "paid energy is metered, never modelled"
     assert interval.energy_estimated_wh is not None
-    assert interval.energy_estimated_wh < 200
+    assert interval.energy_estimated_wh < 300

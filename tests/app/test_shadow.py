@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -87,7 +88,7 @@ async def test_behind_an_open_switch_nothing_would_be_drawn(loop: Loop) -> None:
     loop.shadow.send([replace(off(loop, "m-1"), level=CUT)])
     loop.shadow.outcomes()
     reading = loop.shadow.readings()["m-1"]
-    assert (reading.level, reading.power_w, reading.hashrate_ths) == (CUT, 0, 0)
+    assert (reading.level, reading.power_w, reading.hashrate_ths) == (CUT, 0, Decimal(0))
 
 
 async def test_meters_show_what_would_be_left(loop: Loop) -> None:
@@ -111,6 +112,20 @@ async def test_meters_show_what_would_be_left(loop: Loop) -> None:
         "b1": Fresh(value=9_200 - 2 * 2_975, at=NOW),
         "b2": Fresh(value=4_100, at=NOW),
     }
+
+
+async def test_a_meter_read_before_miners_obey_shows_it_from_then_on(loop: Loop) -> None:
+    """Or else it would have shown their step before they were told, and none afterwards."""
+    shadow = loop.shadow
+    assert shadow is not None
+    await loop.clock.advance(7)
+    shadow.send([off(loop, "m-1")])
+    shadow.outcomes()
+    shown = shadow.meters({"site": Fresh(value=9_500, at=NOW)}, site(groups={"north": Group()}))
+    assert shown == {"site": Fresh(value=9_500 - 2_975, at=NOW + timedelta(seconds=7))}
+    read = NOW + timedelta(seconds=9)
+    shown = shadow.meters({"site": Fresh(value=9_500, at=read)}, site(groups={"north": Group()}))
+    assert shown == {"site": Fresh(value=9_500 - 2_975, at=read)}
 
 
 async def test_a_meter_that_is_not_fresh_stays_as_it_is(loop: Loop) -> None:

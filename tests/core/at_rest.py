@@ -18,7 +18,7 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Economics, Group, Pacing, Site
 from controller.model.tariff import Consent, Hosting
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 AT_ONCE = Pacing(minimum_on_s=0, minimum_off_s=0)
 LOOKS = 6

@@ -24,7 +24,7 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Economics, Group, Site
 from controller.model.tariff import Consent, Hosting
-from tests.core.strategies import NOW, curve
+from tests.core.cases.sites import NOW, curve
 
 HASHPRICE = Decimal(60)
 

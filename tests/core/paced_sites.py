@@ -15,7 +15,7 @@ from controller.model.plan import Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Pacing, Site
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
 EACH_W = FULL_W - OFF_W

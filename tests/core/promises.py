@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from controller.core.evidence import told_w
@@ -19,10 +19,11 @@ from controller.model.seen import Snapshot, State
 
 def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime) -> list[str]:
     """The promises that this decision broke."""
+    expected_w = assess(seen, before, Orders(before.next_command)).expected_w
     seen = weighed(seen, before.ratio_permille, unmetered(seen, before))
     return [
         *_limits(seen, plan),
-        *_starts(seen, before, plan),
+        *_starts(seen, before, plan, expected_w),
         *_commands(seen, before, plan),
         *_ceilings(seen, plan),
         *_numbers(before, plan, after),
@@ -90,7 +91,9 @@ def _nominal_w(miner: MinerSeen, seen: Snapshot) -> int:
     return next((level.power_w for level in levels if level.name == miner.level), 0)
 
 
-def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
+def _starts(
+    seen: Snapshot, before: State, plan: Plan, expected_w: Mapping[str, int]
+) -> Iterator[str]:
     known = miners(seen)
     risen = dict.fromkeys((limit.scope for limit in plan.limits), 0)
     for command in plan.commands:
@@ -105,7 +108,6 @@ def _starts(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
             yield f"{command.miner} starts, though it has to rest"
         for scope in risen.keys() & set(scopes_of(seen.site, miner.group)):
             risen[scope] += risen_w
-    expected_w = assess(seen, before, Orders(before.next_command)).expected_w
     for limit in _kept(plan):
         counts_w = expected_w[limit.scope]
         if risen[limit.scope] and counts_w + risen[limit.scope] > limit.limit_w:

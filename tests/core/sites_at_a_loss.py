@@ -16,7 +16,7 @@ from controller.model.plan import Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Program, Site
-from tests.core.strategies import CURVES, NOW, curve
+from tests.core.cases.sites import CURVES, NOW, curve
 
 STANDBY_W, FULL_W = 25, 2_794
 STEP_W = FULL_W - STANDBY_W

@@ -15,6 +15,7 @@ from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Pacing
 from controller.reasons import Reason
+from tests.core.cases.sites import CURVES, NOW
 from tests.core.paced_sites import (
     EACH_W,
     FULL_W,
@@ -26,7 +27,6 @@ from tests.core.paced_sites import (
     names,
     told,
 )
-from tests.core.strategies import CURVES, NOW
 
 RESTING = hall("a", 6, OFF)
 FREE = Pacing()

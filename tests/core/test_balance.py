@@ -7,12 +7,24 @@ from datetime import timedelta
 from msgspec.structs import replace
 
 from controller.core.balance import learn
+from controller.core.decide import decide
 from controller.core.nameplate import unmetered, weighed
-from controller.model.fleet import OFF, Cohort, EvidenceGrade, Standing
+from controller.core.proof import proven
+from controller.model.fleet import (
+    OFF,
+    Cohort,
+    Command,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Stage,
+    Standing,
+)
 from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Site
-from tests.core.strategies import CURVES, NOW
+from controller.reasons import Reason
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
 HALL = Site(id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()})
@@ -94,6 +106,47 @@ def test_a_group_draws_no_more_than_its_own_meter_shows() -> None:
     assert found.fitted_permille == {}
     back = after(found, seen(10, metered(10, 100, fans_w=0), 60))
     assert back.ratio_permille == {}, "a bound is no ratio: it is gone when the meter rises"
+
+
+def test_a_meter_read_before_miners_changed_by_themselves_is_no_bound() -> None:
+    """A fifth one was woken; its meter is read half a minute late and shows four."""
+    late = Fresh(value=metered(4, 100, fans_w=0), at=NOW + timedelta(seconds=30))
+    looks = [seen(4, metered(4, 100, fans_w=0)), seen(5, 0, 60), seen(5, 0, 75)]
+    state = State()
+    for one in looks:
+        shown = {"a": late} if one.now > NOW else one.meters_w
+        _, state, _ = decide(replace(one, meters_w=shown), state)
+    assert state.ratio_permille == {}
+
+
+def test_what_a_meter_lacks_is_not_taken_for_granted_while_a_miner_is_unproven() -> None:
+    """One of ten says that it is off and was given up; then the meter shows one less. It is proven,
+    though nobody looked while the meter fell."""
+    command = Command(id="c", miner="m", level=OFF, reason=Reason.DISPATCH, at=NOW)
+    motion = Motion(
+        command=command,
+        stage=Stage.FAILED,
+        group="a",
+        curve="plain",
+        from_level="default",
+        proven_w=FULL_W,
+        deadline=NOW,
+    )
+    says = MinerSeen(
+        group="a",
+        curve="plain",
+        level=OFF,
+        power_w=OFF_W,
+        at=NOW + timedelta(seconds=5),
+        grade=EvidenceGrade.INFERRED,
+    )
+    before = after(State(), seen(10, metered(10, 100)))
+    state, looked = before, seen(9, metered(9, 100), 60)
+    looked = replace(looked, cohorts={"on": cohort("default", 9)}, moving={"m": says})
+    learnt = learn(looked, state, {"m": motion}, None)
+    assert learnt.balances["a"].unexplained_w == 4_000
+    state = State(balances=learnt.balances, motions={"m": motion})
+    assert proven(looked, state) == {"m": "a"}
 
 
 def test_without_any_meter_they_count_in_full_whatever_they_say() -> None:

@@ -19,7 +19,8 @@ from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 from controller.reasons import Reason
 from tests.core.cases.chances import Chances, cases, many
-from tests.core.cases.situations import NOW, Situation, settled, situation
+from tests.core.cases.sites import NOW
+from tests.core.cases.situations import Situation, settled, situation
 from tests.core.promises import miners, rise_w
 
 MONEY = {Reason.PROFITABLE, Reason.UNPROFITABLE, Reason.INCOME_LOST}

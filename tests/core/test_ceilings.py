@@ -20,7 +20,11 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW, capped, orders, settled
+from tests.core.cases.asked import orders
+from tests.core.cases.chances import Chances, cases, many
+from tests.core.cases.miners import capped
+from tests.core.cases.sites import CURVES, NOW
+from tests.core.cases.situations import settled
 
 RUNS = {"a0": "three", "a1": "three", "b0": "plain", "b1": "hollow"}
 
@@ -72,7 +76,7 @@ def looked(
         orders=ordered,
         dispatches={"d": to(limit_w)} if limit_w else {},
         curves=CURVES,
-        cohorts=cohorts(capped(everyone, ordered)),
+        cohorts=cohorts(capped(everyone, ordered.values(), NOW)),
         fleet_known=True,
     )
 
@@ -185,15 +189,25 @@ def test_when_it_ends_they_return() -> None:
     assert told(plan) == dict.fromkeys(("a0", "a1"), ("default", Reason.PROFITABLE))
 
 
-@given(settled(), orders())
-def test_without_a_limit_an_order_never_raises_the_target(
-    situation: tuple[Snapshot, State], ordered: dict[str, ManualOrder]
-) -> None:
-    seen, state = situation
-    groups = {name: replace(group, limit_w=None) for name, group in seen.site.groups.items()}
+def ordered(chances: Chances) -> tuple[Snapshot, State, dict[str, ManualOrder]]:
+    """A site without any limit, and what people order there."""
+    seen, state = settled(chances)
+    found = {name: one for name, one in orders(chances, NOW).items() if one.floor_w is None}
+    groups = {
+        name: replace(one, limit_w=None, breaker="") for name, one in seen.site.groups.items()
+    }
     site = replace(seen.site, import_limit_w=100_000, groups=groups)
-    free = replace(seen, site=site, dispatches={})
-    before, _, _ = decide(free, state)
+    return replace(seen, site=site, dispatches={}), state, found
+
+
+@many()
+@given(cases(ordered))
+def test_without_a_limit_an_order_never_raises_the_target(
+    at: tuple[Snapshot, State, dict[str, ManualOrder]],
+) -> None:
+    """But for a hold, which keeps what runs at a loss."""
+    free, state, ordered = at
+    kept = {name: one for name, one in ordered.items() if not one.hold}
     everyone = {
         name: MinerSeen(
             group=one.group,
@@ -201,12 +215,12 @@ def test_without_a_limit_an_order_never_raises_the_target(
             level=one.level,
             power_w=one.power_w // len(one.members),
         )
-        for one in seen.cohorts.values()
+        for one in free.cohorts.values()
         for name in one.members
     }
-    under = replace(free, orders=ordered, cohorts=cohorts(capped(everyone, ordered)))
-    plan, _, _ = decide(under, state)
-    assert plan.target_w <= before.target_w
+    under_them = cohorts(capped(everyone, kept.values(), NOW))
+    under, _, _ = decide(replace(free, orders=kept, cohorts=under_them), state)
+    assert under.target_w <= decide(free, state)[0].target_w
 
 
 def test_levels_of_a_scope_with_the_most_watts_of_each() -> None:

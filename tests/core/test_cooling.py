@@ -26,7 +26,7 @@ from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
 from controller.reasons import Reason
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 PROVEN = Cooling(power_w=2_000, before_s=60, after_s=120, signal="fans", at_least=Decimal(4))
 TIMED = Cooling(power_w=2_000, before_s=60, after_s=120)

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from controller.core.decide import decide
 from controller.model.fleet import Standing
-from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, ReduceTo
+from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, Obligation, ReduceTo
 from controller.model.plan import Explanation
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.rules import Cooling, Heat
@@ -24,7 +24,7 @@ from controller.model.site import Economics, Group, MeterSilence, Program, Site
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.at_rest import AT_ONCE, seen_at, settle, some
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 LATER = NOW + timedelta(minutes=40)
 TEN = some("a", "plain", 10)
@@ -137,6 +137,20 @@ def test_by_a_dispatch_four_of_ten_run() -> None:
     assert (one.more_below_per_mwh, one.off_above_per_mwh) == (None, Decimal("103.87"))
 
 
+def test_what_is_drawn_beyond_a_weighed_dispatch_costs_its_penalty() -> None:
+    """All ten break even at 103.86, above 60 + 20. Of 27.94 kW 15.94 are beyond 12: 0.32 an hour
+    less than the 1.20 of running in full."""
+    weighed = replace(
+        ERS["ers"],
+        obligation=Obligation.FINANCIAL,
+        weighed=True,
+        penalty_per_mwh=Decimal(20),
+    )
+    one = explained(at("60", a_site(programs={"ers": weighed}), dispatches=dispatch(12_000)))
+    assert (one.reason, one.running) == (Reason.PROFITABLE, 10)
+    assert amounts(one) == ("0.88", "0.88", "-0.02")
+
+
 def test_a_dispatch_that_leaves_no_room_for_a_step_takes_the_hope_from_a_lower_price() -> None:
     site = a_site(programs=ERS)
     tight = explained(at("200", site, dispatches=dispatch(3_018)))
@@ -157,6 +171,17 @@ def test_room_goes_to_the_better_group_first() -> None:
     assert explained(seen, "b").more_below_per_mwh is None
     roomy = replace(seen, site=a_site(import_limit_w=17_000, groups=groups))
     assert explained(roomy, "b").more_below_per_mwh == Decimal("93.86")
+
+
+def test_where_power_is_lost_on_the_way_the_step_that_starts_first_gets_the_room_too() -> None:
+    """Of a MWh at the meter a tenth more has to be paid for at b: it starts below 103.86 / 1.1."""
+    groups = {"a": Group(), "b": Group(losses=Decimal("0.1"))}
+    both = some("a", "plain", 5) | some("b", "plain", 5)
+    seen = seen_at(Decimal(200), a_site(import_limit_w=14_500, groups=groups), both)
+    assert explained(seen, "a").more_below_per_mwh == Decimal("103.86")
+    assert explained(seen, "b").more_below_per_mwh is None
+    roomy = replace(seen, site=a_site(import_limit_w=17_000, groups=groups))
+    assert explained(roomy, "b").more_below_per_mwh == Decimal("94.42")
 
 
 @pytest.mark.parametrize(
@@ -300,6 +325,15 @@ def test_a_silent_meter_lets_money_stop_and_nothing_start() -> None:
     assert (running.off_above_per_mwh, running.more_below_per_mwh) == (Decimal("103.87"), None)
     assert running.reason is Reason.METER_SILENT
     assert running.source == "silent site meter"
+
+
+def test_what_money_keeps_off_is_off_for_money_in_a_silence_too() -> None:
+    """The same as the plan says of the load that is off."""
+    idle = seen_at(Decimal(200), a_site(), some("a", "plain", 10, "off"))
+    plan = decide(replace(idle, meters_w={"site": Stale(value=250, at=NOW)}), State())[0]
+    assert plan.curtailed.keys() == {Reason.UNPROFITABLE}
+    one = plan.explained["a"]
+    assert (one.reason, one.more_below_per_mwh) == (Reason.UNPROFITABLE, None)
 
 
 def test_fans_are_waited_for_until_they_have_run_long_enough() -> None:

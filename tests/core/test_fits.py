@@ -17,7 +17,7 @@ from controller.model.quality import Fresh
 from controller.model.remembered import Fit
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 TRUE = {"a/three": 900, "a/plain": 1100}
 STEPS = [

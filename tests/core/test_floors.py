@@ -16,7 +16,7 @@ from controller.model.rules import Engine, Heat
 from controller.model.seen import Snapshot
 from controller.model.site import Group, Program, Site
 from controller.reasons import Reason
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 END = NOW + timedelta(hours=1)
 SELLER = Program(authority="grid", allowed=("reduce_to_kw",), reserve_w=10_000)

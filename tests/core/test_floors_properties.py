@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 from msgspec.structs import replace
 
 from controller.core.floors import Rank
@@ -11,32 +10,36 @@ from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.rules import Engine, Heat
 from controller.model.site import Group, Site
+from tests.core.cases.chances import Chances, cases, many
 from tests.core.sites_at_a_loss import MODELS, SELLER, fleet, plan_of, seen, site
 
 KINDS = ("plain", "old", "three")
 LARGEST_STEP_W = 3_000
 
-counts = st.integers(0, 3)
-floors_w = st.sampled_from([0, 0, 3_000, 7_500, 20_000])
-fleets = st.fixed_dictionaries({(group, kind): st.tuples(counts, counts)
-                                for group in "ab" for kind in KINDS})  # fmt: skip
-sites = st.builds(
-    lambda limit_w, floor_w, heat_w, reserve_w, least_w: site(
+FLOORS_W = (0, 0, 3_000, 7_500, 20_000)
+
+
+def declared_site(chances: Chances) -> Site:
+    limit_w = chances.of([900_000, 30_000, 12_000, 5_000, 0])
+    commitment_w, heat_w, reserve_w, least_w = (chances.of(FLOORS_W) for _ in range(4))
+    return site(
         import_limit_w=limit_w,
         groups={
-            "a": Group(floor_w=floor_w),
+            "a": Group(floor_w=commitment_w),
             "b": Group(heat=Heat(most_w=heat_w) if heat_w else None),
         },
         programs={"ffr": replace(SELLER, reserve_w=reserve_w)},
         engine=Engine(most_w=900_000, least_w=least_w),
-    ),
-    st.sampled_from([0, 5_000, 12_000, 30_000, 900_000]),
-    floors_w,
-    floors_w,
-    floors_w,
-    floors_w,
-)
+    )
+
+
 Fleet = dict[tuple[str, str], tuple[int, int]]
+
+
+def floored(chances: Chances) -> tuple[Site, Fleet]:
+    """By group and kind, how many run and how many are off."""
+    sizes = {(g, kind): (chances.below(4), chances.below(4)) for g in "ab" for kind in KINDS}
+    return declared_site(chances), sizes
 
 
 def decided(declared: Site, sizes: Fleet) -> Plan:
@@ -55,9 +58,10 @@ def could_w(sizes: Fleet, group: str) -> int:
     return sum(sum(n) * tops[kind] for (at, kind), n in sizes.items() if at == group)
 
 
-@settings(max_examples=150)
-@given(sites, fleets)
-def test_floors_are_kept_where_limits_leave_the_room(declared: Site, sizes: Fleet) -> None:
+@many()
+@given(cases(floored, size=40))
+def test_floors_are_kept_where_limits_leave_the_room(at: tuple[Site, Fleet]) -> None:
+    declared, sizes = at
     plan = decided(declared, sizes)
     whole_w = could_w(sizes, "a") + could_w(sizes, "b")
     roomy = plan.limit_w >= whole_w
@@ -71,10 +75,11 @@ def test_floors_are_kept_where_limits_leave_the_room(declared: Site, sizes: Flee
     assert plan.target_w <= plan.limit_w or plan.shortfall_w > 0
 
 
-@settings(max_examples=150)
-@given(sites, fleets)
-def test_no_more_runs_at_a_loss_than_floors_need(declared: Site, sizes: Fleet) -> None:
+@many()
+@given(cases(floored, size=40))
+def test_no_more_runs_at_a_loss_than_floors_need(at: tuple[Site, Fleet]) -> None:
     """Each floor rounds up by less than one step; those of the site share what groups need."""
+    declared, sizes = at
     plan = decided(declared, sizes)
     standby_w = sum(sum(n) * 25 for n in sizes.values())
     asked = [0, 0]
@@ -89,10 +94,11 @@ def test_no_more_runs_at_a_loss_than_floors_need(declared: Site, sizes: Fleet) -
     assert plan.target_w <= most_w
 
 
-@settings(max_examples=150)
-@given(sites, fleets)
-def test_a_higher_floor_has_what_it_would_have_alone(declared: Site, sizes: Fleet) -> None:
+@many()
+@given(cases(floored, size=40))
+def test_a_higher_floor_has_what_it_would_have_alone(at: tuple[Site, Fleet]) -> None:
     """The commitment in `a` next to the heat in `b`, with and without that."""
+    declared, sizes = at
     bare = replace(declared, programs={}, engine=None)
     alone = replace(bare, groups={**bare.groups, "b": Group()})
     assert drawn_w(decided(bare, sizes), "a") >= drawn_w(decided(alone, sizes), "a")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.frozen import believed, confirmed, doubted, frozen, watch
+from controller.core.frozen import believed, confirmed, disputed_w, doubted, frozen, watch
 from controller.model.fleet import (
     OFF,
     Cohort,
@@ -25,7 +25,7 @@ from controller.model.remembered import MeterWatch
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
 STEP_W = FULL_W - OFF_W
@@ -227,6 +227,44 @@ def test_it_is_believed_again_once_it_moves_by_a_quarter_of_what_it_missed(
 ) -> None:
     state = frozen_state()
     assert found(looks(state, seen(30, FULL + moved_w))) == (() if free else (SITE,))
+
+
+def wavering(readings: int) -> State:
+    """A meter that was unlike the one before so many times, and stands still from then on."""
+    shown = [FULL + number % 2 for number in range(readings, -1, -1)]
+    before = [seen(20 * n - 20 * readings, watts) for n, watts in enumerate(shown)]
+    state = looks(State(), *before)
+    return looks(State(watched=stops(state.watched, 5, 10)), seen(15, FULL))
+
+
+@pytest.mark.parametrize(("readings", "counts"), [(7, {SITE: FULL}), (8, {})])
+def test_it_goes_on_counting_unless_it_is_known_never_to_show_the_same_twice(
+    readings: int, counts: dict[str, int]
+) -> None:
+    """Either the meter stands still, or all ten lie: what is not proven counts in full."""
+    state = wavering(readings)
+    assert found(state) == (SITE,)
+    assert disputed_w(state.watched) == counts
+
+
+def test_a_meter_that_still_wobbles_goes_on_counting_with_what_it_shows() -> None:
+    before = wavering(8)
+    state = looks(State(watched=stops(before.watched, 16, 5, told_s=12)), seen(30, FULL + 40))
+    assert found(state) == (SITE,)
+    assert disputed_w(state.watched) == {SITE: FULL + 40}
+
+
+def test_looking_twice_at_one_reading_does_not_show_a_meter_to_stand_still() -> None:
+    state = looks(State(), seen(0, FULL), seen(5, FULL + 1))
+    again = seen(9, Fresh(value=FULL + 1, at=at(5)))
+    assert looks(state, again).watched[SITE].unlike == 1
+    assert looks(state, seen(9, FULL + 1)).watched[SITE].unlike == 0
+
+
+def test_what_moves_while_something_is_under_way_shows_no_wobble() -> None:
+    state = looks(State(), seen(0, FULL), seen(5, FULL + 1))
+    going = replace(state, motions={"m9": motion("m9", 0, Stage.SENT)})
+    assert looks(going, seen(10, FULL - 900)).watched[SITE].unlike == 0
 
 
 def test_it_stays_frozen_while_it_says_nothing() -> None:

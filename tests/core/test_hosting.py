@@ -20,8 +20,8 @@ from controller.model.seen import Snapshot, State
 from controller.model.site import Economics, Group
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
+from tests.core.cases.sites import CURVES, NOW
 from tests.core.sites_at_a_loss import FULL_W, STANDBY_W, STEP_W, fleet, left, plan_of, seen, site
-from tests.core.strategies import CURVES, NOW
 
 
 def hosted(consent: Consent, price: int = 60, **more: Any) -> Group:

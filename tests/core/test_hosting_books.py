@@ -13,8 +13,8 @@ from controller.model.fleet import OFF
 from controller.model.site import Group
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
+from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import fleet, plan_of, seen, site
-from tests.core.strategies import NOW
 
 MINUTE = timedelta(minutes=1)
 

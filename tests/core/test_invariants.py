@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
@@ -17,8 +18,9 @@ from controller.model.fleet import OFF, Cohort
 from controller.model.grid import SITE, ManualOrder
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.seen import Snapshot, State
-from tests.core.cases.chances import cases, many
-from tests.core.cases.situations import NOW, Situation, settled, situation
+from tests.core.cases.chances import Chances, cases, many
+from tests.core.cases.sites import NOW
+from tests.core.cases.situations import Situation, settled, situation
 from tests.core.promises import broken, miners, rise_w
 
 MAPPINGS = ("meters_w", "signals", "dispatches", "orders", "locks", "curves", "cohorts", "moving")
@@ -143,14 +145,17 @@ SILENCES: tuple[Callable[[Snapshot], Snapshot], ...] = (
 )
 
 
+def silenced(chances: Chances) -> Situation:
+    seen, state = situation(chances)
+    return chances.of(SILENCES)(seen), state
+
+
 @many()
-@given(cases(situation))
+@given(cases(silenced))
 def test_silence_starts_nothing(at: Situation) -> None:
     seen, state = at
-    for fall_silent in SILENCES:
-        silent = fall_silent(seen)
-        plan, _, _ = decide(silent, state)
-        assert [c for c in plan.commands if _starts(c, silent, state)] == []
+    plan, _, _ = decide(seen, state)
+    assert [command for command in plan.commands if _starts(command, seen, state)] == []
 
 
 def _starts(command: Any, seen: Snapshot, state: State) -> bool:
@@ -181,18 +186,23 @@ def test_all_limits_intersect(at: Situation) -> None:
     assert sum(one.power_w for one in granted) <= 4_000 or not running
 
 
+def priced(chances: Chances) -> tuple[Situation, list[int]]:
+    prices = [chances.between(-100, 200), chances.between(-100, 200)]
+    return settled(chances), sorted(prices)
+
+
 @many()
-@given(cases(settled))
-def test_a_lower_price_never_lowers_consumption(at: Situation) -> None:
+@given(cases(priced))
+def test_a_lower_price_never_lowers_consumption(at: tuple[Situation, list[int]]) -> None:
     """Without any limit by nothing at all."""
-    seen, state = at
+    (seen, state), prices = at
     groups = {
         name: replace(one, limit_w=None, breaker="") for name, one in seen.site.groups.items()
     }
     free = replace(seen.site, import_limit_w=10**6, groups=groups)
     seen = replace(seen, site=free, dispatches={})
     targets = []
-    for price in (-100, 0, 40, 70, 85, 95, 110, 140, 5000):
-        said = Fresh(value=price, at=NOW)
+    for price in prices:
+        said = Fresh(value=Decimal(price), at=NOW)
         targets.append(decide(replace(seen, price_per_mwh=said), state)[0].target_w)
     assert targets == sorted(targets, reverse=True)

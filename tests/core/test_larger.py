@@ -17,7 +17,7 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh, Observed, Stale
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
 SUM_W = 10 * FULL_W + 10 * OFF_W

@@ -21,8 +21,8 @@ from controller.model.remembered import Learned
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
 from controller.reasons import Reason
+from tests.core.cases.sites import CURVES
 from tests.core.contracts import NOW, dispatch, program
-from tests.core.strategies import CURVES
 
 FULL_W, OFF_W = 2_794, 25
 HALLS = Site(

@@ -15,7 +15,7 @@ from controller.model.remembered import Learned
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 KIND = "a/three"
 ELEVEN = (0,) * 11

@@ -14,6 +14,7 @@ from controller.model.remembered import Learned
 from controller.model.seen import State
 from controller.model.site import Group, Pacing
 from controller.reasons import Reason
+from tests.core.cases.sites import NOW
 from tests.core.paced_sites import (
     DEAR,
     EACH_W,
@@ -28,7 +29,6 @@ from tests.core.paced_sites import (
     off,
     told,
 )
-from tests.core.strategies import NOW
 
 RUNNING = hall("a", 6, "default")
 STEPS = Pacing(largest_step_down_w=2 * EACH_W)

@@ -8,10 +8,19 @@ from msgspec.structs import replace
 
 from controller.core.evidence import Look, counted_w
 from controller.core.obedience import advance, beyond_reach, refuses_more
-from controller.model.fleet import CUT, OFF, Command, MinerSeen, Motion, Outcome, Stage
+from controller.model.fleet import (
+    CUT,
+    OFF,
+    Command,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Outcome,
+    Stage,
+)
 from controller.model.site import Pacing
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 THREE = CURVES["three"]
 GIVEN_UP = Motion(
@@ -120,6 +129,27 @@ def test_who_obeys_is_late_no_more() -> None:
     assert confirmed is not None
     assert (confirmed.late, confirmed.stage) == (False, Stage.CONFIRMED)
     assert confirmed.rest_until == NOW + timedelta(seconds=310)
+
+
+def test_one_that_somebody_cut_is_off_as_it_was_told() -> None:
+    """By a switch that meters at once, by any other when the meter has fallen for it."""
+    cut = replace(RUNNING, level=CUT, power_w=0, at=NOW + timedelta(seconds=5))
+    metered = later(GIVEN_UP, replace(cut, grade=EvidenceGrade.OUTLET), 10)
+    assert metered is not None
+    assert metered.stage is Stage.CONFIRMED
+    assert later(metered, replace(cut, grade=EvidenceGrade.OUTLET), 20) == metered, "it rests"
+    inferred = replace(cut, grade=EvidenceGrade.INFERRED)
+    assert later(GIVEN_UP, inferred, 10) == GIVEN_UP
+    assert counted_w(GIVEN_UP, inferred, THREE) == 2_794
+    look = Look(NOW + timedelta(seconds=10), Pacing(), may_start=True, shown={"a1": "a"})
+    shown = advance(GIVEN_UP, inferred, THREE, None, look).motion
+    assert shown is not None
+    assert (shown.stage, counted_w(shown, inferred, THREE)) == (Stage.CONFIRMED, 0)
+
+
+def test_one_told_to_run_does_not_obey_behind_an_open_switch() -> None:
+    cut = replace(RUNNING, level=CUT, power_w=0, at=NOW + timedelta(seconds=5))
+    assert later(REFUSED, replace(cut, grade=EvidenceGrade.OUTLET), 10) == REFUSED
 
 
 def test_a_switch_that_closes_may_let_a_miner_boot_at_its_top() -> None:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from controller.model.plan import Plan
+from tests.core.cases.chances import Chances, cases, many
 from tests.core.optimum import (
     EVEN,
     ODD,
@@ -30,9 +31,6 @@ from tests.core.optimum import (
     profits,
 )
 
-CASES = 2_000
-KNAPSACKS = 500
-"""Of those where steps differ."""
 STEP_W = 1_000
 CLOSE = 1.0
 """In millionths an hour: HiGHS reckons in floats."""
@@ -58,27 +56,47 @@ def off_w(found: list[Hall] | tuple[Hall, ...]) -> int:
     return sum(hall.miners * curves()[hall.curve].off.power_w for hall in found)
 
 
-@st.composite
-def problems(draw: st.DrawFn, known: list[Hall], unit_w: int) -> Problem:
+def problem(chances: Chances, known: list[Hall], unit_w: int) -> Problem:
     """With limits that leave room for so many units beyond what is drawn with everything off."""
     most = 14_000 // unit_w
-    found = draw(st.lists(st.sampled_from(known), min_size=1, max_size=4))
-    units = draw(st.tuples(*[st.integers(0, 2 * most)] * (len(found) + 3)))
+    found = [chances.of(known) for _ in range(chances.between(1, 4))]
+    units = [chances.below(2 * most + 1) for _ in range(len(found) + 3)]
     total, east, west, *own = [None if one > most else one * unit_w for one in units]
     fed = tuple(
         replace(hall, limit_w=None if room is None else off_w([hall]) + room)
-        for hall, room in zip(found, own, strict=False)
+        for hall, room in zip(found, own, strict=True)
     )
     breakers = tuple(
         (name, None if room is None else room + off_w([h for h in fed if h.breaker == name]))
         for name, room in (("east", east), ("west", west))
     )
     site_w = off_w(fed) + (40_000 if total is None else 2 * total)
-    return Problem(fed, site_w, breakers, draw(st.sampled_from(PRICES)))
+    return Problem(fed, site_w, breakers, chances.of(PRICES))
 
 
-even = problems(halls(sorted(EVEN)), STEP_W)
-odd = problems(halls(sorted(ODD)), 1)
+EVEN_HALLS, ODD_HALLS = halls(sorted(EVEN)), halls(sorted(ODD))
+
+
+class Case(NamedTuple):
+    problem: Problem
+    other: Decimal
+    """Another price."""
+    tighter: Problem
+    """With one constraint more."""
+
+
+def even(chances: Chances) -> Case:
+    return _case(chances, EVEN_HALLS, STEP_W)
+
+
+def odd(chances: Chances) -> Case:
+    return _case(chances, ODD_HALLS, 1)
+
+
+def _case(chances: Chances, known: list[Hall], unit_w: int) -> Case:
+    found = problem(chances, known, unit_w)
+    less = tighter(found, chances.below(12), chances.below(14_000 // unit_w + 1) * unit_w)
+    return Case(found, chances.of(PRICES), less)
 
 
 def worth(problem: Problem) -> float:
@@ -119,53 +137,50 @@ def tighter(problem: Problem, which: int, room_w: int) -> Problem:
     return replace(problem, halls=found)
 
 
-@settings(max_examples=CASES)
-@given(even)
-def test_equal_steps_earn_the_optimum(problem: Problem) -> None:
-    assert abs(float(profit(problem, planned(problem))) - best_profit(problem)) <= CLOSE
+@many()
+@given(cases(even, size=60))
+def test_equal_steps_earn_the_optimum(at: Case) -> None:
+    one = at.problem
+    assert abs(float(profit(one, planned(one))) - best_profit(one)) <= CLOSE
 
 
-@settings(max_examples=KNAPSACKS)
-@given(odd)
-def test_any_steps_earn_it_but_for_a_step_of_each_limit_that_binds(problem: Problem) -> None:
-    plan = planned(problem)
-    lost = best_profit(problem) - float(profit(problem, plan))
-    assert -CLOSE <= lost <= binding(problem, plan) * worth(problem) + CLOSE
+@many()
+@given(cases(odd, size=60))
+def test_any_steps_earn_it_but_for_a_step_of_each_limit_that_binds(at: Case) -> None:
+    one, plan = at.problem, planned(at.problem)
+    lost = best_profit(one) - float(profit(one, plan))
+    assert -CLOSE <= lost <= binding(one, plan) * worth(one) + CLOSE
 
 
-@settings(max_examples=CASES)
-@given(even, st.sampled_from(PRICES))
-def test_a_lower_price_never_lowers_consumption(problem: Problem, other: Decimal) -> None:
-    low, high = sorted([problem.price, other])
-    cheap, dear = planned(problem.at_price(low)), planned(problem.at_price(high))
+@many()
+@given(cases(even, size=60))
+def test_a_lower_price_never_lowers_consumption(at: Case) -> None:
+    low, high = sorted([at.problem.price, at.other])
+    cheap, dear = planned(at.problem.at_price(low)), planned(at.problem.at_price(high))
     assert cheap.target_w >= dear.target_w
 
 
-@settings(max_examples=KNAPSACKS)
-@given(odd, st.sampled_from(PRICES))
-def test_with_any_steps_by_less_than_a_step_of_each_limit_that_binds(
-    problem: Problem, other: Decimal
-) -> None:
+@many()
+@given(cases(odd, size=60))
+def test_with_any_steps_by_less_than_a_step_of_each_limit_that_binds(at: Case) -> None:
     """A small step may fill a limit better than a large one that has become worth it."""
-    low, high = sorted([problem.price, other])
-    cheap, dear = planned(problem.at_price(low)), planned(problem.at_price(high))
-    bound = binding(problem, cheap)
-    assert dear.target_w - cheap.target_w <= bound * step_w(problem)
+    low, high = sorted([at.problem.price, at.other])
+    cheap, dear = planned(at.problem.at_price(low)), planned(at.problem.at_price(high))
+    bound = binding(at.problem, cheap)
+    assert dear.target_w - cheap.target_w <= bound * step_w(at.problem)
 
 
-@settings(max_examples=CASES)
-@given(even, st.integers(0, 11), st.integers(0, 14))
-def test_an_added_constraint_never_raises_profit(problem: Problem, which: int, room: int) -> None:
-    less = tighter(problem, which, room * STEP_W)
-    assert profit(less, planned(less)) <= profit(problem, planned(problem))
+@many()
+@given(cases(even, size=60))
+def test_an_added_constraint_never_raises_profit(at: Case) -> None:
+    less = at.tighter
+    assert profit(less, planned(less)) <= profit(at.problem, planned(at.problem))
 
 
-@settings(max_examples=KNAPSACKS)
-@given(odd, st.integers(0, 11), st.integers(0, 14_000))
-def test_with_any_steps_by_no_more_than_those_that_limits_cut(
-    problem: Problem, which: int, room_w: int
-) -> None:
-    less = tighter(problem, which, room_w)
-    before, after = planned(problem), planned(less)
-    gained = float(profit(less, after) - profit(problem, before))
-    assert gained <= binding(problem, before) * worth(problem) + CLOSE
+@many()
+@given(cases(odd, size=60))
+def test_with_any_steps_by_no_more_than_those_that_limits_cut(at: Case) -> None:
+    less = at.tighter
+    before, after = planned(at.problem), planned(less)
+    gained = float(profit(less, after) - profit(at.problem, before))
+    assert gained <= binding(at.problem, before) * worth(at.problem) + CLOSE

@@ -16,7 +16,7 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 NAMES = ("m1", "m2", "m3", "m4", "m5")
 FULL_W = 2_794

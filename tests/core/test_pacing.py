@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from controller.core.pacing import Credit, credit
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 RATE = 60_000
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from controller.core.power import drawn, other_w
-from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
+from controller.model.fleet import OFF, Cohort, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 HALL = Site(
     id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()}, settle_s=10
@@ -83,3 +84,38 @@ def test_before_every_miner_was_heard_the_figure_of_before_stands() -> None:
 
 def test_a_silent_meter_changes_nothing() -> None:
     assert found(seen(9_000, fresh=False), {SITE: 1_000}) == 1_000
+
+
+def resting(other: int, read_s: int = 60) -> Snapshot:
+    """The same miner at rest, as the meter showed it at that second."""
+    at_rest = Cohort(
+        group="a",
+        curve="plain",
+        level="default",
+        standing=Standing.PRESENT,
+        members=("a1",),
+        power_w=2_794,
+    )
+    meter = Fresh(value=2_794 + other, at=NOW + timedelta(seconds=read_s))
+    return replace(seen(0), meters_w={SITE: meter}, cohorts={"a": at_rest}, moving={})
+
+
+def test_a_meter_that_was_read_before_something_moved_says_nothing_of_it() -> None:
+    assert found(resting(9_000, read_s=40), {SITE: 1_000}, moved_s=40) == 1_000
+    assert found(resting(9_000, read_s=41), {SITE: 1_000}, moved_s=40) == 9_000
+
+
+@pytest.mark.parametrize(
+    ("before_w", "now_w", "other"),
+    [
+        (1_000, 1_001, 1_001),  # what rises counts at once
+        (1_096, 1_000, 1_084),  # wobble: an eighth of what it fell
+        (1_003, 1_000, 1_002),
+        (1_151, 1_000, 1_133),  # 151 of 3,794 W are 4 %
+        (1_152, 1_000, 1_000),  # more than wobble
+    ],
+)
+def test_what_may_be_wobble_of_the_meter_is_followed_slowly_downwards(
+    before_w: int, now_w: int, other: int
+) -> None:
+    assert found(resting(now_w), {SITE: before_w}) == other

@@ -16,6 +16,7 @@ from controller.model.rules import Engine, Heat
 from controller.model.seen import State
 from controller.model.site import Breaker, Economics, Group, Program
 from controller.reasons import Reason
+from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import (
     FULL_W,
     SELLER,
@@ -27,7 +28,6 @@ from tests.core.sites_at_a_loss import (
     seen,
     site,
 )
-from tests.core.strategies import NOW
 
 
 def test_a_commitment_keeps_as_many_as_it_takes_and_no_more() -> None:

@@ -14,6 +14,7 @@ from controller.model.remembered import Learned
 from controller.model.seen import State
 from controller.model.site import Group
 from controller.reasons import Reason
+from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import (
     SELLER,
     STANDBY_W,
@@ -24,7 +25,6 @@ from tests.core.sites_at_a_loss import (
     seen,
     site,
 )
-from tests.core.strategies import NOW
 
 
 def test_a_reserve_counts_load_above_standby() -> None:

@@ -12,14 +12,22 @@ from controller.core.decide import decide
 from controller.core.evidence import Look, counted_w
 from controller.core.obedience import advance
 from controller.core.proof import proven
-from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
+from controller.model.fleet import (
+    CUT,
+    OFF,
+    Command,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Stage,
+)
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Observed, Stale
 from controller.model.remembered import Balance
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
 THEN = NOW + timedelta(seconds=20)
@@ -195,3 +203,9 @@ def test_a_start_is_taken_at_its_word() -> None:
     look = Look(THEN, Pacing(), may_start=True)
     (event,) = advance(starting, says("default"), CURVES["plain"], None, look).events
     assert (event.stage, event.grade) == (Stage.CONFIRMED, EvidenceGrade.INFERRED)
+
+
+def test_who_was_told_to_be_off_and_cut_by_somebody_is_proven_like_the_others() -> None:
+    cut = replace(says(OFF), level=CUT, power_w=0)
+    assert proven(seen(at_meter(3), m1=cut), STATE) == {"m1": "a"}
+    assert proven(seen(at_meter(4), m1=cut), STATE) == {}

@@ -17,7 +17,7 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Program, Site
 from controller.reasons import Reason
-from tests.core.strategies import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW
 
 FULL_W = 2_794
 ABOVE_W = FULL_W - 25

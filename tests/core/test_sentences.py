@@ -40,7 +40,7 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
                 if_stopped_per_hour="-0.20",
                 more_below_per_mwh="61.20",
             ),
-            "Off: the power costs more than hashing earns. "
+            "Off: its power costs more than it earns. "
             "It saves 41.20 USD/h against running; back on below 61.20 USD/MWh.",
         ),
         (
@@ -111,6 +111,18 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
             "Off: a dispatch is in force (ers-1). It costs 1,234.25 USD/h against running.",
         ),
         (
+            an(
+                Reason.CONSENT,
+                **FULL,
+                source="Acme",
+                earns_per_hour="-0.23",
+                if_running_per_hour="-0.13",
+                if_stopped_per_hour="-0.01",
+            ),
+            "Runs in full: its client has not agreed to be curtailed for money (Acme). It costs "
+            "0.10 USD/h more than at its best level and costs 0.22 USD/h more than standing still.",
+        ),
+        (
             an(Reason.PRICE_UNKNOWN, **FULL),
             "Runs in full. No fresh price: what runs may run, nothing starts.",
         ),
@@ -129,7 +141,7 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
         ),
         (
             an(Reason.METER_SILENT, more_below_per_mwh="1234.50"),
-            "Curtailed to 12.0 kW. The site's meter is silent: nothing starts, safe power holds. "
+            "Curtailed to 12.0 kW. A meter is silent: nothing starts behind it until it speaks. "
             "More below 1,234.50 USD/MWh.",
         ),
     ],

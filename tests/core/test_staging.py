@@ -19,7 +19,7 @@ from controller.core.staging import (
 from controller.model.fleet import Cohort, Standing
 from controller.model.seen import State
 from controller.model.site import Breaker, Pacing, Site
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 
 def of_miners(names: tuple[str, ...], level: str = "off", each_w: int = 25) -> Cohort:

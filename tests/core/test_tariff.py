@@ -19,7 +19,7 @@ from controller.core.tariff import (
 from controller.model.seen import Snapshot
 from controller.model.site import Economics, Group, Site
 from controller.model.tariff import Band
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 
 PEAK = Band(name="peak", per_mwh=Decimal(30), from_minute=14 * 60, to_minute=19 * 60)
 NIGHT = Band(name="night", per_mwh=Decimal(-5), from_minute=22 * 60, to_minute=6 * 60)

@@ -13,7 +13,7 @@ from controller.model.fleet import MinerSeen
 from controller.model.remembered import Wear
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
-from tests.core.strategies import NOW
+from tests.core.cases.sites import NOW
 from tests.core.test_staging import of_miners
 
 NAMES = tuple(f"m{number:03}" for number in range(200))

@@ -8,7 +8,7 @@ import pytest
 
 from controller.links.backoff import backoff_s
 from controller.links.deadline import within
-from controller.links.modbus import ModbusLinks, is_reply
+from controller.links.modbus import READ_COILS, WRITE_COIL, ModbusLinks, is_reply
 from tests.signals.sunspec_server import UNIT, meter_model, serve, sunspec
 
 
@@ -124,3 +124,19 @@ def reply(data: bytes, protocol: int = 0, length: int | None = None) -> bytes:
 )
 def test_only_replies_to_our_question_reach_the_library(data: bytes, *, good: bool) -> None:
     assert is_reply(data) is good
+
+
+@pytest.mark.parametrize(
+    ("data", "asked", "good"),
+    [
+        (reply(b"\x01\x03\xff\x01\x00"), READ_COILS, True),
+        (reply(b"\x01\x02\xff"), READ_COILS, False),
+        (reply(b"\x81\x02"), READ_COILS, True),
+        (reply(b"\x05\x00\x09\xff\x00"), WRITE_COIL, True),
+        (reply(b"\x05\x00\x09\xff"), WRITE_COIL, False),
+        (reply(b"\x85\x02"), WRITE_COIL, True),
+        (reply(b"\x01\x03\xff\x01\x00"), WRITE_COIL, False),
+    ],
+)
+def test_so_it_is_with_coils(data: bytes, asked: int, *, good: bool) -> None:
+    assert is_reply(data, asked) is good

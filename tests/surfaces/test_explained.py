@@ -28,7 +28,7 @@ DISTURBED: dict[str, Any] = {
     "frozen_meters": ("container-a",),
 }
 OFF = (
-    "Off: the power costs more than hashing earns. It saves 274.79 USD/h against running; "
+    "Off: its power costs more than it earns. It saves 274.79 USD/h against running; "
     "back on below 73.90 USD/MWh."
 )
 

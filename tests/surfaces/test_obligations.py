@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
+import pytest
 from prometheus_client.core import Metric
 
+from controller.model.grid import SITE, Limit
 from controller.model.plan import Mode, Outlook, Reserve
 from controller.model.seen import State
 from controller.model.view import View
+from controller.reasons import Reason
 from controller.surfaces.families.obligations import families
 from controller.surfaces.present.attention import attention
 from tests.surfaces.conftest import Served
@@ -43,6 +47,24 @@ def test_a_person_is_told_at_once() -> None:
 def test_nothing_is_said_of_a_reserve_that_is_there() -> None:
     whole = {"ers": Reserve(sold_w=40_000, deliverable_w=41_500)}
     assert said(view(reserves=whole)) == []
+
+
+@pytest.mark.parametrize(("limit_kw", "told"), [(30, True), (52, False)])
+def test_a_dispatch_that_money_goes_beyond_is_told_of(limit_kw: int, told: bool) -> None:
+    weighed = Limit(
+        scope=SITE,
+        limit_w=limit_kw * 1000,
+        source="fin-1",
+        reason=Reason.DISPATCH,
+        dispatch="fin-1",
+        surcharge_per_mwh=Decimal(40),
+    )
+    found = attention(view(limits=(weighed,), target_w=52_000), alive=True)
+    text = (
+        "The site is planned to draw 22.0 kW more than fin-1 asks (30.0 kW), which is weighed "
+        "against money."
+    )
+    assert (text in [one.text for one in found]) is told
 
 
 def test_a_reserve_is_not_judged_before_the_miners_were_heard() -> None:

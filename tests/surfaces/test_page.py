@@ -30,7 +30,7 @@ async def test_it_shows_the_site_and_follows_it(served: Served) -> None:
         assert await site.text("#price") == "$2,900.17"
         assert await site.text("#mode") == "normal"
         assert "A dispatch is in force" in await site.text("#limit-note")
-        assert "the power costs more than hashing earns" in await site.text("#groups")
+        assert "its power costs more than it earns" in await site.text("#groups")
         assert "ends in 58:00" in await site.text("#asked")
         assert "$1,104.20" in await site.text("#money")
         assert "no such file" in await site.text("#adapters")

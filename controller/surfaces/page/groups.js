@@ -102,7 +102,8 @@ function why(one, explained, currency) {
   const said = explained !== null && explained.because.reason === one.because.reason;
   const reason = said ? "." : `: ${one.because.text}.`;
   const next = said || one.next_break_even_per_mwh === null ? "" :
-    ` The next step pays below ${format.money(one.next_break_even_per_mwh, currency)}/MWh.`;
+    " The next step breaks even, all told, at " +
+    `${format.money(one.next_break_even_per_mwh, currency)}/MWh.`;
   const held = one.held > 0 ? ` ${format.count(one.held, "miner")} cannot be moved now.` : "";
   return el("p", { class: "why" },
     el("span", { class: "tag", text: one.curve }),

@@ -1,4 +1,5 @@
-"""What is owed or due, and cannot be had: income that has stopped, a reserve that is not there."""
+"""What is owed or due, and cannot be had or is not kept: income that has stopped, a reserve that is
+not there, a dispatch that costs more to obey than its penalty."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from controller.surfaces.api_models import Attention, Severity
 def obligations(view: View) -> Iterator[Attention]:
     yield from _income(view)
     yield from _reserves(view)
+    yield from _weighed(view)
 
 
 def _income(view: View) -> Iterator[Attention]:
@@ -35,3 +37,14 @@ def _reserves(view: View) -> Iterator[Attention]:
                 "and could go."
             )
             yield Attention(severity=Severity.ALARM, about="reserve", text=text)
+
+
+def _weighed(view: View) -> Iterator[Attention]:
+    for limit in view.plan.limits:
+        beyond_w = view.plan.target_w - limit.limit_w
+        if limit.surcharge_per_mwh is not None and beyond_w > 0:
+            text = (
+                f"The site is planned to draw {beyond_w / 1000:.1f} kW more than {limit.source} "
+                f"asks ({limit.limit_w / 1000:.1f} kW), which is weighed against money."
+            )
+            yield Attention(severity=Severity.NOTICE, about="dispatch", text=text)

@@ -16,6 +16,7 @@ from controller.model.grid import (
     MaintenanceLock,
     ManualOrder,
     OptOut,
+    ProgramLevel,
     ReduceBy,
     ReduceTo,
     Target,
@@ -45,7 +46,7 @@ def dispatches(chances: Chances, now: datetime) -> dict[str, Dispatch]:
 def dispatch(chances: Chances, name: str, now: datetime) -> Dispatch:
     start, limit_w = chances.around(now), watts(chances)
     lasts = chances.of([None, 60, 600, 1_800])
-    target = chances.of(["to", "by", "follow"])
+    target = chances.of(["to", "by", "follow", "to", "by", "shed", "normal"])
     out = OptOut(person="Ada", why="test", penalty=Decimal(1), at=now)
     return Dispatch(
         id=name,
@@ -60,6 +61,7 @@ def dispatch(chances: Chances, name: str, now: datetime) -> Dispatch:
         limit_w=limit_w,
         reference_w=limit_w + 10_000 if target == "by" else None,
         floor_w=limit_w if target == "follow" else None,
+        asks_nothing=target == "normal",
         opted_out=out if chances.one_in(6) else None,
     )
 
@@ -68,6 +70,8 @@ def _target(kind: str, limit_w: int) -> Target:
     kw = Decimal(limit_w) / 1000
     if kind == "by":
         return ReduceBy(kw=Decimal(10), reference="contract")
+    if kind in ("shed", "normal"):
+        return ProgramLevel(level=kind)
     return ReduceTo(kw=kw) if kind == "to" else Follow(kw=kw)
 
 

@@ -47,7 +47,7 @@ class Chances:
         return now + timedelta(seconds=self.between(-seconds, seconds))
 
 
-def cases(build: Callable[[Chances], T], size: int = 400) -> st.SearchStrategy[T]:
+def cases(build: Callable[[Chances], T], size: int = 600) -> st.SearchStrategy[T]:
     """What `build` makes of any `size` bytes."""
     return st.binary(min_size=size, max_size=size).map(lambda source: build(Chances(source)))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
+from controller.core.ceilings import Ceilings
 from controller.model.fleet import (
     CUT,
     Command,
@@ -14,6 +17,7 @@ from controller.model.fleet import (
     Outcome,
     Stage,
 )
+from controller.model.grid import ManualOrder
 from controller.reasons import Reason
 from tests.core.cases.chances import Chances
 from tests.core.cases.sites import CURVES, GROUPS
@@ -23,13 +27,30 @@ KEYS = sorted(CURVES)
 STAGES = (Stage.INTENDED, Stage.SENT, Stage.CONFIRMED, Stage.FAILED)
 
 
-def miners(chances: Chances, now: datetime, *, odd: bool = True) -> dict[str, MinerSeen]:
-    """Up to five miners of each group; where `odd`, some are locked or lost or draw otherwise."""
+def miners(
+    chances: Chances, now: datetime, *, odd: bool = True, switched: Collection[str] = ()
+) -> dict[str, MinerSeen]:
+    """Up to five miners of each group; where `odd`, some are locked or lost or draw otherwise, and
+    in groups that are `switched` some are cut off."""
     return {
-        name: miner(chances, group, now, odd=odd)
+        name: cut(chances, group, now)
+        if group in switched and chances.one_in(5)
+        else miner(chances, group, now, odd=odd)
         for group in GROUPS
         for name in NAMES[group][: chances.below(6)]
     }
+
+
+def cut(chances: Chances, group: str, now: datetime) -> MinerSeen:
+    return MinerSeen(
+        group=group,
+        curve=chances.of(KEYS),
+        level=CUT,
+        power_w=0,
+        at=now,
+        locked=chances.one_in(6),
+        grade=chances.of([EvidenceGrade.OUTLET, EvidenceGrade.INFERRED]),
+    )
 
 
 def miner(chances: Chances, group: str, now: datetime, *, odd: bool) -> MinerSeen:
@@ -48,6 +69,17 @@ def miner(chances: Chances, group: str, now: datetime, *, odd: bool) -> MinerSee
         locked=chances.one_in(6),
         grade=chances.of([EvidenceGrade.SELF_REPORT, *EvidenceGrade]),
     )
+
+
+def capped(
+    everyone: Mapping[str, MinerSeen], ordered: Iterable[ManualOrder], now: datetime
+) -> dict[str, MinerSeen]:
+    """The miners with the ceilings that these orders put on them."""
+    ceilings = Ceilings((one for one in ordered if one.in_force(now)), CURVES)
+    return {
+        name: replace(miner, ceiling=ceilings.of(name, miner.group, miner.curve))
+        for name, miner in everyone.items()
+    }
 
 
 def motion(chances: Chances, name: str, miner: MinerSeen, number: int, now: datetime) -> Motion:
@@ -73,6 +105,7 @@ def motion(chances: Chances, name: str, miner: MinerSeen, number: int, now: date
         from_command_at=at,
         deadline=at + timedelta(seconds=chances.between(1, 300)),
         rest_until=chances.around(now) if stage in (Stage.CONFIRMED, Stage.FAILED) else None,
+        late=chances.one_in(5),
         lost=chances.one_in(5),
     )
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from controller.model.fleet import OFF, Curve, Level
-from controller.model.grid import Obligation, Reference, ReferenceKind
+from controller.model.grid import Obligation, ReduceTo, Reference, ReferenceKind
 from controller.model.rules import Cooling, Engine, Heat, Neighbour, SignalRule, Threshold
 from controller.model.site import Breaker, Economics, Group, MeterSilence, Pacing, Program, Site
 from controller.model.tariff import Band, Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.chances import Chances
 
+NOW = datetime(2023, 9, 6, 19, 0, tzinfo=UTC)
 GROUPS = ("a", "b", "c")
 BREAKER = "main"
 NEIGHBOUR = "hall"
@@ -107,6 +109,8 @@ def program(chances: Chances) -> Program:
         capacity_w=chances.of([0, 20_000]),
         response_s=chances.of([0, 60, 600]),
         emergency=chances.one_in(4),
+        levels={"shed": ReduceTo(kw=Decimal(8))},
+        normal_levels=("normal",),
         counted_from=chances.of(["", "contract"]),
     )
 

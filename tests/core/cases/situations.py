@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from controller.core.ceilings import Ceilings
 from controller.core.cohorts import cohorts
-from controller.model.fleet import Motion
+from controller.model.fleet import Cohort, MinerSeen, Motion
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
-from controller.model.remembered import Learned, MeterWatch, RuleState, Unpaid, Wakes, Wear
+from controller.model.remembered import (
+    Balance,
+    CoolingState,
+    Fit,
+    Learned,
+    MeterWatch,
+    Reports,
+    RuleState,
+    Unpaid,
+    Wakes,
+    Wear,
+)
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
 from tests.core.cases.asked import asked, dispatches, locks
 from tests.core.cases.chances import Chances
-from tests.core.cases.miners import miners, motions, outcomes
-from tests.core.cases.sites import BREAKER, CURVES, GROUPS, NEIGHBOUR, site
+from tests.core.cases.miners import capped, miners, motions, outcomes
+from tests.core.cases.sites import BREAKER, CURVES, GROUPS, NEIGHBOUR, NOW, site
 
-NOW = datetime(2023, 9, 6, 19, 0, tzinfo=UTC)
+STEPS = ("site up", "site down")
+METERED = (SITE, BREAKER, "a")
 PRICES = (40, 80, 90, 100, 110, 140, 3000, 0, -50)
 T = TypeVar("T")
 Situation = tuple[Snapshot, State]
@@ -40,11 +51,8 @@ def situation(chances: Chances) -> Situation:
     """Anything that may be."""
     declared = site(chances)
     request = asked(chances, NOW)
-    ceilings = Ceilings((one for one in request.orders.values() if one.in_force(NOW)), CURVES)
-    everyone = {
-        name: replace(miner, ceiling=ceilings.of(name, miner.group, miner.curve))
-        for name, miner in miners(chances, NOW).items()
-    }
+    switched = [name for name, group in declared.groups.items() if group.switched]
+    everyone = capped(miners(chances, NOW, switched=switched), request.orders.values(), NOW)
     moving = motions(chances, everyone, NOW)
     seen = Snapshot(
         now=NOW,
@@ -99,7 +107,8 @@ def signals(chances: Chances) -> dict[str, Observed[Decimal]]:
 
 
 def state(chances: Chances, seen: Snapshot, moving: Mapping[str, Motion]) -> State:
-    kinds = sorted({f"{one.group}/{one.curve}" for one in seen.cohorts.values()})
+    everyone: list[Cohort | MinerSeen] = [*seen.cohorts.values(), *seen.moving.values()]
+    kinds = sorted({f"{one.group}/{one.curve}" for one in everyone if one.curve in CURVES})
     names = [name for cohort in seen.cohorts.values() for name in cohort.members]
     return State(
         motions=moving,
@@ -108,16 +117,64 @@ def state(chances: Chances, seen: Snapshot, moving: Mapping[str, Motion]) -> Sta
         restored_at=chances.of([None, chances.before(NOW)]),
         restore_credit_w=chances.of([0, 1000, 6000]),
         running={kind: chances.below(4) for kind in kinds if chances.one_in(2)},
+        excess_permille={kind: chances.of([950, 1050]) for kind in kinds if chances.one_in(4)},
         meter_heard_at=chances.of([None, chances.before(NOW)]),
+        rose_at=chances.of([None, None, chances.before(NOW, 60)]),
         unpaid={g: Unpaid(since=chances.before(NOW)) for g in GROUPS if chances.one_in(8)},
         learned={kind: learned(chances) for kind in kinds if chances.one_in(2)},
         wear={name: wear(chances) for name in names if chances.one_in(4)},
         wakes={name: wakes(chances) for name in [*names, *moving] if chances.one_in(8)},
         rules={"hot": RuleState(heard_at=chances.before(NOW), above=chances.below(3))},
-        staged_at={place: chances.before(NOW, 120) for place in (BREAKER, "site up", "site down")},
+        staged_at={place: chances.before(NOW, 120) for place in (BREAKER, *STEPS)},
+        staged_w={place: chances.of([0, 2_000]) for place in STEPS if chances.one_in(2)},
         lowered_at=chances.of([None, chances.before(NOW)]),
-        watched=watched(chances),
+        lower_credit_w=chances.of([0, 3_000]),
         next_command=len(moving) + 1,
+        **of_meters(chances, kinds),
+    )
+
+
+def of_meters(chances: Chances, kinds: list[str]) -> dict[str, Any]:
+    """What meters have shown."""
+    return {
+        "balances": {scope: balance(chances, kinds) for scope in METERED if chances.one_in(3)},
+        "fitted_permille": {kind: 960 for kind in kinds if chances.one_in(6)},
+        "ratio_permille": {kind: chances.of([960, 1060]) for kind in kinds if chances.one_in(6)},
+        "fits": {scope: fit(chances, kinds) for scope in METERED if kinds and chances.one_in(4)},
+        "watched": {scope: watch(chances) for scope in METERED if chances.one_in(4)},
+        "cooling": {group: cooling(chances) for group in GROUPS if chances.one_in(3)},
+    }
+
+
+def balance(chances: Chances, kinds: list[str]) -> Balance:
+    return Balance(
+        unexplained_w=chances.of([0, 300, -3_000]),
+        meter_w=watts_at(chances),
+        own_w=watts_at(chances),
+        nameplate_w={kind: 2_794 * chances.below(3) for kind in kinds},
+        clean=chances.one_in(2),
+    )
+
+
+def fit(chances: Chances, kinds: list[str]) -> Fit:
+    kind, moved_w = chances.of(kinds), 1_000 * chances.between(1, 9)
+    shown_w = moved_w * chances.of([90, 100, 115]) // 100
+    return Fit(products={f"{kind}|{kind}": moved_w**2}, shown={kind: moved_w * shown_w})
+
+
+def cooling(chances: Chances) -> CoolingState:
+    on_since, shown_since = chances.before(NOW), chances.before(NOW)
+    return CoolingState(
+        on_since=chances.of([on_since, None]),
+        idle_since=chances.of([None, chances.before(NOW, 60)]),
+        shown_since=chances.of([shown_since, None]),
+    )
+
+
+def reports(chances: Chances) -> Reports:
+    lost = chances.below(3)
+    return Reports(
+        own_w=watts_at(chances), miners=lost + chances.below(9), lost=lost, lost_w=2_794 * lost
     )
 
 
@@ -141,13 +198,21 @@ def wakes(chances: Chances) -> Wakes:
     return Wakes(off_at=chances.of([None, chances.before(NOW, 3_600)]), woken_at=tuple(woken_at))
 
 
-def watched(chances: Chances) -> dict[str, MeterWatch]:
-    if not chances.one_in(3):
-        return {}
-    value_w = watts_at(chances)
-    since = chances.before(NOW)
-    watch = MeterWatch(value_w=value_w, at=since, shown_w=value_w, same_since=since)
-    return {SITE: replace(watch, frozen=chances.one_in(3))}
+def watch(chances: Chances) -> MeterWatch:
+    value_w, at, since = watts_at(chances), chances.before(NOW), chances.before(NOW)
+    stepped = chances.of([0, 0, 3])
+    return MeterWatch(
+        value_w=value_w,
+        at=at,
+        shown_w=value_w,
+        same_since=at,
+        reports=reports(chances),
+        stepped_w=chances.of([2_769, -2_769]) * stepped,
+        stepped=stepped,
+        since=since if stepped else None,
+        due_at=since if stepped and chances.one_in(2) else None,
+        frozen=chances.one_in(3),
+    )
 
 
 def settled(chances: Chances) -> Situation:

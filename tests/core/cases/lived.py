@@ -1,0 +1,181 @@
+"""A site's life in a closed loop, and what of it must never be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from controller.core.decide import decide
+from controller.core.evidence import is_contested
+from controller.core.nameplate import unmetered, weighed
+from controller.core.scopes import scopes_of
+from controller.model.fleet import CUT, Command
+from controller.model.grid import SITE
+from controller.model.plan import Plan
+from controller.model.seen import Snapshot, State
+from tests.core.cases.chances import Chances
+from tests.core.cases.fleets import Life, life
+from tests.core.cases.happenings import happen, mend
+from tests.core.paces import Moved, moved, strayed
+from tests.core.promises import broken
+
+LOOKS = 28
+LONGEST_S = 30
+"""Between two looks, where the decision does not ask for one sooner."""
+STOP_S = 30
+"""What the sites declare."""
+CALM_S = 1200
+"""Between two looks when all is well."""
+CALM_LOOKS = 40
+RESTED = 4
+"""That many quiet looks in a row: more than an hour, which is the longest that anything waits."""
+
+
+class Seen(NamedTuple):
+    """One look."""
+
+    seen: Snapshot
+    before: State
+    plan: Plan
+    after: State
+    next_at: datetime
+
+
+@dataclass
+class Lived:
+    wrong: list[str] = field(default_factory=list)
+    moves: list[Moved] = field(default_factory=list)
+    told: dict[str, list[datetime]] = field(default_factory=dict)
+    over_since: dict[str, datetime] = field(default_factory=dict)
+    last: Seen | None = None
+    rested: bool = False
+    """Whether it came to rest when all was well again."""
+    told_in_the_end: dict[str, int] = field(default_factory=dict)
+    """By miner, how often until then."""
+
+    def look(self, here: Life, state: State, *, watch: bool = True) -> Seen:
+        seen = here.look(state)
+        one = Seen(seen, state, *decide(seen, state))
+        self.wrong += (f"{here.now:%T} {line}" for line in [*broken(*one), *_odd(here, one)])
+        if watch:
+            self.wrong += (f"{here.now:%T} {line}" for line in self._over(here, one.plan))
+        if one.plan.commands:
+            self.moves.append(moved(_weighed(one), state, one.plan))
+        for command in one.plan.commands:
+            self.told.setdefault(command.miner, []).append(here.now)
+        here.strayed_at.update(dict.fromkeys(one.plan.contested, here.now))
+        here.obey(one.plan)
+        return one
+
+    def _over(self, here: Life, plan: Plan) -> Iterator[str]:
+        """Limits that are broken for longer than it takes, though somebody who obeys still runs.
+
+        Whoever does not obey costs the time of one stop, who is woken again and again that of one
+        for each time. Without its meters a site knows only of those that tell the truth.
+        """
+        for limit in plan.limits:
+            if limit.surcharge_per_mwh is not None:
+                continue
+            key = f"{limit.scope}: {limit.source}"
+            since = self.over_since.setdefault(key, here.now)
+            inside = {g for g in here.site.groups if limit.scope in scopes_of(here.site, g)}
+            left = [one for one in here.obedient(since) if one.group in inside]
+            over = _known_w(here, limit.scope) > limit.limit_w and left
+            if not over or not _knowable(here, limit.scope, inside):
+                self.over_since[key] = here.now
+            elif here.now - since > _grace(here, since):
+                yield f"{key} is exceeded since {since:%T}: {here.power_w(limit.scope)} W"
+        keys = {f"{limit.scope}: {limit.source}" for limit in plan.limits}
+        self.over_since = {k: at for k, at in self.over_since.items() if k in keys}
+
+
+def _odd(here: Life, one: Seen) -> Iterator[str]:
+    plan = one.plan
+    believed = here.meters[SITE] == "reads" and SITE not in plan.frozen_meters
+    if believed and plan.expected_w < here.power_w(SITE):
+        yield f"{plan.expected_w} W are counted, {here.power_w(SITE)} W drawn"
+    again = [c.miner for c in plan.commands if c.miner in plan.contested and _told_off(c, one)]
+    if again:
+        yield f"{again} are contested and told again"
+    if here.troubled:
+        return
+    if plan.frozen_meters and here.sound_ever:
+        yield f"{plan.frozen_meters} are accused, and read"
+    repeated = [command.miner for command in plan.commands if command.attempt > 1]
+    if repeated and all(miner.reports_watts for miner in here.fleet.miners.values()):
+        yield f"{repeated} obey and are told again"
+
+
+def _told_off(command: Command, one: Seen) -> bool:
+    motion = one.before.motions.get(command.miner)
+    return motion is not None and is_contested(motion) and command.level != CUT
+
+
+def _weighed(one: Seen) -> Snapshot:
+    """What it saw, with miners without watts of their own at what they count with."""
+    return weighed(one.seen, one.after.ratio_permille, unmetered(one.seen, one.before))
+
+
+def _known_w(here: Life, scope: str) -> int:
+    """What is drawn, less what nobody can know of while meters fail."""
+    unseen_w = 0 if here.sound() or scope != SITE else here.other_w
+    return here.power_w(scope) - unseen_w
+
+
+def _knowable(here: Life, scope: str, inside: set[str]) -> bool:
+    """Whether meters or the miners' own words say what is drawn there."""
+    if not here.sound():
+        return _plain(here)
+    there = [one for one in here.fleet.miners.values() if one.group in inside]
+    return scope in here.meters or all(one.reports_watts and not one.claims for one in there)
+
+
+def _plain(here: Life) -> bool:
+    """Whether every miner says what it draws."""
+    return not here.strayed_at and all(one.reports_watts for one in here.fleet.miners.values())
+
+
+def _grace(here: Life, since: datetime) -> timedelta:
+    strayed = sum(at >= since for at in here.strayed_at.values())
+    steps = 8 if here.site.pacing.largest_step_down_w else 1
+    return timedelta(seconds=(STOP_S + LONGEST_S) * (1 + 3 * strayed + steps))
+
+
+def busy(chances: Chances, here: Life, lived: Lived) -> State:
+    """Things go wrong for some minutes."""
+    state = State()
+    for number in range(LOOKS):
+        one = lived.look(here, state)
+        state = one.after
+        asked_s = (one.next_at - here.now).total_seconds()
+        here.advance(min(chances.of([15, 5, LONGEST_S]), max(1, asked_s)))
+        happen(chances, here, number)
+        here.known = here.known or number > 1
+    return state
+
+
+def calm(here: Life, lived: Lived, state: State) -> bool:
+    """All is well. Whether the site came to rest, which needs meters that show who obeyed."""
+    mend(here)
+    rested = 0
+    for _ in range(CALM_LOOKS):
+        here.advance(CALM_S)
+        lived.last = lived.look(here, state, watch=False)
+        state = lived.last.after
+        rested = 0 if lived.last.plan.commands else rested + 1
+        if rested == RESTED:
+            return True
+    return False
+
+
+def lived(chances: Chances) -> Lived:
+    found, here = Lived(), life(chances)
+    state = busy(chances, here, found)
+    told = {name: len(times) for name, times in found.told.items()}
+    found.rested = calm(here, found, state)
+    found.told_in_the_end = {n: len(times) - told.get(n, 0) for n, times in found.told.items()}
+    groups = {name: one.group for name, one in here.fleet.miners.items()}
+    found.wrong += strayed(here.site, found.moves, groups)
+    return found

@@ -20,7 +20,7 @@ from controller.model.seen import Snapshot, State
 def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime) -> list[str]:
     """The promises that this decision broke."""
     expected_w = assess(seen, before, Orders(before.next_command)).expected_w
-    seen = weighed(seen, before.ratio_permille, unmetered(seen, before))
+    seen = weighed(seen, after.ratio_permille, unmetered(seen, before))
     return [
         *_limits(seen, plan),
         *_starts(seen, before, plan, expected_w),
@@ -129,7 +129,8 @@ def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
         miner = known.get(command.miner)
         if miner is None or miner.curve not in seen.curves:
             yield f"{command.miner} is not known"
-        elif miner.locked and command.level not in IDLE:
+        elif miner.locked and command.level not in IDLE and command.attempt == 1:
+            # A repeat that lowers may go while its turn to stop has not come.
             yield f"{command.miner} is locked and told {command.level}"
         elif not miner.reachable and not _under_way(before, command.miner):
             yield f"{command.miner} cannot be reached and is told {command.level}"

@@ -42,15 +42,17 @@ def most_within(times: list[datetime]) -> int:
 
 
 def unsure(last: Seen) -> bool:
-    """Whether somebody without watts of its own says that it is off and no meter saw it go, or a
-    meter that once stood still has not moved by enough since: safe, and not the best."""
+    """Whether somebody without watts of its own says that it is off and no meter saw it go, a meter
+    that once stood still has not moved by enough since, or fans that nothing meters take the room
+    of what they are to cool: safe, and not the best."""
     seen = last.seen
     unproven = [
         name
         for name in last.after.motions
         if name in seen.moving and seen.moving[name].grade is EvidenceGrade.INFERRED
     ]
-    return bool(unproven or last.plan.frozen_meters)
+    fans = any(one.cooling is not None for one in seen.site.groups.values())
+    return bool(unproven or last.plan.frozen_meters or fans)
 
 
 def without_cares(state: State) -> State:
@@ -65,4 +67,5 @@ def without_cares(state: State) -> State:
         other_w=state.other_w,
         learned=state.learned,
         cooling=state.cooling,
+        rules=state.rules,
     )

@@ -117,7 +117,7 @@ def state(chances: Chances, seen: Snapshot, moving: Mapping[str, Motion]) -> Sta
         restored_at=chances.of([None, chances.before(NOW)]),
         restore_credit_w=chances.of([0, 1000, 6000]),
         running={kind: chances.below(4) for kind in kinds if chances.one_in(2)},
-        excess_permille={kind: chances.of([950, 1050]) for kind in kinds if chances.one_in(4)},
+        excess_permille={kind: chances.of([1030, 1100]) for kind in kinds if chances.one_in(4)},
         meter_heard_at=chances.of([None, chances.before(NOW)]),
         rose_at=chances.of([None, None, chances.before(NOW, 60)]),
         unpaid={g: Unpaid(since=chances.before(NOW)) for g in GROUPS if chances.one_in(8)},

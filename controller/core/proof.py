@@ -99,7 +99,7 @@ def _after(claims: list[_Claim], seen: Snapshot, state: State, scope: str) -> li
     """Those that the meter can speak of: it was read after their command, and after everything that
     came up since."""
     meter = seen.meters_w.get(scope)
-    if not isinstance(meter, Fresh) or not _speaks(seen, state, scope):
+    if not isinstance(meter, Fresh):
         return []
     if state.rose_at is not None and meter.at <= state.rose_at:
         return []
@@ -113,11 +113,13 @@ def _shown(
     if not claims or not isinstance(meter, Fresh):
         return {}
     names = {claim.name for claim in claims}
+    if _no_room(scope, claims, meter, seen, state):
+        return dict.fromkeys(sorted(names), scope)
+    if scope not in state.balances:
+        return {}
     others_w = least_w(seen, state, scope, names, meter.at)
     fell_w = state.balances[scope].unexplained_w + others_w - gone_w - meter.value
     fell_w += sum(claim.counts_w for claim in claims)
-    if _no_room(scope, claims, meter, seen, state):
-        return dict.fromkeys(sorted(names), scope)
     found, due_w = {}, 0
     for claim in sorted(claims, key=lambda one: (one.motion.command.at, one.name)):
         step_w = claim.counts_w - claim.goal_w

@@ -112,6 +112,13 @@ def test_where_the_meter_leaves_no_room_for_one_of_them_all_are_proven() -> None
     assert len(proven(seen(at_meter(0)), state)) == 4
 
 
+def test_for_that_nothing_need_be_known_of_the_time_before() -> None:
+    """A dispatch came before the meter had been quiet even once."""
+    state = State(motions=STATE.motions)
+    assert set(proven(seen(at_meter(0)), state)) == {"m1", "m2", "m3", "m4"}
+    assert proven(seen(at_meter(1)), state) == {}
+
+
 def test_the_site_s_meter_stands_in_for_a_group_s() -> None:
     state = State(motions=STATE.motions, balances={SITE: BALANCE})
     snapshot = Snapshot(

@@ -87,9 +87,7 @@ async def test_news_wake_it(running: Loop) -> None:
 
 
 @pytest.mark.parametrize(("value", "woken"), [("21", 1), ("121", 0)])
-async def test_a_signal_wakes_it_when_it_is_believed(
-    running: Loop, value: str, woken: int
-) -> None:
+async def test_a_signal_wakes_it_when_it_is_believed(running: Loop, value: str, woken: int) -> None:
     inlet = SignalBounds(range=Range(low=Decimal(-40), high=Decimal(120)), max_age_s=30)
     running.board.adopt(BoardSettings(meter_max_w=1_000_000, signals={"inlet": inlet}))
     before = cycles(running)

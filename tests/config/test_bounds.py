@@ -59,9 +59,7 @@ def test_all_of_it_reaches_the_model(spoil: Spoil) -> None:
     }
     assert [site.groups[name].breaker for name in ("hall-a", "hall-b")] == ["b1", "b2"]
     assert site.neighbours == {
-        "hall": Neighbour(
-            firm_w=40_000, meter="hall", behind_site_meter=False, silent_after_s=20
-        ),
+        "hall": Neighbour(firm_w=40_000, meter="hall", behind_site_meter=False, silent_after_s=20),
         "lab": Neighbour(firm_w=10_000),
     }
     assert site.rules == {

@@ -53,8 +53,7 @@ CASES = {
     ),
     "unknown word": (
         ("[reduce_to_kw, reduce_by_kw]", "[reduce_to_kw, increase]"),
-        "site.yaml:15: programs.ers.allowed[1]: "
-        "must be 'reduce_to_kw', 'reduce_by_kw'",
+        "site.yaml:15: programs.ers.allowed[1]: must be 'reduce_to_kw', 'reduce_by_kw'",
     ),
     "unknown adapter": (
         ("adapter: price_file", "adapter: price_fil"),

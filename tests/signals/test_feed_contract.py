@@ -106,9 +106,7 @@ def board() -> Board:
         name: SignalBounds(range=Range(low=Decimal(-40), high=Decimal(most)), max_age_s=60)
         for name, most in high.items()
     }
-    return Board(
-        BoardSettings(meter_max_w=250_000, signals=signals, conditions={"grid-state": 60})
-    )
+    return Board(BoardSettings(meter_max_w=250_000, signals=signals, conditions={"grid-state": 60}))
 
 
 def listening(feed: Feed) -> aclosing[AsyncGenerator[Sample, None]]:

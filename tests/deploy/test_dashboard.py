@@ -31,7 +31,7 @@ def scraped(site: Site) -> Prometheus:
     site.daemon()
     prometheus = Prometheus(site)
     prometheus.start()
-    until(lambda: site.true_kw() < 5, "the site is stopped")
+    until(lambda: site.true_kw() < 20, "all to stop but what the reserve keeps")
     until(lambda: prometheus.count("curtaild_curtailed_watts") > 0, "it is scraped")
     return prometheus
 

@@ -28,22 +28,13 @@ class Figure:
         return f"{self.name} {self.value:.3g} {self.unit} {self.limit:g} {verdict}"
 
 
-def seconds(work: Callable[[], object], times: int) -> float:
-    """The median time of a call."""
-    return _median(work, times, time.perf_counter)
-
-
 def cpu_seconds(work: Callable[[], object], times: int) -> float:
     """The median CPU time of a call, of the whole process."""
-    return _median(work, times, time.process_time)
-
-
-def _median(work: Callable[[], object], times: int, clock: Callable[[], float]) -> float:
     found = []
     for _ in range(times):
-        began = clock()
+        began = time.process_time()
         work()
-        found.append(clock() - began)
+        found.append(time.process_time() - began)
     return median(found)
 
 

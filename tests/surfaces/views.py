@@ -305,6 +305,26 @@ def plan_now(**changes: Any) -> Plan:
     return msgspec.structs.replace(plan, **changes)
 
 
+def adapters_now() -> dict[str, AdapterHealth]:
+    """One that lost samples, one that failed, one that is down, one that keeps a connection."""
+    return {
+        "ercot": AdapterHealth(name="ercot", kind="feed", refused={"late": 2, "nan": 1}),
+        "site-meter": AdapterHealth(
+            name="site-meter",
+            kind="feed",
+            errors=3,
+            last_error="no answer within 2 s",
+            last_error_at=NOW - timedelta(minutes=40),
+        ),
+        "hashprice": AdapterHealth(
+            name="hashprice", kind="feed", running=False, errors=1, last_error="no such file"
+        ),
+        "mqtt": AdapterHealth(
+            name="mqtt", kind="mqtt", link=LinkHealth(connected=True, connections=1)
+        ),
+    }
+
+
 def a_view(**changes: Any) -> View:
     """Fields of `View` by name; of its plan and snapshot with `plan_now` and `seen_now`."""
     motions = {
@@ -339,22 +359,7 @@ def a_view(**changes: Any) -> View:
             energy_cost=Decimal("17.83"),
             hash_revenue=Decimal("0.61"),
         ),
-        adapters={
-            "ercot": AdapterHealth(name="ercot", kind="feed", refused={"late": 2, "nan": 1}),
-            "site-meter": AdapterHealth(
-                name="site-meter",
-                kind="feed",
-                errors=3,
-                last_error="no answer within 2 s",
-                last_error_at=NOW - timedelta(minutes=40),
-            ),
-            "hashprice": AdapterHealth(
-                name="hashprice", kind="feed", running=False, errors=1, last_error="no such file"
-            ),
-            "mqtt": AdapterHealth(
-                name="mqtt", kind="mqtt", link=LinkHealth(connected=True, connections=1)
-            ),
-        },
+        adapters=adapters_now(),
         ledger=LedgerHealth(written=18_204, waiting=2),
         fleet=FleetHealth(
             known=60, reachable=59, probes=60, sent=61, abandoned_calls=1, failures={"timeout": 4}

@@ -20,8 +20,8 @@ from controller.app.supervisor import Supervisor
 from controller.config.compose import Settings
 from controller.config.identity import config_hash, public
 from controller.config.site import to_board, to_site
-from controller.core.obedience import resumed
-from controller.core.settlement import Rules
+from controller.core.books.settlement import Rules
+from controller.core.obedience.command import resumed
 from controller.fleet.fleet import MinerFleet
 from controller.model.books import Totals
 from controller.model.grid import SITE

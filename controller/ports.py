@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from controller.core.penalty import Penalty
+from controller.core.dispatches.penalty import Penalty
 from controller.model.base import Model
 from controller.model.books import Interval
 from controller.model.fleet import Command, Curve, MinerReading, Outcome

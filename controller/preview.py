@@ -15,8 +15,8 @@ from controller.assembly import Senses, build_fleet, sense
 from controller.clock import SiteClock
 from controller.config.compose import Settings
 from controller.config.identity import config_hash
+from controller.core.counting.frozen import believed
 from controller.core.decide import decide
-from controller.core.frozen import believed
 from controller.errors import CurtaildError, PermanentError
 from controller.ledger.recover import recover
 from controller.model.seen import Snapshot, State

@@ -9,9 +9,14 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from controller.app.words import Words
-from controller.core.heard import SignalBounds
-from controller.core.metering import EnergyReading, MeterBounds, MeterReading, judge_meter
-from controller.core.quality import (
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.metering import (
+    EnergyReading,
+    MeterBounds,
+    MeterReading,
+    judge_meter,
+)
+from controller.core.observations.quality import (
     Hashprice,
     Range,
     Refusal,
@@ -19,7 +24,7 @@ from controller.core.quality import (
     judge_hashprice,
     judge_time,
 )
-from controller.core.timeline import PriceTimeline
+from controller.core.observations.timeline import PriceTimeline
 from controller.model.base import Model
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.samples import (

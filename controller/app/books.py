@@ -8,9 +8,17 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.intervals import interval_of, start_of
-from controller.core.metering import EnergyReading
-from controller.core.settlement import Accrual, Rules, Settled, accrue, carried_on, count, settle
+from controller.core.books.intervals import interval_of, start_of
+from controller.core.books.settlement import (
+    Accrual,
+    Rules,
+    Settled,
+    accrue,
+    carried_on,
+    count,
+    settle,
+)
+from controller.core.observations.metering import EnergyReading
 from controller.model.books import Interval, Totals
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot

@@ -17,9 +17,9 @@ from controller.app.inbox import Desk
 from controller.app.observe import Observer
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
+from controller.core.counting.frozen import believed
 from controller.core.decide import decide
-from controller.core.frozen import believed
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.records import SampleArrived

@@ -11,7 +11,7 @@ import structlog
 from msgspec.structs import replace
 
 from controller.app.recorder import Recorder
-from controller.core.metering import EnergyReading
+from controller.core.observations.metering import EnergyReading
 from controller.errors import CurtaildError, PermanentError, TemporaryError
 from controller.model.books import Interval
 from controller.model.fleet import CommandEvent, EvidenceGrade, Stage

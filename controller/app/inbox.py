@@ -15,10 +15,10 @@ import msgspec
 from controller.app.opting_out import priced, without_end
 from controller.app.orders import check_named, checked, there_are
 from controller.app.receipts import answer, as_sent, received
-from controller.core.acceptance import Refused, Repeated, judge
-from controller.core.claims import kept_off_w
-from controller.core.dispatch_body import Code
-from controller.core.penalty import Penalty
+from controller.core.dispatches.acceptance import Refused, Repeated, judge
+from controller.core.dispatches.body import Code
+from controller.core.dispatches.penalty import Penalty
+from controller.core.limits.claims import kept_off_w
 from controller.errors import PermanentError, TemporaryError
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.plan import Plan

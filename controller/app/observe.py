@@ -10,8 +10,8 @@ from controller.app.inbox import Desk
 from controller.app.income import Shares
 from controller.app.local_time import local_time
 from controller.app.shadow import ShadowFleet
-from controller.core.ceilings import Ceilings
-from controller.core.cohorts import cohorts
+from controller.core.limits.ceilings import Ceilings
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import Cohort, Curve, MinerReading, MinerSeen
 from controller.model.grid import ManualOrder
 from controller.model.seen import Snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from controller.core.penalty import Penalty, penalty
+from controller.core.dispatches.penalty import Penalty, penalty
 from controller.errors import PermanentError
 from controller.model.grid import Dispatch
 from controller.model.site import Program, Site

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.core.ceilings import levels_in
+from controller.core.limits.ceilings import levels_in
 from controller.errors import PermanentError
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, ManualOrder

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from controller.core.chain import Whole, unfold
-from controller.core.metering import EnergyReading
+from controller.core.observations.metering import EnergyReading
+from controller.core.recorded.chain import Whole, unfold
 from controller.model.base import from_plain
 from controller.model.plan import Plan
 from controller.model.records import CycleRecorded

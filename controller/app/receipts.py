@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from controller.core.acceptance import Refused
+from controller.core.dispatches.acceptance import Refused
 from controller.model.grid import Dispatch
 from controller.ports import Receipt
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from controller.core.chain import Whole
-from controller.core.patch import diff
+from controller.core.recorded.chain import Whole
+from controller.core.recorded.patch import diff
 from controller.model.base import to_plain
 from controller.model.plan import Plan
 from controller.model.records import CycleRecorded

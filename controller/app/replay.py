@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.model.base import encode, from_plain, to_plain
 from controller.model.plan import Plan
 from controller.model.records import CycleRecorded, Record, RunStarted

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from controller.core.heard import (
+from controller.core.observations.heard import (
     Condition,
     SignalBounds,
     SignalReading,
     judge_condition,
     judge_signal,
 )
-from controller.core.quality import Refusal, aged
+from controller.core.observations.quality import Refusal, aged
 from controller.model.quality import Missing, Observed
 from controller.model.samples import ConditionSample, SignalSample
 

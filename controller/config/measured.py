@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from controller.config.power_return import Warned
-from controller.core.deliverable import HORIZONS_S, asked_w, demand, given_s, measured
+from controller.core.deliverable.within import HORIZONS_S, asked_w, demand, given_s, measured
 from controller.model.plan import Plan
 from controller.model.site import Program
 

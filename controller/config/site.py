@@ -15,8 +15,8 @@ from controller.config.site_sections import (
     SiteSettings,
 )
 from controller.config.tariffs import to_bands, to_heat, to_hosting
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range
 from controller.model.grid import SITE
 from controller.model.rules import Cooling
 from controller.model.site import Economics, Group, MeterSilence, Pacing, Site

@@ -10,18 +10,19 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.core.contested import fought_over, given_over, remembered
-from controller.core.failsafe import held_by
-from controller.core.lead import with_lead
-from controller.core.motions import Orders, begin_moves, issue_repeats
-from controller.core.planning import Share, share
-from controller.core.probes import with_probes
-from controller.core.promised import promises
-from controller.core.report import report
+from controller.core.explaining.report import report
+from controller.core.limits.failsafe import held_by
+from controller.core.obedience.motions import Orders
+from controller.core.pacing.contested import fought_over, given_over, remembered
+from controller.core.pacing.issuing import begin_moves, issue_repeats
+from controller.core.pacing.verdict import Verdict, verdict
+from controller.core.planning.lead import with_lead
+from controller.core.planning.probes import with_probes
+from controller.core.planning.promised import promises
+from controller.core.planning.sharing import Share, share
+from controller.core.planning.wishes import Wish, wish
 from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
-from controller.core.verdict import Verdict, verdict
-from controller.core.wishes import Wish, wish
 from controller.model.fleet import CONFIRMED, IDLE
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from controller.core import cooling
-from controller.core.evidence import IN_FLIGHT
-from controller.core.income import expected_losses
-from controller.core.lead import told_at
-from controller.core.silence import silences
-from controller.core.tariff import next_band_change
+from controller.core.economics.income import expected_losses
+from controller.core.economics.tariff import next_band_change
+from controller.core.limits.silence import silences
+from controller.core.obedience.evidence import IN_FLIGHT
+from controller.core.planning.lead import told_at
+from controller.core.pools import cooling
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 

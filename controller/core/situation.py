@@ -9,24 +9,24 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.core import frozen
-from controller.core.balance import learn
-from controller.core.cohorts import cohorts
-from controller.core.cooling import heard, with_fans
-from controller.core.evidence import Look
-from controller.core.failsafe import held_by, mode, standstill
-from controller.core.floors import floors
-from controller.core.income import unpaid
-from controller.core.learned import learnt
-from controller.core.limits import limits
-from controller.core.motions import Orders, look_again, still_resting
-from controller.core.nameplate import inferred, kind_of, unmetered, weighed
-from controller.core.pooling import build
-from controller.core.pools import Pool
-from controller.core.power import Drawn, drawn, expected_w, fixed_w, other_w
-from controller.core.proof import proven
-from controller.core.readiness import readied
-from controller.core.silence import closed, closed_to, listened
+from controller.core.counting import frozen
+from controller.core.counting.balance import learn
+from controller.core.counting.nameplate import inferred, kind_of, unmetered, weighed
+from controller.core.counting.power import Drawn, drawn, expected_w, fixed_w, other_w
+from controller.core.counting.proof import proven
+from controller.core.economics.income import unpaid
+from controller.core.limits.failsafe import held_by, mode, standstill
+from controller.core.limits.floors import floors
+from controller.core.limits.in_force import limits
+from controller.core.limits.silence import closed, closed_to, listened
+from controller.core.obedience.evidence import Look
+from controller.core.obedience.learned import learnt
+from controller.core.obedience.motions import Orders, look_again, still_resting
+from controller.core.pools.cohorts import cohorts
+from controller.core.pools.cooling import heard, with_fans
+from controller.core.pools.pool import Pool
+from controller.core.pools.pooling import build
+from controller.core.pools.readiness import readied
 from controller.model.fleet import Motion
 from controller.model.grid import Floor, Limit
 from controller.model.plan import Mode

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.ledger.findings import Finding
 from controller.model.base import from_plain, to_plain
 from controller.model.plan import Plan

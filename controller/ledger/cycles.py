@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.errors import PermanentError
 from controller.ledger.journal import stamp
 from controller.ledger.read import history

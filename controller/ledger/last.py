@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.errors import PermanentError
 from controller.ledger.connect import reading
 from controller.ledger.read import decoded

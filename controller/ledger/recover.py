@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.errors import PermanentError
 from controller.ledger.connect import reading
 from controller.ledger.journal import kind_of, stamp

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation, Overflow
 from itertools import pairwise
 from typing import Any
 
-from controller.core.quality import LONGEST_NUMBER
+from controller.core.observations.quality import LONGEST_NUMBER
 from controller.model.samples import PriceSample
 from controller.signals.json_paths import find
 from controller.signals.price_http_settings import UNITS, PriceHttpSettings

@@ -15,7 +15,7 @@ from controller.app.inbox import Desk
 from controller.app.observe import Observer
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
-from controller.core.settlement import Rules
+from controller.core.books.settlement import Rules
 from controller.model.fleet import (
     Command,
     Curve,

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from controller.app.board import Board, BoardSettings
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.samples import HashpriceSample, MeterSample, Sample
 from tests.core.prices import clock, price

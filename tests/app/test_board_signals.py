@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from controller.app.board import Board, BoardSettings
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range, Refusal
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range, Refusal
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.samples import ConditionSample, SignalSample
 from tests.core.prices import clock

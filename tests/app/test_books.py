@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from controller.app.books import Books
-from controller.core.metering import EnergyReading
+from controller.core.observations.metering import EnergyReading
 from controller.model.base import encode, from_plain, to_plain
 from controller.model.books import Interval, Totals
 from tests.core.cycles import RULES, Cycle, cycle, every, meter, moment

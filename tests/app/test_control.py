@@ -10,8 +10,8 @@ import pytest
 import structlog
 
 from controller.app.board import BoardSettings
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range
 from controller.model.fleet import Stage
 from controller.model.records import CommandRecorded, CycleRecorded, SampleArrived
 from controller.model.samples import SignalSample

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.penalty import Penalty
+from controller.core.dispatches.penalty import Penalty
 from controller.errors import PermanentError, TemporaryError
 from controller.model.grid import OptOut, Recall
 from controller.model.records import DispatchOptedOut

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from controller.app.board import BoardSettings
 from controller.app.observe import Gathering, Observer, heard, miners
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range
 from controller.model.fleet import Curve, Level, MinerReading, Standing
 from controller.model.quality import Fresh, Missing
 from controller.model.samples import ConditionSample, SignalSample

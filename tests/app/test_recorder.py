@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from controller.app import recorder as module
 from controller.app.recorder import Recorder
-from controller.core.chain import Whole, unfold
+from controller.core.recorded.chain import Whole, unfold
 from controller.model.base import encode, to_plain
 from controller.model.fleet import MinerSeen
 from controller.model.records import CycleRecorded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controller.app.board import Board, BoardSettings
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.records import SampleArrived
 from controller.model.samples import PriceSample
 from tests.app.loop import Loop

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 import controller
 from controller.core.decide import decide
-from controller.core.economics import revenue
-from controller.core.limits import usable_w
+from controller.core.economics.steps import revenue
+from controller.core.limits.in_force import usable_w
 from controller.model.fleet import Curve, Level
 from controller.model.grid import Limit
 from controller.model.quality import Fresh

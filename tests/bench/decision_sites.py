@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import Cohort, Curve, Level, MinerSeen, Motion, Outcome, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh

@@ -19,7 +19,7 @@ from controller.app.diary import Diary
 from controller.app.inbox import Desk
 from controller.app.observe import Observer
 from controller.app.supervisor import Supervisor
-from controller.core.settlement import Rules
+from controller.core.books.settlement import Rules
 from controller.ledger.sqlite import SqliteLedger
 from controller.model.fleet import Command, Curve, MinerReading, Outcome
 from controller.model.grid import SITE

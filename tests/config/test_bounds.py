@@ -9,8 +9,8 @@ import pytest
 
 from controller.config.load import load
 from controller.config.site import to_board, to_site
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range
 from controller.model.rules import Engine, Neighbour, SignalRule, Threshold
 from controller.model.site import Breaker
 from controller.reasons import Reason

@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import MinerSeen
 from controller.model.grid import SITE
 from controller.model.plan import Plan

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from controller.core.silence import listened
+from controller.core.limits.silence import listened
 from controller.model.grid import SITE, ManualOrder
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.rules import SignalRule, Threshold

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from controller.core.metering import EnergyReading, MeterBounds
-from controller.core.settlement import Accrual, Rules, Settled, accrue, count, settle
+from controller.core.books.settlement import Accrual, Rules, Settled, accrue, count, settle
+from controller.core.observations.metering import EnergyReading, MeterBounds
 from controller.model.fleet import Cohort, Curve, Level, Standing
 from controller.model.grid import Dispatch
 from controller.model.plan import Curtailed, Mode, Plan

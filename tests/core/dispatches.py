@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from controller.core.acceptance import Judgement, judge
+from controller.core.dispatches.acceptance import Judgement, judge
 from controller.model.grid import Dispatch, Reference, ReferenceKind
 from controller.model.quality import Fresh, Observed
 from controller.model.site import Group, Program, Site

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, MinerSeen
 from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.plan import Plan

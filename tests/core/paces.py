@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from controller.core.evidence import told_w
-from controller.core.lowering import MONEY
-from controller.core.wear import HOUR
+from controller.core.obedience.evidence import told_w
+from controller.core.pacing.lowering import MONEY
+from controller.core.pools.wear import HOUR
 from controller.model.fleet import IDLE
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State

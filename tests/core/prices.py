@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from controller.core.quality import Range
-from controller.core.timeline import PriceTimeline
+from controller.core.observations.quality import Range
+from controller.core.observations.timeline import PriceTimeline
 from controller.model.samples import PriceSample
 
 BOUNDS = Range(low=Decimal(-500), high=Decimal(5000))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from controller.core.evidence import told_w
-from controller.core.failsafe import FOR_MONEY
-from controller.core.motions import Orders
-from controller.core.nameplate import unmetered, weighed
+from controller.core.counting.nameplate import unmetered, weighed
+from controller.core.limits.failsafe import FOR_MONEY
+from controller.core.obedience.evidence import told_w
+from controller.core.obedience.motions import Orders
 from controller.core.scopes import scopes_of
 from controller.core.situation import assess
 from controller.model.fleet import IDLE, OFF, Command, MinerSeen, Motion, Stage, Standing

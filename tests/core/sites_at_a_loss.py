@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, MinerSeen
 from controller.model.grid import SITE
 from controller.model.plan import Plan

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.core.acceptance import Refused
+from controller.core.dispatches.acceptance import Refused
 from controller.model.quality import Missing, Observed, Stale
 from tests.core.dispatches import NOW, SITE, accepted, at, by_kw, by_percent, judged, sent
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.staging import SITE_UP
+from controller.core.pacing.staging import SITE_UP
 from controller.model.fleet import CUT, OFF, MinerSeen
 from controller.model.plan import Plan
 from controller.model.remembered import CoolingState, Wear

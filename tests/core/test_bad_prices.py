@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.core.quality import Refusal
-from controller.core.timeline import PriceTimeline
+from controller.core.observations.quality import Refusal
+from controller.core.observations.timeline import PriceTimeline
 from controller.model.quality import Fresh
 from controller.model.samples import PriceSample
 from tests.core.prices import BOUNDS, clock, price, timeline

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from controller.core.balance import learn
+from controller.core.counting.balance import learn
+from controller.core.counting.nameplate import unmetered, weighed
+from controller.core.counting.proof import proven
 from controller.core.decide import decide
-from controller.core.nameplate import unmetered, weighed
-from controller.core.proof import proven
 from controller.model.fleet import (
     OFF,
     Cohort,

@@ -8,9 +8,9 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.motions import Orders
+from controller.core.limits.silence import closed, listened
+from controller.core.obedience.motions import Orders
 from controller.core.scopes import all_scopes, scopes_of
-from controller.core.silence import closed, listened
 from controller.core.situation import assess
 from controller.model.fleet import IDLE, Command
 from controller.model.grid import SITE, ManualOrder

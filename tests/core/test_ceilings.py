@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from controller.core.ceilings import Ceilings, levels_in
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
+from controller.core.limits.ceilings import Ceilings, levels_in
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, MinerReading, MinerSeen
 from controller.model.grid import SITE, Dispatch, ManualOrder, ReduceTo
 from controller.model.plan import Plan

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.claims import Claim, Stack, claim_of, claims_of, delivered_w, stacked
+from controller.core.limits.claims import Claim, Stack, claim_of, claims_of, delivered_w, stacked
 from tests.core.contracts import dispatch
 
 REFERENCES = st.integers(0, 12).map(lambda tens: 10_000 * tens)

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.obedience import resumed
+from controller.core.obedience.command import resumed
 from controller.model.fleet import CUT, OFF, Cohort, MinerSeen, Motion, Outcome, Stage, Standing
 from controller.model.grid import SITE, MaintenanceLock, ManualOrder
 from controller.model.plan import Plan

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.cooling import (
+from controller.core.pools.cooling import (
     attended,
     fans,
     heard,

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from controller.core.deliverable import deliverable, too_much_asked
-from controller.core.motions import Orders
+from controller.core.deliverable.within import deliverable, too_much_asked
+from controller.core.obedience.motions import Orders
 from controller.core.situation import Situation, assess
 from controller.model.fleet import (
     OFF,

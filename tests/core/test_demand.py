@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.core.deliverable import demand, measured
+from controller.core.deliverable.within import demand, measured
 from controller.model.grid import SITE, Limit
 from controller.model.plan import Curtailed, Deliverable
 from controller.model.site import Program

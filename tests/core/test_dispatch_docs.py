@@ -14,10 +14,10 @@ import yaml
 from msgspec.structs import replace
 
 from controller.config.programs import ProgramSettings, to_program
-from controller.core.dispatch_body import Code
-from controller.core.dispatch_limits import limits_of
-from controller.core.lead import told_from
-from controller.core.penalty import penalty
+from controller.core.dispatches.body import Code
+from controller.core.dispatches.penalty import penalty
+from controller.core.limits.by_dispatch import limits_of
+from controller.core.planning.lead import told_from
 from controller.model.grid import Dispatch
 from controller.model.site import Program
 from tests.core.contracts import dispatch, program

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.core.acceptance import Refused, Repeated
+from controller.core.dispatches.acceptance import Refused, Repeated
 from controller.model.base import from_plain, to_plain
 from controller.model.grid import Dispatch
 from tests.core.dispatches import accepted, at, by_kw, by_percent, judged, sent

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.core.dispatch_limits import dispatch_limits, limits_of
+from controller.core.limits.by_dispatch import dispatch_limits, limits_of
 from controller.model.grid import SITE, Dispatch, Limit, OptOut
 from controller.model.seen import Snapshot
 from controller.model.site import Group, Program, Site

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.acceptance import Refused, Repeated
+from controller.core.dispatches.acceptance import Refused, Repeated
 from controller.model.grid import (
     Dispatch,
     Follow,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.acceptance import Refused, Repeated
+from controller.core.dispatches.acceptance import Refused, Repeated
 from controller.model.grid import Dispatch, Recall
 from controller.model.quality import Fresh, Missing
 from tests.core.dispatches import NOW, SITE, accepted, at, by_kw, by_percent, judged, sent

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.earnings import hashrate_ths, revenue_per_day
+from controller.core.economics.earnings import hashrate_ths, revenue_per_day
 from controller.model.fleet import MinerSeen, Standing
 from controller.model.quality import Missing, Stale
 from tests.core.cycles import cycle

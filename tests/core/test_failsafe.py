@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from controller.core.failsafe import held_by, mode, price_unknown, standstill
-from controller.core.silence import closed
+from controller.core.limits.failsafe import held_by, mode, price_unknown, standstill
+from controller.core.limits.silence import closed
 from controller.model.grid import SITE, ManualOrder
 from controller.model.plan import Mode
 from controller.model.quality import Fresh, Missing, Stale

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.balance import learn
-from controller.core.fits import NOTHING, explained, ratios_permille, with_step
+from controller.core.counting.balance import learn
+from controller.core.counting.fits import NOTHING, explained, ratios_permille, with_step
 from controller.model.fleet import OFF, Cohort, EvidenceGrade, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh

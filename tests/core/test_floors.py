@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.floors import floors, held_as_reserve
+from controller.core.limits.floors import floors, held_as_reserve
 from controller.model.grid import SITE, Dispatch, Floor, Follow, ManualOrder
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.rules import Engine, Heat

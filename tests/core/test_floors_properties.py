@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from msgspec.structs import replace
 
-from controller.core.floors import Rank
+from controller.core.limits.floors import Rank
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.rules import Engine, Heat

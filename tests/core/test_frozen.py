@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.frozen import believed, confirmed, disputed_w, doubted, frozen, watch
+from controller.core.counting.frozen import believed, confirmed, disputed_w, doubted, frozen, watch
 from controller.model.fleet import (
     OFF,
     Cohort,

@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from controller.core.heard import (
+from controller.core.observations.heard import (
     Condition,
     SignalBounds,
     SignalReading,
     judge_condition,
     judge_signal,
 )
-from controller.core.quality import Range, Refusal
+from controller.core.observations.quality import Range, Refusal
 from controller.model.samples import ConditionSample, SignalSample
 from tests.core.bounded import NOW, after
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from controller.core.books.held import hold
 from controller.core.decide import decide
-from controller.core.earnings import hosting_per_day
-from controller.core.held import hold
+from controller.core.economics.earnings import hosting_per_day
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.plan import Mode, Plan

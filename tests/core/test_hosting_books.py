@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.metering import MeterBounds
-from controller.core.settlement import Accrual, Rules, accrue, settle
+from controller.core.books.settlement import Accrual, Rules, accrue, settle
+from controller.core.observations.metering import MeterBounds
 from controller.model.fleet import OFF
 from controller.model.site import Group
 from controller.model.tariff import Consent, Hosting

@@ -11,7 +11,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.motions import Orders
+from controller.core.obedience.motions import Orders
 from controller.core.situation import assess
 from controller.model.base import encode, from_plain, to_plain
 from controller.model.fleet import OFF, Cohort

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from controller.core.books.held import hold
 from controller.core.decide import decide
-from controller.core.held import hold
-from controller.core.motions import Orders
+from controller.core.obedience.motions import Orders
 from controller.core.situation import assess
 from controller.model.fleet import OFF, Cohort, Standing
 from controller.model.grid import SITE

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
-from controller.core.lead import AHEAD, coming, deadline, told_at, told_from
-from controller.core.learned import BEYOND_S
+from controller.core.obedience.learned import BEYOND_S
+from controller.core.planning.lead import AHEAD, coming, deadline, told_at, told_from
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, EvidenceGrade, MinerSeen
 from controller.model.grid import SITE, Dispatch
 from controller.model.plan import Plan

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
+from controller.core.books.held import hold
 from controller.core.decide import decide
-from controller.core.held import hold
-from controller.core.lead import AHEAD, coming
+from controller.core.planning.lead import AHEAD, coming
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, Dispatch
 from controller.model.plan import Plan

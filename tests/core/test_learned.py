@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.learned import chance, failure_rate, learnt, start_s, stop_s
-from controller.core.obedience import event_of
+from controller.core.obedience.command import event_of
+from controller.core.obedience.learned import chance, failure_rate, learnt, start_s, stop_s
 from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
 from controller.model.remembered import Learned
 from controller.model.seen import Snapshot, State

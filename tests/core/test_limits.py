@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.limits import limits, tightest, usable_w
+from controller.core.limits.in_force import limits, tightest, usable_w
 from controller.model.grid import SITE, Dispatch, Limit, ReduceTo
 from controller.model.quality import Fresh
 from controller.model.rules import Engine, Neighbour

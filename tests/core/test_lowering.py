@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.staging import SITE_DOWN
+from controller.core.pacing.staging import SITE_DOWN
 from controller.model.fleet import OFF
 from controller.model.grid import MaintenanceLock
 from controller.model.remembered import Learned

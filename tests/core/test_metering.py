@@ -8,14 +8,14 @@ from math import inf, nan
 
 import pytest
 
-from controller.core.metering import (
+from controller.core.observations.metering import (
     EnergyReading,
     MeterBounds,
     MeterReading,
     energy_between,
     judge_meter,
 )
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.samples import MeterSample
 from tests.core.prices import clock
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from controller.core.neighbours import neighbour_limits
+from controller.core.limits.neighbours import neighbour_limits
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.rules import Engine, Neighbour

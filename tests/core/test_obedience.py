@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from msgspec.structs import replace
 
-from controller.core.evidence import Look, counted_w
-from controller.core.obedience import advance, beyond_reach, refuses_more
+from controller.core.obedience.command import advance, beyond_reach, refuses_more
+from controller.core.obedience.evidence import Look, counted_w
 from controller.model.fleet import (
     CUT,
     OFF,

@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from controller.core.cohorts import cohorts
 from controller.core.decide import decide
-from controller.core.obedience import resumed
+from controller.core.obedience.command import resumed
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.plan import Mode, Plan

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from controller.core.pacing import Credit, credit
+from controller.core.pacing.credit import Credit, credit
 from tests.core.cases.sites import NOW
 
 RATE = 60_000

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from controller.core.wear import HOUR
+from controller.core.pools.wear import HOUR
 from tests.core.paces import moved
 from tests.scenarios.form import Scenario, scenario_of
 from tests.scenarios.runner import Cycle, run

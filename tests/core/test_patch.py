@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.patch import apply, diff
+from controller.core.recorded.patch import apply, diff
 from controller.model.base import encode
 
 KEYS = st.text(max_size=3) | st.sampled_from("abc")

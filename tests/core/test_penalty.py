@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.core.penalty import Penalty, not_shed_w, penalty
+from controller.core.dispatches.penalty import Penalty, not_shed_w, penalty
 from controller.model.grid import Dispatch
 from controller.model.site import Group, Program, Site
 from tests.core.contracts import NOW, dispatch, program

@@ -7,12 +7,12 @@ from decimal import Decimal
 
 import pytest
 
-from controller.core.motions import Orders
-from controller.core.planning import Share, share
-from controller.core.promises import Promise
-from controller.core.room import Cut
+from controller.core.obedience.motions import Orders
+from controller.core.planning.promises import Promise
+from controller.core.planning.room import Cut
+from controller.core.planning.sharing import Share, share
+from controller.core.planning.wishes import Wish, wish
 from controller.core.situation import Situation, assess
-from controller.core.wishes import Wish, wish
 from controller.model.grid import SITE, Limit
 from controller.model.seen import State
 from controller.reasons import Reason

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.power import drawn, other_w
+from controller.core.counting.power import drawn, other_w
 from controller.model.fleet import OFF, Cohort, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Stale

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from controller.core.counting.proof import proven
 from controller.core.decide import decide
-from controller.core.evidence import Look, counted_w
-from controller.core.obedience import advance
-from controller.core.proof import proven
+from controller.core.obedience.command import advance
+from controller.core.obedience.evidence import Look, counted_w
 from controller.model.fleet import (
     CUT,
     OFF,

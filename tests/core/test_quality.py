@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from controller.core.quality import Hashprice, Range, Refusal, aged, judge_hashprice
+from controller.core.observations.quality import Hashprice, Range, Refusal, aged, judge_hashprice
 from controller.model.quality import Fresh, Stale
 from controller.model.samples import HashpriceSample
 from tests.core.prices import clock

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
+from controller.core.books.held import hold
 from controller.core.decide import decide
-from controller.core.held import hold
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, EvidenceGrade, MinerSeen
 from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.plan import Plan

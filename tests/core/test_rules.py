@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from controller.core.limits import limits
-from controller.core.rules import rule_limits
+from controller.core.limits.in_force import limits
+from controller.core.limits.rules import rule_limits
 from controller.model.grid import SITE
 from controller.model.quality import Missing, Observed
 from controller.model.rules import SignalRule

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from controller.core.sentences import sentence
+from controller.core.explaining.sentences import sentence
 from controller.model.plan import Explanation
 from controller.reasons import Reason
 

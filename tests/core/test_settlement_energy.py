@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from controller.core.metering import EnergyReading
-from controller.core.settlement import RESTATED_WITHIN, count, settle
+from controller.core.books.settlement import RESTATED_WITHIN, count, settle
+from controller.core.observations.metering import EnergyReading
 from controller.model.books import Interval
 from tests.core.cycles import Cycle, booked, cycle, every, meter, moment
 

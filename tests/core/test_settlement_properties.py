@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from controller.core.intervals import microseconds
-from controller.core.settlement import Accrual, count
+from controller.core.books.intervals import microseconds
+from controller.core.books.settlement import Accrual, count
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
 from tests.core.cycles import RULES, Cycle, booked, cycle, meter, moment

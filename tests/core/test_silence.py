@@ -6,8 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from controller.core.limits.silence import (
+    closed,
+    closed_to,
+    meter_silent_at,
+    safe_power_holds,
+    silences,
+)
 from controller.core.schedule import LATEST, next_look
-from controller.core.silence import closed, closed_to, meter_silent_at, safe_power_holds, silences
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.rules import Neighbour

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from controller.core.staging import (
+from controller.core.pacing.staging import (
     SITE_DOWN,
     SITE_UP,
     Stage,

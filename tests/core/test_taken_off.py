@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from controller.core.acceptance import judge
-from controller.core.claims import claims_of, stacked
-from controller.core.learned import BEYOND_S
+from controller.core.dispatches.acceptance import judge
+from controller.core.limits.claims import claims_of, stacked
+from controller.core.obedience.learned import BEYOND_S
 from controller.model.grid import Dispatch
 from controller.model.quality import Fresh
 from tests.core.dispatches import NOW, SITE, at, by_kw, sent

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.tariff import (
+from controller.core.economics.tariff import (
     full_price,
     in_band,
     market_price_for,

@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from controller.app.local_time import local_time
+from controller.core.economics.tariff import next_band_change, tariff_of
 from controller.core.schedule import next_look
-from controller.core.tariff import next_band_change, tariff_of
 from controller.model.seen import Snapshot, State
 from controller.model.site import Economics, Site
 from controller.model.tariff import Band

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from controller.core.quality import Refusal
-from controller.core.timeline import PriceTimeline
+from controller.core.observations.quality import Refusal
+from controller.core.observations.timeline import PriceTimeline
 from controller.model.base import encode, from_plain, to_plain
 from controller.model.quality import Fresh, Missing, Stale
 from tests.core.prices import BOUNDS, clock, price, timeline

@@ -8,8 +8,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.quality import Refusal
-from controller.core.timeline import KEPT, PriceTimeline
+from controller.core.observations.quality import Refusal
+from controller.core.observations.timeline import KEPT, PriceTimeline
 from controller.model.quality import Fresh
 from controller.model.samples import PriceSample
 from tests.core.prices import BOUNDS, clock

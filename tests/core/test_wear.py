@@ -8,7 +8,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.wear import HOUR, Row, tired, worn
+from controller.core.pools.wear import HOUR, Row, tired, worn
 from controller.model.fleet import MinerSeen
 from controller.model.remembered import Wear
 from controller.model.seen import Snapshot, State

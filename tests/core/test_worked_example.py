@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
-from controller.core.economics import concave, steps
+from controller.core.economics.steps import concave, steps
 from controller.reasons import Reason
 from tests.scenarios.worked_example import HASHPRICE, NOW, S19K, decided
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from controller.core.patch import apply
+from controller.core.recorded.patch import apply
 from controller.errors import TemporaryError
 from controller.model.base import encode, from_plain
 from controller.model.books import Interval

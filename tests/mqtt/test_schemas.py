@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_schema_validator import OAS31Validator
 
-from controller.core.dispatch_body import RefusalError, read
+from controller.core.dispatches.body import RefusalError, read
 from controller.surfaces.mqtt.plain import PlainError, dispatch_of
 from controller.surfaces.mqtt.schemas import schemas
 from controller.surfaces.mqtt.settings import PlainSettings

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from controller.core.sentences import sentence
+from controller.core.explaining.sentences import sentence
 from controller.model.plan import Plan
 from tests.scenarios.form import Expectation, Scenario, Wanted
 from tests.scenarios.runner import Cycle

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.ceilings import Ceilings
-from controller.core.cohorts import cohorts
+from controller.core.limits.ceilings import Ceilings
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import (
     CUT,
     OFF,

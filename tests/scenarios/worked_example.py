@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from controller.core.decide import decide
-from controller.core.economics import concave, steps
+from controller.core.economics.steps import concave, steps
 from controller.model.fleet import Cohort, Curve, Level, Standing
 from controller.model.grid import Dispatch, ReduceTo
 from controller.model.plan import Plan

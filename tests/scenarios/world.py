@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from controller.core.acceptance import judge
-from controller.core.ceilings import Ceilings
-from controller.core.claims import kept_off_w
+from controller.core.dispatches.acceptance import judge
+from controller.core.limits.ceilings import Ceilings
+from controller.core.limits.claims import kept_off_w
 from controller.model.fleet import OFF
 from controller.model.grid import (
     SITE,

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from controller.app.board import Board, BoardSettings
-from controller.core.heard import SignalBounds
-from controller.core.quality import Range
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import Sample
 from controller.ports import Feed

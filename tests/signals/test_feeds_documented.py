@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel
 
 from controller.config.bounds import RuleSettings
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.signals.hashprice_fixed import HashpriceFixedSettings
 from controller.signals.meter_modbus import MeterModbusSettings
 from controller.signals.price_file import PriceFileSettings

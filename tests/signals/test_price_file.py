@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from controller.app.board import Board, BoardSettings
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.quality import Fresh, Missing, Stale
 from controller.signals.price_file import PriceFile, PriceFileSettings, read_prices
 from tests.signals.price_files import HEADER, named, written

@@ -52,11 +52,19 @@ def free_address() -> str:
     return f"127.{64 + secrets.randbelow(60)}.{secrets.randbelow(250)}.{1 + secrets.randbelow(200)}"
 
 
+_handed_out: set[tuple[str, int]] = set()
+
+
 def free_port(address: str) -> int:
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """One that nobody listens on, and that no other test of this run was given: the kernel may
+    name the same one twice."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+            place: tuple[str, int] = probe.getsockname()
+        if place not in _handed_out:
+            _handed_out.add(place)
+            return place[1]
 
 
 def small_site(**changes: Any) -> SimulationSettings:

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from controller.core.penalty import Penalty
+from controller.core.dispatches.penalty import Penalty
 from controller.errors import CurtaildError
 from controller.model.grid import MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.view import View

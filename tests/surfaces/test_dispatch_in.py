@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from controller.core.dispatch_body import Code
+from controller.core.dispatches.body import Code
 from controller.errors import TemporaryError
 from controller.ports import Receipt
 from controller.surfaces.problems import STATUS_OF_CODE

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from controller.core.sentences import sentence
+from controller.core.explaining.sentences import sentence
 from controller.model.grid import SITE, ManualOrder
 from controller.model.plan import Demand, Mode
 from controller.model.quality import Fresh, Missing, Stale

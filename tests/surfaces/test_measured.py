@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from prometheus_client.core import Metric
 
-from controller.core.frozen import believed
+from controller.core.counting.frozen import believed
 from controller.model.grid import SITE
 from controller.model.plan import Deliverable, Demand
 from controller.model.quality import Fresh

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from controller.core.dispatch_body import Code
+from controller.core.dispatches.body import Code
 from controller.model.grid import SITE
 from controller.model.plan import Mode
 from controller.model.quality import Missing

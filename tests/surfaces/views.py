@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from controller.core.penalty import Penalty
+from controller.core.dispatches.penalty import Penalty
 from controller.model.books import Interval, Totals
 from controller.model.fleet import (
     Cohort,

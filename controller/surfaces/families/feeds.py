@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from prometheus_client.core import Metric
 
-from controller.core.quality import Refusal
+from controller.core.observations.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.view import View

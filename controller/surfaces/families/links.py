@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import Metric
 
-from controller.core.dispatch_body import Code
+from controller.core.dispatches.body import Code
 from controller.model.view import LinkHealth, View
 from controller.surfaces.families.build import by_name, counter, counters, from_zero, gauge
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from prometheus_client.core import Metric
 
-from controller.core.dispatch_body import Code
+from controller.core.dispatches.body import Code
 from controller.model.plan import Mode
 from controller.model.view import View
 from controller.surfaces.families.build import (

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, WithJsonSchema
 
-from controller.core.dispatch_body import MOST_KW
+from controller.core.dispatches.body import MOST_KW
 from controller.surfaces.api_models import PlanNow, SiteState
 from controller.surfaces.api_requests import Sent
 from controller.surfaces.mqtt.messages import DispatchProgress, ErrorSent, ReceiptSent, Status

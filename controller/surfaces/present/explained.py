@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from controller.core.sentences import sentence
+from controller.core.explaining.sentences import sentence
 from controller.model.plan import Explanation, Plan
 from controller.model.site import Site
 from controller.surfaces import api_parts as api

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from controller.core.lead import deadline
-from controller.core.penalty import Penalty
+from controller.core.dispatches.penalty import Penalty
+from controller.core.planning.lead import deadline
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
 from controller.model.seen import Snapshot
 from controller.surfaces import api_parts as api

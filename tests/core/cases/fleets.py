@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from controller.core.ceilings import Ceilings
+from controller.core.limits.ceilings import Ceilings
 from controller.core.scopes import scopes_of
 from controller.model.fleet import IDLE, OFF
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from controller.core.counting.nameplate import unmetered, weighed
 from controller.core.decide import decide
-from controller.core.evidence import is_contested
-from controller.core.nameplate import unmetered, weighed
+from controller.core.obedience.evidence import is_contested
 from controller.core.scopes import scopes_of
 from controller.model.fleet import CUT, Command
 from controller.model.grid import SITE

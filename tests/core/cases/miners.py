@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from controller.core.ceilings import Ceilings
+from controller.core.limits.ceilings import Ceilings
 from controller.model.fleet import (
     CUT,
     Command,

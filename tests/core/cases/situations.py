@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from controller.core.cohorts import cohorts
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import Cohort, MinerSeen, Motion
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale

@@ -1,0 +1,150 @@
+"""What a cycle saw and decided, as it holds until the next, and the time between the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
+
+from controller.core.counting.frozen import believed
+from controller.core.economics.earnings import (
+    hashrate_ths,
+    hosting_per_day,
+    not_ours,
+    revenue_per_day,
+)
+from controller.model.base import Model
+from controller.model.grid import SITE, Dispatch
+from controller.model.plan import Curtailed, Plan
+from controller.model.quality import Fresh, Missing
+from controller.model.seen import Snapshot
+from controller.reasons import Reason
+
+
+class Rate(Model, frozen=True, kw_only=True):
+    """Curtailed load of one cause."""
+
+    power_w: int
+    revenue_per_day: Decimal
+
+
+class Held(Model, frozen=True, kw_only=True):
+    """What accrues while nothing new is known."""
+
+    at: datetime
+    power_w: int
+    """At the site's meter; while that is silent or frozen, what the plan counts with."""
+    price_per_mwh: Decimal | None
+    """Full marginal price."""
+    price_from: datetime | None
+    price_until: datetime | None
+    revenue_per_day: Decimal
+    """Of the site's own hashes."""
+    curtailed: Mapping[Reason, Rate]
+    dispatches: tuple[Dispatch, ...]
+    """Those that ask for something and are not cancelled, past and coming ones included, and those
+    that a person opted out of."""
+    told: tuple[str, ...] = ()
+    """Those that miners were told of at this look, and those that keep load off, perhaps ahead of
+    their start."""
+    hosting_per_day: Decimal = Decimal(0)
+    """What clients pay for the power of their miners."""
+
+    def in_force(self, start: datetime, end: datetime) -> set[str]:
+        """The dispatches whose time it is at any moment from `start` to `end`, or for which load
+        goes ahead of it."""
+        return set(self.told) | {
+            each.id
+            for each in self.dispatches
+            if each.start < end and (each.end is None or start < each.end)
+        }
+
+
+class Stretch(NamedTuple):
+    """A stretch of time in which everything stood still."""
+
+    start: datetime
+    end: datetime
+    price_per_mwh: Decimal | None
+    observed: bool
+    """A cycle was near enough to speak for it."""
+
+
+def hold(seen: Snapshot, plan: Plan) -> Held:
+    """What holds from this cycle on."""
+    meters = believed(seen, plan.frozen_meters).meters_w
+    meter = meters.get(SITE, Missing(why="no meter"))
+    price = seen.price_per_mwh
+    strangers = not_ours(seen, plan.unpaid_since)
+    known = isinstance(price, Fresh) and plan.marginal_price_per_mwh is not None
+    return Held(
+        at=seen.now,
+        power_w=meter.value if isinstance(meter, Fresh) else plan.expected_w,
+        price_per_mwh=plan.marginal_price_per_mwh if known else None,
+        price_from=price.at if isinstance(price, Fresh) else None,
+        price_until=price.until if isinstance(price, Fresh) else None,
+        revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
+        hosting_per_day=hosting_per_day(seen),
+        curtailed={
+            reason: Rate(power_w=one.power_w, revenue_per_day=_foregone(reason, one, seen))
+            for reason, one in plan.curtailed.items()
+        },
+        dispatches=tuple(
+            each for each in seen.dispatches.values() if not (each.cancelled or each.asks_nothing)
+        ),
+        told=tuple(sorted(_acted_upon(seen, plan))),
+    )
+
+
+def _acted_upon(seen: Snapshot, plan: Plan) -> set[str]:
+    sources = {one.source for one in plan.explained.values()}
+    return {one.dispatch for one in plan.commands if one.dispatch} | sources & set(seen.dispatches)
+
+
+def _foregone(reason: Reason, one: Curtailed, seen: Snapshot) -> Decimal:
+    """Hashes that nobody would have paid for are no loss; what a client would have paid is."""
+    if reason is Reason.INCOME_LOST:
+        return one.clients_per_day
+    return revenue_per_day(one.hashrate_ths, seen) + one.clients_per_day
+
+
+def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:
+    """The time between two cycles, as far as anything is known about it.
+
+    A cycle speaks for the time up to `gap` after it. A price speaks for as long as its source said
+    it holds, also where no cycle followed; the price found afterwards speaks from where its source
+    said it began.
+    """
+    observed_end = min(following.at, held.at + gap)
+    price_end = _price_end(held, following.at, observed_end)
+    next_price = _next_price(held, following, price_end, observed_end)
+    cuts = sorted({held.at, observed_end, price_end, next_price, following.at})
+    for start, end in pairwise(cuts):
+        price = None
+        if end <= price_end:
+            price = held.price_per_mwh
+        elif start >= next_price:
+            price = following.price_per_mwh
+        if end <= observed_end or price is not None:
+            yield Stretch(start, end, price, observed=end <= observed_end)
+
+
+def _price_end(held: Held, most: datetime, observed_end: datetime) -> datetime:
+    if held.price_per_mwh is None:
+        return held.at
+    # Acted upon beyond its end, or without one: it holds as long as the cycle speaks.
+    if held.price_until is None or held.price_until <= held.at:
+        return observed_end
+    return min(most, held.price_until)
+
+
+def _next_price(
+    held: Held, following: Held, price_end: datetime, observed_end: datetime
+) -> datetime:
+    if following.price_per_mwh is None or following.price_from is None:
+        return following.at
+    # While cycles went without a price, none is put in afterwards.
+    known_until = price_end if held.price_per_mwh is not None else observed_end
+    return min(following.at, max(known_until, following.price_from))

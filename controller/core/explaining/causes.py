@@ -1,0 +1,142 @@
+"""Why load that could run does not: one primary cause for each watt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import groupby
+from operator import add, gt, itemgetter, lt, sub
+from typing import NamedTuple
+
+from controller.core.economics.earnings import paid_per_day
+from controller.core.economics.steps import Step
+from controller.core.planning.sharing import Share
+from controller.core.planning.wishes import Wish
+from controller.core.pools.pool import Pool
+from controller.model.plan import Curtailed
+from controller.reasons import Reason
+
+FOR_MONEY = frozenset({Reason.UNPROFITABLE, Reason.INCOME_LOST})
+"""What these keep off would not run either if everything could start."""
+
+
+def curtailed(
+    shares: Iterable[Share], ideal: Iterable[Share], halt_of: Callable[[str], Reason | None]
+) -> dict[Reason, Curtailed]:
+    """Power and hashrate below the top of every curve, as far as it is proven to be off.
+
+    Of the miners that stand a step lower than they could, those that economics would not run come
+    first, then those that a limit cuts, then those that merely wait. `ideal` are the shares if no
+    miner were in flight or at rest; `halt_of` says why nothing may start in a group.
+    """
+    found: dict[Reason, _Load] = {}
+    for share, best in zip(shares, ideal, strict=True):
+        pool = share.wish.pool
+        if pool.counts.seen[-1] < pool.size:
+            causes = _causes(best, waiting(share, best, halt_of(pool.group)))
+            for reason, counts in causes.items():
+                _add(found, reason, _load(share.wish, *_together(counts)))
+        if pool.locked_off:
+            off, top = pool.levels[0], pool.levels[-1]
+            locked_w = pool.locked_off * (top.power_w - off.power_w)
+            locked_ths = pool.locked_off * (top.hashrate_ths - off.hashrate_ths)
+            _add(found, Reason.MAINTENANCE_LOCK, _load(share.wish, locked_w, locked_ths))
+    return {
+        reason: Curtailed(
+            power_w=load.power_w,
+            hashrate_ths=load.hashrate_ths,
+            clients_per_day=load.clients_per_day,
+        )
+        for reason, load in sorted(found.items())
+    }
+
+
+class _Load(NamedTuple):
+    power_w: int
+    hashrate_ths: Decimal
+    clients_per_day: Decimal
+
+
+NOTHING = _Load(0, Decimal(0), Decimal(0))
+
+
+def _together(counts: Iterable[tuple[Step, int]]) -> tuple[int, Decimal]:
+    """The watts and TH/s of these steps; most of them lack as many miners as their neighbours."""
+    power_w, hashrate_ths = 0, Decimal(0)
+    for count, alike in groupby(counts, key=itemgetter(1)):
+        steps = [step for step, _ in alike]
+        power_w += count * sum([step.power_w for step in steps])
+        hashrate_ths += count * sum([step.hashrate_ths for step in steps], Decimal(0))
+    return power_w, hashrate_ths
+
+
+def _load(one: Wish, power_w: int, hashrate_ths: Decimal) -> _Load:
+    """What is not earned by it: the hashes, or what their client would pay for the power."""
+    if one.client_per_mwh is None:
+        return _Load(power_w, hashrate_ths, Decimal(0))
+    return _Load(power_w, Decimal(0), paid_per_day(power_w, one.client_per_mwh))
+
+
+def _add(found: dict[Reason, _Load], reason: Reason, load: _Load) -> None:
+    if load.power_w:
+        before = found.get(reason, NOTHING)
+        found[reason] = _Load(*map(add, before, load))
+
+
+def _causes(best: Share, waits: Reason) -> dict[Reason, list[tuple[Step, int]]]:
+    """For every step how many miners of a pool stand below it, and why."""
+    wish, size, seen = best.wish, best.wish.pool.size, best.wish.pool.counts.seen
+    found: dict[Reason, list[tuple[Step, int]]] = {}
+    for rung in range(max(1, seen.count(size)), len(seen)):
+        step, wished, allowed = wish.ladder[rung - 1], wish.wanted[rung - 1], best.granted[rung - 1]
+        missing = size - seen[rung]
+        if missing and wished < size:
+            count = min(size - wished, missing)
+            found.setdefault(wish.money, []).append((step, count))
+            missing -= count
+        if missing and allowed < wished:
+            count, cut = min(wished - allowed, missing), best.cut.get(rung)
+            found.setdefault(cut.reason if cut else waits, []).append((step, count))
+            missing -= count
+        if missing:
+            found.setdefault(waits, []).append((step, missing))
+    return found
+
+
+def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:
+    """What miners wait for that neither money nor a limit keeps off."""
+    if halt is not None:
+        return halt
+    pool = share.wish.pool
+    resting = max(map(sub, best.granted, share.granted), default=0)
+    if resting <= 0:
+        return Reason.COOLING if pool.uncooled else Reason.STAGED_RESTORE
+    refusing = sum(one.refuses for one in pool.pinned)
+    if resting <= refusing:
+        return Reason.DISOBEDIENT
+    return pool.barred_by if resting <= refusing + pool.barred else Reason.MINIMUM_OFF
+
+
+def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
+    """What keeps a pool's next step from running, or why all of it runs."""
+    if not share.wish.pool.size:
+        return _unheeding(share.wish.pool)
+    if best.cut and any(map(lt, share.granted, best.wish.wanted)):
+        return best.cut[min(best.cut)].reason
+    if any(map(lt, share.wish.pool.counts.seen[1:], best.granted)):
+        return waiting(share, best, halt)
+    if halt is not None and best.wish.reason not in FOR_MONEY:
+        return halt
+    stays = any(map(gt, share.granted, best.wish.wanted))
+    return Reason.MINIMUM_ON if stays else best.wish.reason
+
+
+def _unheeding(pool: Pool) -> Reason:
+    """Why none of a pool's miners can be told anything: what holds of most of them."""
+    counts = {
+        Reason.MAINTENANCE_LOCK: pool.locked_size,
+        Reason.UNREACHABLE: pool.unreachable,
+        Reason.DISOBEDIENT: pool.disobedient,
+        Reason.CONTESTED: pool.contested,
+    }
+    return max(counts, key=lambda reason: counts[reason])

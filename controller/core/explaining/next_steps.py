@@ -1,0 +1,118 @@
+"""Which of the steps that money keeps from running would find room, were it to let them start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
+from operator import mul
+
+from controller.core.economics.steps import MILLION, millionths
+from controller.core.limits.in_force import usable_w
+from controller.core.planning.room import START_HEADROOM, base_w, binding
+from controller.core.planning.sharing import Share
+from controller.core.situation import Situation
+
+Scopes = Mapping[str, tuple[str, ...]]
+"""By group, the places that it lies in."""
+
+
+def roomy(
+    now: Situation,
+    ideal: Sequence[Share],
+    nexts: Mapping[int, int],
+    scopes: Scopes,
+    *,
+    in_step: bool,
+) -> set[int]:
+    """Of pools, by their places among the shares, those whose next step has room under every limit
+    after all steps that would start before it. `nexts` has the rungs of these steps.
+
+    A falling price lets steps start one after another (`_place`). Where a limit cuts and others
+    take the place of what runs as it falls (not `in_step`), only those have room that nobody can
+    take it from.
+    """
+    left_w = starts_left_w(now, ideal, scopes)
+    wanted_w: dict[str, int] = {}
+    for which, rung in nexts.items():
+        pool = ideal[which].wish.pool
+        power_w = _most(ideal[which], rung) * sum(pool.steps_w[rung - 1 : pool.ceiling])
+        for scope in scopes[pool.group]:
+            wanted_w[scope] = wanted_w.get(scope, 0) + power_w
+    tight = {scope for scope, wanted in wanted_w.items() if left_w.get(scope, wanted) < wanted}
+    among = {which for which in nexts if not tight.isdisjoint(scopes[ideal[which].wish.pool.group])}
+    free = set(nexts) - among
+    if not in_step:
+        return free
+    return free | _in_turn(now, ideal, {which: nexts[which] for which in among}, left_w, scopes)
+
+
+def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dict[str, int]:
+    """By scope that has a limit, what the lowest leaves for starts beside all that is granted."""
+    drawn_w = dict(now.fixed_w)
+    for share in ideal:
+        pool = share.wish.pool
+        power_w = base_w(pool) + sum(map(mul, share.granted, pool.steps_w))
+        for scope in scopes[pool.group]:
+            drawn_w[scope] = drawn_w.get(scope, 0) + power_w
+    headroom = now.seen.site.headroom * START_HEADROOM
+    found: dict[str, int] = {}
+    for limit in binding(now.limits):
+        left_w = usable_w(limit, headroom) - drawn_w.get(limit.scope, 0)
+        found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
+    return found
+
+
+def _in_turn(
+    now: Situation,
+    ideal: Sequence[Share],
+    nexts: Mapping[int, int],
+    left_w: dict[str, int],
+    scopes: Scopes,
+) -> set[int]:
+    """Each step takes what it could at the most; `left_w` is drawn upon. It ends when the next
+    step of every pool has had its turn."""
+    margin = millionths(now.seen.site.economics.start_margin_per_mwh)
+    losses = {which: _losses(now, ideal[which].wish.pool.group) for which in nexts}
+    line = [
+        _place(ideal[which], which, rung, margin, losses[which]) for which, rung in nexts.items()
+    ]
+    heapify(line)
+    found, due = set(), len(line)
+    while due:
+        _, _, rung, which = heappop(line)
+        pool = ideal[which].wish.pool
+        step_w = pool.steps_w[rung - 1]
+        mine = [scope for scope in scopes[pool.group] if scope in left_w]
+        if rung == nexts[which]:
+            due -= 1
+            if all(left_w[scope] >= step_w for scope in mine):
+                found.add(which)
+        most = _most(ideal[which], nexts[which]) - ideal[which].granted[rung - 1]
+        for scope in mine:
+            left_w[scope] -= most * step_w
+        if rung < pool.ceiling:
+            heappush(line, _place(ideal[which], which, rung + 1, margin, losses[which]))
+    return found
+
+
+def _losses(now: Situation, group: str) -> int:
+    """What a MWh at the site's meter has to be multiplied with on its way to a group, in
+    millionths."""
+    declared = now.seen.site.groups.get(group)
+    return millionths(1 + declared.losses) if declared else MILLION
+
+
+def _place(
+    share: Share, which: int, rung: int, margin: int, losses: int
+) -> tuple[int, str, int, int]:
+    """By how far a MWh at the site's meter has to become cheaper before the step starts, in
+    millionths."""
+    wish = share.wish
+    price = 0 if wish.price_per_mwh is None else millionths(wish.price_per_mwh)
+    lacks = price + margin - wish.ladder[rung - 1].merit
+    return lacks * MILLION // losses, wish.pool.key, rung, which
+
+
+def _most(share: Share, rung: int) -> int:
+    """How many could take the step: those that have taken the one before."""
+    return share.granted[rung - 2] if rung > 1 else share.wish.pool.size

@@ -1,0 +1,193 @@
+"""The market prices at which a group's power would change, worked out without deciding again.
+
+A step runs while its break-even is no less than the full price, and starts where it beats that by
+the start margin; the tariff's inverse makes a market price of either. A price is only named where
+it is certain: where no floor would keep the step, and where every limit has room for it after all
+steps of more merit that would start no later. Time is given: nothing is in flight or at rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cached_property
+from typing import NamedTuple
+
+from controller.core.economics.tariff import Tariff
+from controller.core.explaining.next_steps import roomy, starts_left_w
+from controller.core.planning.lead import coming
+from controller.core.planning.promised import promises
+from controller.core.planning.sharing import Share
+from controller.core.planning.wishes import Wish
+from controller.core.scopes import scopes_of
+from controller.core.situation import Situation
+from controller.reasons import Reason
+
+CENT = Decimal("0.01")
+
+
+class Turning(NamedTuple):
+    """Market prices; None where no price does it, or none is certain to."""
+
+    more_below_per_mwh: Decimal | None = None
+    less_above_per_mwh: Decimal | None = None
+    off_above_per_mwh: Decimal | None = None
+
+
+class TurningPoints:
+    """Of one decision, if no miner were in flight or at rest."""
+
+    def __init__(self, now: Situation, ideal: Sequence[Share]) -> None:
+        self._now = now
+        self._ideal = ideal
+        self._margin = now.seen.site.economics.start_margin_per_mwh
+        groups = {share.wish.pool.group for share in ideal}
+        self._scopes = {group: scopes_of(now.seen.site, group) for group in groups}
+
+    def of(self, group: str, which: Sequence[int], tariff: Tariff) -> Turning:
+        """For the pools of one group, by their places among the shares."""
+        mine = {index: self._ideal[index] for index in which}
+        if not all(_by_money(share.wish) for share in mine.values()):
+            return Turning()
+        more = None if self._now.halt_of(group) else self._more(mine)
+        less, off = self._less(mine), self._off(mine)
+        if (less is not None or off is not None) and self._overtaken(group):
+            less = off = None
+        return Turning(
+            None if more is None else _cents(tariff.market_for(more - self._margin), ROUND_FLOOR),
+            None if less is None else _cents(tariff.market_for(less), ROUND_CEILING),
+            None if off is None else _cents(tariff.market_for(off), ROUND_CEILING),
+        )
+
+    def _more(self, mine: Mapping[int, Share]) -> Decimal | None:
+        """The break-even of the step that would start first."""
+        found = {
+            index: share.wish.ladder[rung - 1].break_even_per_mwh
+            for index, share in mine.items()
+            if (rung := _next(share))
+        }
+        if not found:
+            return None
+        best = max(found.values())
+        able = any(one == best and index in self._roomy for index, one in found.items())
+        return best if able else None
+
+    def _less(self, mine: Mapping[int, Share]) -> Decimal | None:
+        """The break-even of the step that would stop first."""
+        found = []
+        for index, share in mine.items():
+            last = _last(share)
+            if last and share.granted[last - 1] <= self._promised.get((index, last), 0):
+                return None
+            if last:
+                found.append(share.wish.ladder[last - 1].break_even_per_mwh)
+        return min(found, default=None)
+
+    def _off(self, mine: Mapping[int, Share]) -> Decimal | None:
+        """The break-even of the step that would stop last, where that leaves nothing running."""
+        best, runs = None, False
+        for index, share in mine.items():
+            granted = share.granted[0] if share.granted else 0
+            if not share.wish.worth or not share.wish.pool.ceiling:
+                if granted:
+                    return None
+                continue
+            if (index, 1) in self._promised:
+                return None
+            first = share.wish.ladder[0].break_even_per_mwh
+            if best is None or first > best:
+                best, runs = first, granted > 0
+            elif first == best:
+                runs = runs or granted > 0
+        return best if runs else None
+
+    @cached_property
+    def _promised(self) -> Mapping[tuple[int, int], int]:
+        """By pool and rung, what floors would keep if money let nothing run."""
+        if not self._now.floors:
+            return {}
+        bare = []
+        for share in self._ideal:
+            wish = share.wish
+            none = (0,) * len(wish.ladder)
+            bare.append(replace(wish, wanted=none) if _by_money(wish) else wish)
+        found: dict[tuple[int, int], int] = {}
+        for one in promises(bare, self._now)[1]:
+            key = (one.which, one.rung)
+            found[key] = found.get(key, 0) + one.count
+        return found
+
+    @cached_property
+    def _in_step(self) -> bool:
+        """Whether the order of merit is the same at every price: power is not lost on the way to
+        some groups more than to others."""
+        groups = self._now.seen.site.groups
+        return len({groups[name].losses for name in self._scopes if name in groups}) <= 1
+
+    @cached_property
+    def _cut(self) -> bool:
+        return any(share.cut for share in self._ideal)
+
+    @cached_property
+    def _weighed(self) -> frozenset[str]:
+        """The scopes with limits that are weighed against money and that leave no room: what is
+        drawn beyond them costs more than its price."""
+        scopes = {one.scope for one in self._now.limits if one.surcharge_per_mwh is not None}
+        if not scopes:
+            return frozenset()
+        left_w = starts_left_w(self._now, self._ideal, self._scopes)
+        return frozenset(scope for scope in scopes if left_w[scope] < 0)
+
+    def _overtaken(self, group: str) -> bool:
+        """Whether something else may stop the group at another price: a limit under which others
+        would take its place, or one that is weighed against money and that it draws beyond."""
+        reordered = self._cut and not self._in_step
+        return reordered or not self._weighed.isdisjoint(self._scopes[group])
+
+    @cached_property
+    def _roomy(self) -> set[int]:
+        """The pools whose next step would find room under every limit, were it to pay. Shortly
+        before a dispatch none is sure to."""
+        if coming(self._now.seen, self._now.seen.now):
+            return set()
+        nexts = {
+            index: rung
+            for index, share in enumerate(self._ideal)
+            if _by_money(share.wish) and (rung := _next(share))
+        }
+        return roomy(
+            self._now, self._ideal, nexts, self._scopes, in_step=self._in_step or not self._cut
+        )
+
+
+def _next(share: Share) -> int:
+    """The first rung that money keeps from running; 0 where there is none."""
+    wish, before = share.wish, share.wish.pool.size
+    if wish.worth:
+        before = share.granted[wish.worth - 1]
+    for rung in range(wish.worth + 1, wish.pool.ceiling + 1):
+        if share.granted[rung - 1] < before:
+            return rung
+        before = share.granted[rung - 1]
+    return 0
+
+
+def _last(share: Share) -> int:
+    """The highest rung that runs and pays; 0 where none does."""
+    rung = share.wish.worth
+    while rung and not share.granted[rung - 1]:
+        rung -= 1
+    return rung
+
+
+def _by_money(wish: Wish) -> bool:
+    """Whether money decides about a pool now. Where nobody can be told anything, it is no obstacle:
+    it does not change whatever the price."""
+    if not wish.pool.size:
+        return True
+    return wish.price_per_mwh is not None and wish.money is not Reason.CONSENT
+
+
+def _cents(price_per_mwh: Decimal, rounding: str) -> Decimal:
+    return price_per_mwh.quantize(CENT, rounding)

@@ -1,0 +1,262 @@
+"""The life of a command: intended, sent, confirmed by observed power, repeated, failed.
+
+A miner in motion is advanced by what is seen of it. A command's return value proves nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from controller.core.obedience.evidence import Look, falls, goes_down, is_at, is_contested, shows
+from controller.core.obedience.patience import contested_until, deadline_of
+from controller.model.fleet import (
+    CONFIRMED,
+    CUT,
+    FAILED,
+    IDLE,
+    INFERRED,
+    INTENDED,
+    OFF,
+    SENT,
+    Command,
+    CommandEvent,
+    Curve,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Outcome,
+)
+from controller.model.seen import State
+
+
+class Advance(NamedTuple):
+    """What became of a motion: None when the miner is at rest again. A motion whose command has no
+    id yet is to be told once more."""
+
+    motion: Motion | None
+    events: tuple[CommandEvent, ...] = ()
+
+
+def begin(
+    command: Command,
+    deadline: datetime,
+    *,
+    group: str,
+    curve: str,
+    from_level: str,
+    proven_w: int,
+    late: bool = False,
+) -> Motion:
+    """The motion that a new command starts. Whoever is late with coming down stays so."""
+    return Motion(
+        command=command,
+        stage=INTENDED,
+        group=group,
+        curve=curve,
+        from_level=from_level,
+        proven_w=proven_w,
+        deadline=deadline,
+        late=late,
+    )
+
+
+def resumed(state: State) -> State:
+    """What a process takes up that begins where another ended: nobody looked in between, power may
+    have gone and come back, so whoever was given up is told again as soon as it is heard, and
+    nobody is known to be off whom somebody else might wake."""
+    motions = {
+        name: motion if motion.stage is CONFIRMED else replace(motion, late=False, lost=True)
+        for name, motion in state.motions.items()
+    }
+    wakes = {name: replace(one, off_at=None) for name, one in state.wakes.items() if one.woken_at}
+    return replace(state, motions=motions, wakes=wakes)
+
+
+def advance(
+    motion: Motion,
+    miner: MinerSeen,
+    curve: Curve,
+    outcome: Outcome | None,
+    look: Look,
+) -> Advance:
+    """Take a motion one look further."""
+    contested = is_contested(motion)
+    if contested and _settled(motion, miner, look):
+        return Advance(None)
+    if motion.stage is CONFIRMED:
+        return Advance(motion) if contested else _rest(motion, miner, look)
+    if shows(motion, miner, curve, look):
+        return _confirm(motion, miner, look)
+    if motion.stage is FAILED and contested:
+        return Advance(motion)
+    if motion.stage is FAILED:
+        return _wait(motion, miner, curve, look)
+    return _in_flight(motion, miner, curve, outcome, look)
+
+
+def _settled(motion: Motion, miner: MinerSeen, look: Look) -> bool:
+    """Whether a contest is over: its time has passed, or its place was locked, where whatever runs
+    is told to stop, whoever woke it."""
+    locked = miner.locked and motion.command.level != CUT
+    return locked or contested_until(motion, look.pacing) <= look.now
+
+
+def _in_flight(
+    motion: Motion, miner: MinerSeen, curve: Curve, outcome: Outcome | None, look: Look
+) -> Advance:
+    if outcome is not None and outcome.command == motion.command.id:
+        if outcome.stage is FAILED:
+            return _again(motion, miner, curve, look, outcome.detail)
+        told = replace(motion, stage=outcome.stage)
+        going = told if told.stage is SENT else replace(motion, stage=SENT)
+        return Advance(going, (event_of(told, miner, look.now, outcome.detail),))
+    if motion.deadline > look.now:
+        return Advance(motion)
+    why = "its power does not show it" if miner.reachable else "it cannot be reached"
+    return _again(motion, miner, curve, look, why)
+
+
+def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner was given up because it did not rise as told, or came down as far as no meter
+    shows, but runs: money and limits may lower it, only raising it has to wait."""
+    failed = motion.stage is FAILED and miner.reachable and not is_contested(motion)
+    if not failed or miner.level in IDLE:
+        return False
+    return not goes_down(motion, curve) or _unproven(motion, miner, curve)
+
+
+def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner in motion can be told nothing for now: contested, given up, or at rest and
+    lost."""
+    if is_contested(motion):
+        return True
+    if motion.stage is FAILED:
+        return not refuses_more(motion, miner, curve)
+    return motion.stage is CONFIRMED and not miner.reachable
+
+
+def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance:
+    """A disobedient miner is told again after its time, or as soon as it is back."""
+    due = _rested(motion, look) or (motion.lost and miner.reachable)
+    if due and not _unproven(motion, miner, curve):
+        return Advance(None)
+    if due and miner.reachable:
+        return Advance(_anew(motion, curve, look, attempt=1))
+    return Advance(motion if miner.reachable else replace(motion, lost=True))
+
+
+def _unproven(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner says that it obeyed and no meter shows it: at rest it would be believed."""
+    says_so = is_at(motion.command.level, miner.level)
+    claims = miner.grade is INFERRED and says_so
+    return claims and falls(motion, curve)
+
+
+def _rested(motion: Motion, look: Look) -> bool:
+    return motion.rest_until is None or motion.rest_until <= look.now
+
+
+def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
+    """A confirmed miner rests, unless somebody else moved it or its rest is over."""
+    moved = miner.reachable and not is_at(motion.command.level, miner.level)
+    return Advance(None if moved or _rested(motion, look) else motion)
+
+
+def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
+    """It has arrived, and rests for as long as its pacing says."""
+    confirmed = replace(
+        motion,
+        stage=CONFIRMED,
+        proven_w=miner.power_w,
+        rest_until=_rest_until(motion, miner, look),
+        late=False,
+        lost=False,
+    )
+    scope = look.shown.get(motion.command.miner)
+    if scope is not None:
+        miner = replace(miner, grade=EvidenceGrade.GROUP_METER)
+        detail = f"shown by the meter of {scope}"
+    elif miner.grade is INFERRED and motion.group in look.unmetered:
+        detail = "no meter can show it: counted in full"
+    else:
+        detail = ""
+    return Advance(confirmed, (event_of(confirmed, miner, look.now, detail),))
+
+
+def _rest_until(motion: Motion, miner: MinerSeen, look: Look) -> datetime:
+    """Until when comfort leaves a confirmed miner alone. A level that it was raised to is kept like
+    a start: on some firmware every change costs minutes without hash. Lowered, it may rise again
+    at once, and then rests."""
+    if is_contested(motion):
+        return contested_until(motion, look.pacing)
+    rest_s = 0
+    if motion.command.level == OFF:
+        rest_s = look.pacing.minimum_off_s
+    elif motion.from_level in IDLE or miner.power_w > motion.proven_w:
+        rest_s = look.pacing.minimum_on_s
+    return look.now + timedelta(seconds=rest_s)
+
+
+def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str) -> Advance:
+    """Tell it once more, or give it up so that others take its place."""
+    failed = replace(
+        motion,
+        stage=FAILED,
+        rest_until=_next_try(motion, look),
+        lost=not miner.reachable,
+    )
+    events = (event_of(failed, miner, look.now, why),)
+    before = 0 if motion.lost and miner.reachable else motion.command.attempt
+    if before >= _attempts(motion, look):
+        return Advance(failed, events)
+    if not goes_down(motion, curve) and not look.may_start:
+        return Advance(None, events)
+    return Advance(_anew(motion, curve, look, attempt=before + 1), events)
+
+
+def _next_try(motion: Motion, look: Look) -> datetime:
+    if is_contested(motion):
+        return contested_until(motion, look.pacing)
+    return look.now + timedelta(seconds=look.pacing.retry_after_s)
+
+
+def _attempts(motion: Motion, look: Look) -> int:
+    """Whoever is woken all the time is told once more, and no more; its switch is told again."""
+    once = is_contested(motion) and motion.command.level != CUT
+    return 1 if once else look.pacing.attempts
+
+
+def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
+    """Its command once more, with the time that it has for it. Sharing waits no more for one that
+    was to come down and let its time pass: it goes on counting, so that others make its room."""
+    down = goes_down(motion, curve)
+    command = replace(motion.command, id="", attempt=attempt, at=look.now)
+    deadline = deadline_of(command, look.pacing, down=down)
+    first_at = motion.from_command_at or motion.command.at
+    return replace(
+        motion,
+        command=command,
+        stage=INTENDED,
+        from_command_at=first_at if attempt > 1 else None,
+        deadline=deadline,
+        late=down and (motion.late or attempt > 1),
+        lost=False,
+    )
+
+
+def event_of(motion: Motion, miner: MinerSeen, now: datetime, detail: str) -> CommandEvent:
+    """What the ledger keeps of a motion's new stage."""
+    proven = motion.stage is CONFIRMED
+    power_w = miner.power_w if proven else max(miner.power_w, motion.proven_w)
+    return CommandEvent(
+        command=motion.command,
+        stage=motion.stage,
+        at=now,
+        group=motion.group,
+        power_w=power_w,
+        grade=miner.grade,
+        detail=detail,
+    )

@@ -1,0 +1,137 @@
+"""What may rise now: whatever has to be counted now plus what rises stays under every limit, and it
+comes in stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from controller.core.limits.in_force import usable_w
+from controller.core.pacing.credit import Credit
+from controller.core.pacing.moves import Move, Starts
+from controller.core.pacing.staging import Stage
+from controller.core.pools.cooling import Fans, unshown_w
+from controller.core.pools.pool import Pool
+from controller.core.pools.wear import Row
+from controller.core.scopes import scopes_of
+from controller.core.situation import Situation
+
+
+class Rise(NamedTuple):
+    """Miners that would come up, by what they earn."""
+
+    merit: int
+    who: Move | Starts
+
+
+@dataclass(slots=True)
+class Gate:
+    """Lets rises through one by one, as far as limits, stages and the allowance go."""
+
+    now: Situation
+    credit: Credit
+    largest: Stage | None
+    """Of the site."""
+    staggers: Mapping[str, Stage]
+    """By breaker."""
+    fans: Mapping[str, Fans]
+    row: Row
+    wanted: set[str] = field(default_factory=set)
+    """Groups whose fans have to run for what would rise there."""
+    waits: set[datetime] = field(default_factory=set)
+    """When something that waits may go on."""
+    _room: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        now = self.now
+        for limit in now.limits:
+            if limit.surcharge_per_mwh is None and limit.scope in now.expected_w:
+                left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[limit.scope]
+                self._room[limit.scope] = min(left_w, self._room.get(limit.scope, left_w))
+        for scope in self._room if self.fans else ():
+            self._room[scope] -= unshown_w(now.seen, now.state, scope)
+
+    def admit(self, rises: Iterable[Rise]) -> list[Move]:
+        """The moves that may begin now, best first."""
+        admitted = []
+        for rise in sorted(rises, key=lambda rise: -rise.merit):
+            for move in self._offered(rise.who):
+                if self._passes(move):
+                    self._draw(move)
+                    admitted.append(move)
+        return admitted
+
+    def _offered(self, who: Move | Starts) -> Sequence[Move]:
+        """A move, or as many starts as could pass and one more, to wait. Where none could, nobody
+        is picked."""
+        if isinstance(who, Move):
+            return (who,)
+        if who.pool.uncooled:
+            return who.first(1, self.row)
+        least_w = max(1, who.least_rise_w)
+        if held := self._held(who.pool, least_w, start=True):
+            self.waits.update(held)
+            return ()
+        stages = (self.largest, self._stagger(who.pool))
+        left_w = min([self.credit.left_w, *(one.left_w for one in stages if one is not None)])
+        return who.first(max(1, left_w // least_w) + 1, self.row)
+
+    def _passes(self, move: Move) -> bool:
+        """Whether it may rise now; if not, what it waits for is kept."""
+        if not self._fits(move):
+            return False
+        if move.pool.group in self.fans:
+            self._want(move.pool)
+        if move.pool.uncooled:
+            return False
+        held = self._held(move.pool, move.rise_w, start=move.starts)
+        self.waits.update(held)
+        return not held
+
+    def _held(self, pool: Pool, rise_w: int, *, start: bool) -> list[datetime]:
+        """When each of the paces will let so much rise that does not now."""
+        stages = (self.largest, self._stagger(pool) if start else None)
+        found = [
+            one.reopens_at
+            for one in stages
+            if one is not None and one.reopens_at is not None and not one.takes(rise_w)
+        ]
+        if rise_w > self.credit.left_w:
+            found.append(self.credit.covers_at(rise_w, self.now.seen.now))
+        return found
+
+    def _fits(self, move: Move) -> bool:
+        needed_w = move.rise_w + self._fans_w(move.pool.group)
+        return all(needed_w <= self._room[scope] for scope in self._scopes(move.pool))
+
+    def _draw(self, move: Move) -> None:
+        for scope in self._scopes(move.pool):
+            self._room[scope] -= move.rise_w
+        self.credit = self.credit.less(move.rise_w)
+        stagger = self._stagger(move.pool) if move.starts else None
+        for one in (self.largest, stagger):
+            if one is not None:
+                one.draw(move.rise_w, self.now.seen.now)
+
+    def _want(self, pool: Pool) -> None:
+        """Its fans are to run: from now on they take up their room."""
+        added_w = self._fans_w(pool.group)
+        self.wanted.add(pool.group)
+        for scope in self._scopes(pool):
+            self._room[scope] -= added_w
+
+    def _fans_w(self, group: str) -> int:
+        """What the fans of a group would add to the power that counts."""
+        around = self.fans.get(group)
+        if around is None or group in self.wanted or around.state.on_since is not None:
+            return 0
+        return around.rules.power_w
+
+    def _stagger(self, pool: Pool) -> Stage | None:
+        group = self.now.seen.site.groups.get(pool.group)
+        return self.staggers.get(group.breaker) if group else None
+
+    def _scopes(self, pool: Pool) -> list[str]:
+        return [one for one in scopes_of(self.now.seen.site, pool.group) if one in self._room]

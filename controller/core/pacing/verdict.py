@@ -1,0 +1,205 @@
+"""Which miners go down and which may come up now, each with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import gt, sub
+
+from msgspec.structs import replace
+
+from controller.core.limits.failsafe import held_by
+from controller.core.limits.floors import FLOORED
+from controller.core.pacing.admission import Gate, Rise
+from controller.core.pacing.credit import Credit, credit
+from controller.core.pacing.lowering import Descent, by_urgency, due
+from controller.core.pacing.moves import Move, Step, moves
+from controller.core.pacing.repeats import held_repeats
+from controller.core.pacing.staging import (
+    SITE_DOWN,
+    SITE_UP,
+    Stage,
+    largest_step,
+    staged_at,
+    staged_w,
+    staggers,
+)
+from controller.core.planning.sharing import Share
+from controller.core.pools.cooling import attended, fans
+from controller.core.pools.pool import Pool
+from controller.core.pools.pooling import rung_of
+from controller.core.pools.wear import Row, worn
+from controller.core.situation import Situation
+from controller.model.fleet import OFF, Motion
+from controller.model.seen import State
+from controller.reasons import Reason
+
+_NOT_FOR_MONEY = FLOORED | {Reason.CONSENT, Reason.INCOME_LOST}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is carried out now, and what is left of allowances and stages."""
+
+    now: Situation
+    steps: list[Step]
+    held: frozenset[str]
+    """Miners whose command is not repeated yet."""
+    restore: Credit
+    lower: Credit | None
+    stages: tuple[Stage, ...]
+    wanted: frozenset[str]
+    """Groups whose fans have to run for what is to rise there."""
+    waits: frozenset[datetime] = field(default=frozenset())
+    """When what waits may go on."""
+
+    def remembered(self, state: State, motions: Mapping[str, Motion]) -> State:
+        """The state with what pacing has to know at the next look."""
+        started = (one.move.miner for one in self.steps if one.move.starts)
+        return replace(
+            state,
+            restored_at=self.restore.at,
+            restore_credit_w=self.restore.left_w,
+            lowered_at=self.lower.at if self.lower else None,
+            lower_credit_w=self.lower.left_w if self.lower else 0,
+            staged_at=staged_at(self.stages),
+            staged_w=staged_w(self.stages),
+            cooling=attended(self.now.seen, state, motions, self.wanted),
+            wear=worn(self.now.seen, state.wear, started),
+        )
+
+
+def verdict(now: Situation, shares: list[Share]) -> Verdict:
+    """Downward moves as far as the site stands them, then what limits and pace let rise."""
+    seen, state = now.seen, now.state
+    row = Row(_salt(now), state.wear)
+    downs: list[Step] = []
+    rises: list[Rise] = []
+    for share in shares:
+        found = moves(share, row)
+        downs += _locked(now, share.wish.pool)
+        downs += _lowered(share, [_surely(now, move) for move in found.named if move.down])
+        if _may_rise(now, share):
+            ups = [move for move in found.named if not move.down]
+            rises += [Rise(_merit(share, move.from_rung), move) for move in ups]
+            rises += [Rise(_merit(share, 0), found.starts)] if found.starts else []
+    down, up = (largest_step(seen.site, key, state, seen.now) for key in (SITE_DOWN, SITE_UP))
+    behind, around = staggers(seen.site, state, seen.now), fans(seen, state)
+    held = held_repeats(now, down, up, behind, around)
+    descent = _descent(now, shares, downs, down)
+    gate = Gate(now, _restore(now, rises), up, behind, around, row)
+    raised = gate.admit(rises)
+    why = {share.wish.pool.key: share.wish.reason for share in shares}
+    starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)
+    return Verdict(
+        now=now,
+        steps=[*descent.going, *starts],
+        held=held,
+        restore=gate.credit,
+        lower=descent.credit,
+        stages=tuple(one for one in (down, up, *behind.values()) if one is not None),
+        wanted=frozenset(gate.wanted | _kept_on(now, shares)),
+        waits=frozenset(gate.waits | descent.waits | _barred_until(now)),
+    )
+
+
+def _descent(
+    now: Situation, shares: list[Share], downs: list[Step], largest: Stage | None
+) -> Descent:
+    """Limits first; what money slows goes all the same where a limit needs it."""
+    descent = Descent(now.seen.now, largest, _lower(now, downs))
+    if downs:
+        descent.pass_on(by_urgency(now, downs))
+    if descent.slowed:
+        descent.pass_on(due(now, shares, descent.slowed))
+    return descent
+
+
+def _restore(now: Situation, rises: list[Rise]) -> Credit:
+    state, pacing = now.state, now.seen.site.pacing
+    most_w = max((rise.who.rise_w for rise in rises), default=0)
+    rate = pacing.restore_w_per_minute
+    return credit(state.restore_credit_w, state.restored_at, now.seen.now, rate, most_w)
+
+
+def _lower(now: Situation, downs: list[Step]) -> Credit | None:
+    state, rate = now.state, now.seen.site.pacing.lower_w_per_minute
+    if rate is None:
+        return None
+    most_w = max((one.move.fall_w for one in downs), default=0)
+    return credit(state.lower_credit_w, state.lowered_at, now.seen.now, rate, most_w)
+
+
+def _kept_on(now: Situation, shares: list[Share]) -> set[str]:
+    """Groups that would run if their fans did: these go on being asked for."""
+    pools = (one.wish.pool for one in shares if one.wish.ideal[0] and now.halt is None)
+    return {pool.group for pool in pools if pool.barred and pool.barred_by is Reason.COOLING}
+
+
+def _barred_until(now: Situation) -> set[datetime]:
+    return {pool.barred_until for pool in now.pools if pool.barred_until is not None}
+
+
+def _may_rise(now: Situation, share: Share) -> bool:
+    """Nothing does where a source is silent; while a person holds the site, what floors ask for."""
+    pool = share.wish.pool
+    if now.halt_of(pool.group) is not None:
+        return False
+    return held_by(now.seen) is None or any(map(gt, share.granted, pool.counts.standing[1:]))
+
+
+def _merit(share: Share, rung: int) -> int:
+    """What the first step that a rise takes brings in: the best start first."""
+    ladder = share.wish.ladder
+    taken = ladder[rung : rung + 1] or ladder[-1:]
+    return taken[0].merit if taken else 0
+
+
+def _start_reason(wish: Reason) -> Reason:
+    """A group without income starts one miner only, to ask whether it is back."""
+    return wish if wish in _NOT_FOR_MONEY else Reason.PROFITABLE
+
+
+def _salt(now: Situation) -> str:
+    """Another place in the row of equals for each day and each set of dispatches."""
+    return "/".join([now.seen.now.date().isoformat(), *sorted(now.seen.dispatches)])
+
+
+def _surely(now: Situation, move: Move) -> Move:
+    """Where nothing may start, who does not say at which level it is goes off: it counts in full
+    and may stand still, and a lower level could wake it."""
+    unsure = not move.from_level and now.halt_of(move.pool.group) is not None
+    return move._replace(to_rung=0) if unsure else move
+
+
+def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
+    """The first go for money, as many as economics would lower; the rest because of what cuts."""
+    if not downs:
+        return
+    for_money = max(map(sub, share.wish.pool.counts.standing[1:], share.wish.wanted), default=0)
+    for index, move in enumerate(downs):
+        cut = share.cut.get(move.to_rung + 1)
+        if index < for_money or cut is None:
+            yield Step(move, share.wish.money)
+        else:
+            yield Step(move, cut.reason, cut.dispatch)
+
+
+def _locked(now: Situation, pool: Pool) -> Iterator[Step]:
+    """Whatever still runs at a locked place goes off."""
+    curve = now.seen.curves[pool.curve]
+    for cohort in pool.locked:
+        unit_w = -(-cohort.power_w // len(cohort.members))
+        rung = rung_of(curve, cohort.level, unit_w)
+        if rung:
+            for miner in cohort.members:
+                move = Move(pool, miner, rung, 0, cohort.level, unit_w)
+                yield Step(move, Reason.MAINTENANCE_LOCK)
+    for name in pool.locked_pinned:
+        motion, miner_seen = now.motions[name], now.seen.moving[name]
+        rung = rung_of(curve, motion.command.level, miner_seen.power_w)
+        if motion.command.level != OFF:
+            power_w = max(motion.proven_w, miner_seen.power_w, pool.levels[rung].power_w)
+            move = Move(pool, name, rung, 0, motion.command.level, power_w)
+            yield Step(move, Reason.MAINTENANCE_LOCK)

@@ -1,0 +1,177 @@
+"""The watts that limits leave: what may go on running, and what may start on top of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from operator import mul
+from typing import NamedTuple, TypeAlias
+
+from controller.core.economics.steps import millionths
+from controller.core.limits.in_force import usable_w
+from controller.core.planning.wishes import Wish
+from controller.core.pools.pool import Pool
+from controller.core.scopes import scopes_of
+from controller.model.grid import Limit
+from controller.model.site import Site
+from controller.reasons import Reason
+
+START_HEADROOM = Decimal("1.25")
+"""A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
+it would stop again."""
+
+
+class Cut(NamedTuple):
+    """What let fewer miners take a step than wished."""
+
+    reason: Reason
+    dispatch: str = ""
+
+
+def base_w(pool: Pool) -> int:
+    """What a pool draws with all that can be told anything off, and has to be counted with because
+    it is late with going there."""
+    return pool.size * pool.units_w[0] + beyond_reach_w(pool) + pool.late_w
+
+
+def beyond_reach_w(pool: Pool) -> int:
+    """What the miners draw that nothing can raise or lower: locked, lost or disobedient."""
+    return pool.locked_size * pool.levels[0].power_w + pool.stuck_w
+
+
+Taken: TypeAlias = tuple[int, Cut | None]
+"""How many steps were taken, and what let fewer pass."""
+
+
+@dataclass(slots=True)
+class Space:
+    """What one limit leaves, drawn upon step by step."""
+
+    scope: str
+    cut: Cut
+    left_w: int
+    start_w: int
+    """So much of it is not for starts."""
+    surcharge: int | None
+    """Of a limit that is weighed against money: what a MWh beyond it costs, in millionths."""
+    guarded_w: int = 0
+    """Nor is what miners draw that money leaves alone and whose turn has not come yet."""
+
+    def fits(self, step_w: int, *, start: bool) -> int:
+        """How many such steps."""
+        free_w = self.left_w - self.start_w - self.guarded_w if start else self.left_w
+        return max(0, free_w // step_w)
+
+
+class Spaces(NamedTuple):
+    """Those that a pool lies in."""
+
+    hard: tuple[Space, ...]
+    weighed: tuple[Space, ...]
+
+    def take(
+        self, step_w: int, wanted: int, merit: int | None, *, start: bool
+    ) -> tuple[int, Cut | None]:
+        """As many of the wanted steps as fit, and what let fewer pass.
+
+        A step beyond limits that are weighed against money has to earn what it costs there. `merit`
+        is what a MWh of it earns beyond its price, in millionths; where that is not known, it earns
+        none of it. For the start of a step `start_w` is left free.
+        """
+        taken, cut = wanted, None
+        for space in self.hard:
+            free_w = space.left_w - space.start_w - space.guarded_w if start else space.left_w
+            if free_w < taken * step_w:
+                taken, cut = max(0, free_w // step_w), space.cut
+        if self.weighed:
+            worth, dear = self._worth(step_w, taken, merit, start=start)
+            taken, cut = (worth, dear) if worth < taken else (taken, cut)
+        for space in self.hard:
+            space.left_w -= taken * step_w
+        for space in self.weighed:
+            space.left_w -= taken * step_w
+        return taken, cut
+
+    def guard(self, power_w: int) -> None:
+        """Keep starts from taking so much room; less again where it is negative."""
+        for space in self.hard:
+            space.guarded_w += power_w
+        for space in self.weighed:
+            space.guarded_w += power_w
+
+    def _worth(
+        self, step_w: int, wanted: int, merit: int | None, *, start: bool
+    ) -> tuple[int, Cut | None]:
+        """How many steps earn the surcharges of the limits beyond which they would lie."""
+        due = 0
+        for space in sorted(self.weighed, key=lambda one: one.fits(step_w, start=start)):
+            fits = space.fits(step_w, start=start)
+            due += space.surcharge or 0
+            if fits < wanted and (merit is None or merit < due):
+                return fits, space.cut
+        return wanted, None
+
+
+class Room:
+    """What every limit leaves. One that has room for all that is wished binds nobody and is left
+    out, which is most of what makes sharing quick."""
+
+    def __init__(
+        self,
+        wishes: Sequence[Wish],
+        limits: Iterable[Limit],
+        fixed_w: Mapping[str, int],
+        site: Site,
+    ) -> None:
+        self._scopes = {group: scopes_of(site, group) for group in {w.pool.group for w in wishes}}
+        base: dict[str, int] = {}
+        wished: dict[str, int] = {}
+        for one in wishes:
+            pool = one.pool
+            pool_w, more_w = base_w(pool), sum(map(mul, one.allowed, pool.steps_w))
+            for scope in self._scopes[pool.group]:
+                base[scope] = base.get(scope, 0) + pool_w
+                wished[scope] = wished.get(scope, 0) + more_w
+        self._spaces: dict[str, list[Space]] = {}
+        for limit in binding(limits):
+            left_w = -fixed_w.get(limit.scope, 0) - base.get(limit.scope, 0)
+            space = _space(limit, left_w, site.headroom)
+            if space.left_w - space.start_w < wished.get(limit.scope, 0):
+                self._spaces.setdefault(limit.scope, []).append(space)
+        self._found: dict[str, Spaces] = {}
+
+    def of(self, group: str) -> Spaces:
+        """The limits that may bind a group."""
+        if group not in self._found:
+            mine = [each for scope in self._scopes[group] for each in self._spaces.get(scope, ())]
+            self._found[group] = Spaces(
+                hard=tuple(each for each in mine if each.surcharge is None),
+                weighed=tuple(each for each in mine if each.surcharge is not None),
+            )
+        return self._found[group]
+
+
+def binding(limits: Iterable[Limit]) -> list[Limit]:
+    """Of those that always hold the lowest of each scope, of equals the first, which is the more
+    fundamental; and all that are weighed against money."""
+    lowest: dict[str, Limit] = {}
+    weighed = []
+    for limit in limits:
+        if limit.surcharge_per_mwh is not None:
+            weighed.append(limit)
+        elif limit.scope not in lowest or limit.limit_w < lowest[limit.scope].limit_w:
+            lowest[limit.scope] = limit
+    return [*lowest.values(), *weighed]
+
+
+def _space(limit: Limit, left_w: int, headroom: Decimal) -> Space:
+    usable = usable_w(limit, headroom)
+    extra = limit.surcharge_per_mwh
+    return Space(
+        scope=limit.scope,
+        cut=Cut(limit.reason, limit.dispatch),
+        left_w=left_w + usable,
+        start_w=usable - usable_w(limit, headroom * START_HEADROOM),
+        surcharge=None if extra is None else millionths(extra),
+    )

@@ -1,0 +1,203 @@
+"""Sorts the miners of each group, curve and ceiling by what can be done with them now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import starmap
+from typing import NamedTuple
+
+from controller.core.economics.steps import CURVES, concave
+from controller.core.limits.ceilings import rung_under
+from controller.core.obedience.command import beyond_reach, refuses_more
+from controller.core.obedience.evidence import IN_FLIGHT, is_contested
+from controller.core.pools.pool import (
+    Pinned,
+    Pool,
+    counts_of,
+    crowds_of,
+    excess_permille,
+    units_w,
+)
+from controller.model.fleet import (
+    CONFIRMED,
+    CUT,
+    FAILED,
+    IDLE,
+    Cohort,
+    Curve,
+    Level,
+    MinerSeen,
+    Motion,
+    Standing,
+)
+from controller.model.seen import Snapshot
+
+
+class _Kind(NamedTuple):
+    """What the miners of a pool have in common."""
+
+    group: str
+    curve: str
+    ceiling: str
+
+    @property
+    def key(self) -> str:
+        above = f"/at most {self.ceiling}" if self.ceiling else ""
+        return f"{self.group}/{self.curve}{above}"
+
+
+class _Moving(NamedTuple):
+    """The miners of a pool that are in motion."""
+
+    stuck: dict[str, Motion]
+    """Nothing can be told to these."""
+    stuck_w: int
+    locked: dict[str, Motion]
+    pinned: list[Pinned]
+
+
+class _Rungs(NamedTuple):
+    """Where the levels of a curve stand on its concave hull."""
+
+    curve: Curve
+    levels: tuple[Level, ...]
+    by_name: Mapping[str, int]
+
+    def of(self, name: str, unit_w: int) -> int:
+        """The rung of a level; of one off the hull or unknown, the lowest that draws as much:
+        whatever hashes counts as running, so that it can be told to stop."""
+        rung = self.by_name.get(name)
+        if rung is not None:
+            return rung
+        known = [level.power_w for level in self.curve.levels if level.name == name]
+        power_w = known[0] if known else unit_w
+        above = (k for k, level in enumerate(self.levels) if power_w <= level.power_w)
+        return next(above, len(self.levels) - 1)
+
+
+@lru_cache(maxsize=CURVES)
+def _rungs(curve: Curve) -> _Rungs:
+    levels = concave(curve)
+    return _Rungs(curve, levels, {CUT: 0} | {one.name: rung for rung, one in enumerate(levels)})
+
+
+def rung_of(curve: Curve, name: str, unit_w: int) -> int:
+    """The rung at which a miner counts that says this level and draws so much."""
+    return _rungs(curve).of(name, unit_w)
+
+
+def build(
+    seen: Snapshot,
+    motions: Mapping[str, Motion],
+    counts_w: Mapping[str, int],
+    excess: Mapping[str, int],
+) -> dict[str, Pool]:
+    """All pools, by `group/curve`, and the ceiling if any, in the order of their keys.
+
+    `counts_w` is what each miner in motion counts with, and `excess` how far the miners of a pool
+    exceeded their nominal power when they last ran.
+    """
+    resting: dict[tuple[str, str, str], list[Cohort]] = {}
+    for _, cohort in sorted(seen.cohorts.items()):
+        if cohort.curve in seen.curves:
+            kind = (cohort.group, cohort.curve, cohort.ceiling)
+            resting.setdefault(kind, []).append(cohort)
+    moving: dict[tuple[str, str, str], dict[str, Motion]] = {}
+    for name, motion in sorted(motions.items()):
+        kind = (motion.group, motion.curve, seen.moving[name].ceiling)
+        moving.setdefault(kind, {})[name] = motion
+    pools = {}
+    for kind in starmap(_Kind, sorted({*resting, *moving})):
+        rungs = _rungs(seen.curves[kind.curve])
+        movers = _sort(rungs, seen, moving.get(kind, {}), counts_w)
+        pool = _pool(kind, rungs, resting.get(kind, []), movers, _before(kind, excess))
+        pools[pool.key] = pool
+    return pools
+
+
+def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
+    """Of these miners; of those not yet known under this ceiling, as they were without one."""
+    known = excess.get(kind.key)
+    return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
+
+
+def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, excess: int) -> Pool:
+    levels = rungs.levels
+    lost = [c for c in mine if c.standing is Standing.UNREACHABLE]
+    locked = tuple([c for c in mine if c.standing is Standing.LOCKED])
+    free, pinned = _free(mine, rungs), tuple(moving.pinned)
+    counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
+    permille = excess_permille(levels, crowds, excess)
+    units = units_w(levels, crowds, permille)
+    contested = sum([is_contested(motion) for motion in moving.stuck.values()])
+    failed = sum([_disobeys(motion) for motion in moving.stuck.values()])
+    return Pool(
+        key=kind.key,
+        kind=f"{kind.group}/{kind.curve}",
+        group=kind.group,
+        curve=kind.curve,
+        levels=levels,
+        ceiling=rung_under(levels, rungs.curve, kind.ceiling),
+        free=free,
+        pinned=pinned,
+        size=counts.standing[0],
+        counts=counts,
+        units_w=units,
+        excess_permille=permille,
+        locked=locked,
+        locked_pinned=tuple(moving.locked),
+        locked_off=sum([len(c.members) for c in locked if c.level in IDLE])
+        + sum([_proven_off(motion) for motion in moving.locked.values()]),
+        unreachable=sum([len(c.members) for c in lost]) + len(moving.stuck) - failed - contested,
+        disobedient=failed,
+        contested=contested,
+        stuck_w=sum([c.power_w for c in lost]) + moving.stuck_w,
+        late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late]),
+    )
+
+
+def _sort(
+    rungs: _Rungs, seen: Snapshot, motions: Mapping[str, Motion], counts_w: Mapping[str, int]
+) -> _Moving:
+    stuck: dict[str, Motion] = {}
+    locked: dict[str, Motion] = {}
+    pinned = []
+    for name, motion in motions.items():
+        miner = seen.moving[name]
+        if beyond_reach(motion, miner, rungs.curve):
+            stuck[name] = motion
+        elif miner.locked:
+            locked[name] = motion
+        else:
+            pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
+    return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, pinned)
+
+
+def _disobeys(motion: Motion) -> bool:
+    return motion.stage is FAILED and not is_contested(motion)
+
+
+def _proven_off(motion: Motion) -> bool:
+    return motion.stage is CONFIRMED and motion.command.level in IDLE
+
+
+def _free(cohorts: list[Cohort], rungs: _Rungs) -> dict[int, tuple[Cohort, ...]]:
+    found: dict[int, tuple[Cohort, ...]] = {}
+    for cohort in cohorts:
+        if cohort.standing is Standing.PRESENT and cohort.members:
+            unit_w = cohort.power_w // len(cohort.members)
+            rung = rungs.of(cohort.level, unit_w)
+            found[rung] = (*found.get(rung, ()), cohort)
+    return found
+
+
+def _pinned(name: str, motion: Motion, miner: MinerSeen, counts_w: int, rungs: _Rungs) -> Pinned:
+    refuses = refuses_more(motion, miner, rungs.curve)
+    goal = rungs.of(miner.level if refuses else motion.command.level, miner.power_w)
+    under_way = motion.stage in IN_FLIGHT
+    seen_rung = goal
+    if under_way or refuses:
+        seen_rung = max(goal, rungs.of(motion.from_level, motion.proven_w))
+    late = under_way and motion.late
+    return Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late)

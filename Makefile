@@ -7,7 +7,7 @@ PURE_TESTS := tests/core tests/scenarios
 # As many times 2,000 cases of each property as make a million in all.
 LONG_CASES := 20
 
-.PHONY: setup run test unit-pure unit-site test-long test-machine bench bench-decision bench-ground check lint types floors unit clean
+.PHONY: setup run test unit-pure unit-site test-long test-machine mutate bench bench-decision bench-ground check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -58,6 +58,10 @@ test-long: $(STAMP) test-machine
 # A booted systemd, kills at every moment of a start.
 test-machine: $(STAMP)
 	$(BIN)/pytest -m long
+
+# What of the core could be wrong without a test noticing: an hour at most, and goes on where it ended.
+mutate: $(STAMP)
+	$(BIN)/python -m tests.mutation
 
 # Speed, as ratios measured side by side in one run; exits 1 where a figure falls short.
 bench: bench-decision bench-ground

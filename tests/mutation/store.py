@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def fingerprint(*roots: Path) -> str:
+def fingerprint(roots: Iterable[Path]) -> str:
     """Of every file that is a test or that a test reads."""
     whole = hashlib.sha256()
     for root in roots:

@@ -20,7 +20,8 @@ from .survivors import Survivor, listed, written
 from .trials import Outcome, Result
 
 NEEDED = 0.85
-ALIVE = (Outcome.SURVIVED, Outcome.UNREACHED)
+ALIVE = (Outcome.SURVIVED, Outcome.UNREACHED, Outcome.LISTED)
+SPARED = Result(Outcome.LISTED)
 
 
 def main() -> int:
@@ -32,12 +33,15 @@ def main() -> int:
     began = time.monotonic()
     store = campaign.store()
     mutants = [one for path in modules() for one in mutants_of(path) if asked.only in str(path)]
+    spared = set() if asked.listed else {one.key for one in listed()}
     due = [one for one in sorted(mutants, key=_shuffled) if store.of(one) is None]
+    due = [one for one in due if one.key not in spared]
     say(f"{len(mutants)} mutants, {len(due)} to try")
     if due:
         campaign.try_all(due, store, began + 60 * asked.minutes)
     say(f"{time.monotonic() - began:.0f} s")
-    return _report({one: store.of(one) for one in mutants}, asked.work, whole=not asked.only)
+    known = {one: SPARED if one.key in spared else store.of(one) for one in mutants}
+    return _report(known, asked.work, whole=asked.listed and not asked.only)
 
 
 def _asked() -> argparse.Namespace:
@@ -47,6 +51,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=os.cpu_count() or 1, help="at a time")
     parser.add_argument("--tests", nargs="+", default=TESTS, help="by which tests")
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "mutation", help="kept here")
+    parser.add_argument("--listed", action="store_true", help="those that are listed as well")
     parser.add_argument("--record", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -59,7 +64,7 @@ def _shuffled(mutant: Mutant) -> str:
 def _report(results: dict[Mutant, Result | None], work: Path, *, whole: bool) -> int:
     outcomes = Counter(result.outcome if result else "untried" for result in results.values())
     for outcome, count in outcomes.most_common():
-        say(f"{outcome:12} {count}")
+        say(f"{outcome:18} {count}")
     alive = [one for one, result in results.items() if result and result.outcome in ALIVE]
     unlisted = _unlisted(alive, work, whole=whole)
     killed = outcomes[Outcome.KILLED] + outcomes[Outcome.RAN_AWAY]

@@ -24,7 +24,7 @@ TESTS = ("tests/core", "tests/scenarios", "tests/docs/test_decision.py")
 READ = ("tests/core", "tests/scenarios", "tests/docs", "docs/decision.md")
 """What these tests are and read."""
 PLAIN = ["-o", "addopts=", *(f"-pno:{one}" for one in ("terminal", "cacheprovider", "timeout"))]
-CASES = "0.03"
+CASES = "0.02"
 EVERY = 200
 """After so many mutants the run says how far it is."""
 

@@ -19,8 +19,8 @@ from .mutants import Mutant
 from .reach import Reach
 from .swap import NotPossibleError, put_in
 
-ENOUGH_S = 8.0
-"""So much time of tests, as they take without the mutant, is spent on one that survives them."""
+ENOUGH_S = 20.0
+"""So much time of tests, as they take while lines are recorded, is spent on one that survives."""
 SLOWER = 4
 """A mutant that makes its tests so many times slower runs away."""
 
@@ -31,6 +31,8 @@ class Outcome(StrEnum):
     SURVIVED = "survived"
     UNREACHED = "unreached"
     IMPOSSIBLE = "impossible"
+    LISTED = "listed as harmless"
+    """Not tried again, and counted with the survivors."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,10 @@ class Trials:
         self._told = told
         self._until = until
         self._width = width
-        self._running: dict[int, tuple[Mutant, int]] = {}
+        self._running: dict[int, tuple[Mutant, list[int], int]] = {}
         self._killers: dict[tuple[str, str], list[int]] = {}
+        self._tried = [0] * len(reach.tests)
+        self._killed = [0] * len(reach.tests)
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
@@ -77,11 +81,17 @@ class Trials:
         return True
 
     def _order(self, mutant: Mutant) -> list[int]:
-        """Whoever killed a neighbour comes first, then the quickest."""
-        reaching = self._reach.of(mutant)
+        """Whoever killed a neighbour comes first, then who kills most in the time it takes."""
+        reaching = set(self._reach.of(mutant))
         place = (mutant.place.file, mutant.place.name)
-        known = [one for one in self._killers.get(place, ()) if one in set(reaching)]
-        return [*known, *(one for one in reaching if one not in set(known))]
+        known = [one for one in self._killers.get(place, ()) if one in reaching]
+        rest = sorted(reaching.difference(known), key=lambda one: (self._idle_s(one), one))
+        return list(self._affordable([*known, *rest]))
+
+    def _idle_s(self, which: int) -> float:
+        """The seconds that a test takes for each mutant that it may be expected to kill."""
+        chance = (self._killed[which] + 0.1) / (self._tried[which] + 2)
+        return (self._reach.seconds[which] + 0.005) / chance
 
     def _start(self, mutant: Mutant, order: list[int], items: dict[str, pytest.Item]) -> None:
         read, write = os.pipe()
@@ -90,20 +100,19 @@ class Trials:
             os.close(read)
             os._exit(self._try(mutant, order, items, write))
         os.close(write)
-        self._running[child] = mutant, read
+        self._running[child] = mutant, order, read
 
     def _try(
         self, mutant: Mutant, order: list[int], items: dict[str, pytest.Item], write: int
     ) -> int:
-        chosen = list(self._affordable(order))
-        expected_s = sum(self._reach.seconds[one] for one in chosen)
+        expected_s = sum(self._reach.seconds[one] for one in order)
         _bound(int(SLOWER * expected_s) + 5)
         try:
             put_in(mutant)
         except NotPossibleError:
             os.write(write, _IMPOSSIBLE.encode())
             return 1
-        for which in chosen:
+        for which in order:
             if _fails(items[self._reach.tests[which]]):
                 os.write(write, str(which).encode())
                 return 1
@@ -112,17 +121,26 @@ class Trials:
     def _affordable(self, order: list[int]) -> Iterator[int]:
         spent_s = 0.0
         for which in order:
-            spent_s += self._reach.seconds[which]
-            if spent_s > ENOUGH_S:
+            if spent_s >= ENOUGH_S:
                 return
+            spent_s += self._reach.seconds[which]
             yield which
 
     def _wait(self) -> None:
         child, status = os.wait()
-        mutant, read = self._running.pop(child)
+        mutant, order, read = self._running.pop(child)
         said = os.read(read, 64).decode()
         os.close(read)
-        self._told(mutant, self._result(mutant, status, said))
+        result = self._result(mutant, status, said)
+        self._learn(order, int(said) if result.by else None)
+        self._told(mutant, result)
+
+    def _learn(self, order: list[int], killer: int | None) -> None:
+        for which in order if killer is None else order[: order.index(killer)]:
+            self._tried[which] += 1
+        if killer is not None:
+            self._tried[killer] += 1
+            self._killed[killer] += 1
 
     def _result(self, mutant: Mutant, status: int, said: str) -> Result:
         if os.WIFSIGNALED(status):

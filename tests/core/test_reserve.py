@@ -15,7 +15,7 @@ from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.plan import Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
-from controller.model.site import Group, Program, Site
+from controller.model.site import Group, Pacing, Program, Site
 from controller.reasons import Reason
 from tests.core.cases.sites import CURVES, NOW
 
@@ -91,6 +91,23 @@ def test_a_watt_is_sold_once_and_a_program_that_is_called_is_left_out() -> None:
         limit_w=1_000,
     )
     assert list(plan_of(seen(site=two, dispatches={"d": called})).reserves) == ["spin"]
+
+
+def stepping(response_s: int) -> Snapshot:
+    """No more than one miner may go at a time, every 10 s, and each takes 5 s to go."""
+    pacing = Pacing(largest_step_down_w=ABOVE_W, step_s=10, stop_within_s=5)
+    programs = {"ffr": replace(SELLER, response_s=response_s)}
+    return seen(site=replace(HALL, pacing=pacing, programs=programs))
+
+
+def test_nor_is_what_the_largest_steps_of_the_site_leave_no_time_for() -> None:
+    for response_s, steps in ((5, 1), (14, 1), (15, 2), (25, 3), (600, 5)):
+        assert deliverable(stepping(response_s)) == steps * ABOVE_W, response_s
+    assert plan_of(stepping(14)).reserves["ffr"].short_w == 10_000 - ABOVE_W
+
+
+def test_a_program_without_a_response_time_leaves_time_for_all_steps() -> None:
+    assert deliverable(stepping(0)) == 5 * ABOVE_W
 
 
 def unpaid_for(minutes: int, price: int = 40) -> Snapshot:

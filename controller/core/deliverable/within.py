@@ -172,16 +172,17 @@ def _shed(now: Situation, loads: list[Load], within_s: int) -> Amount:
     meter = now.seen.meters_w.get(SITE)
     if isinstance(meter, Fresh):
         total = total.at_most(meter.value)
-    return _in_steps(now, total, max(0, within_s - slow_s))
+    return total.at_most(in_steps_w(now, total.power_w, within_s - slow_s))
 
 
-def _in_steps(now: Situation, total: Amount, spare_s: int) -> Amount:
-    """As many of the site's largest steps as can begin and still end in time."""
+def in_steps_w(now: Situation, power_w: int, spare_s: int) -> int:
+    """What of this power goes in as many of the site's largest steps as can begin within so many
+    seconds."""
     most_w = now.seen.site.pacing.largest_step_down_w
     stage = largest_step(now.seen.site, SITE_DOWN, now.state, now.seen.now)
     if stage is None or most_w is None:
-        return total
-    return total.at_most(staged_w(stage, most_w, spare_s, now.seen.now))
+        return power_w
+    return min(power_w, staged_w(stage, most_w, max(0, spare_s), now.seen.now))
 
 
 def _confidence(amount: Amount) -> Decimal:

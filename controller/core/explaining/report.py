@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from controller.core.counting import frozen
+from controller.core.deliverable.sold import reserves
 from controller.core.deliverable.within import deliverable, too_much_asked
 from controller.core.economics.tariff import full_price
 from controller.core.explaining.causes import curtailed, decisive
@@ -13,7 +14,6 @@ from controller.core.explaining.outlook import outlook
 from controller.core.limits.in_force import tightest
 from controller.core.obedience.motions import Orders
 from controller.core.pacing.contested import contested
-from controller.core.planning.reserve import reserves
 from controller.core.planning.room import base_w, beyond_reach_w
 from controller.core.planning.sharing import Share
 from controller.core.pools.cooling import running

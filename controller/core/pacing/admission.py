@@ -6,24 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
 
 from controller.core.limits.in_force import usable_w
 from controller.core.pacing.credit import Credit
 from controller.core.pacing.moves import Move, Starts
+from controller.core.pacing.rising import Rise
 from controller.core.pacing.staging import Stage
 from controller.core.pools.cooling import Fans, unshown_w
 from controller.core.pools.pool import Pool
 from controller.core.pools.wear import Row
 from controller.core.scopes import scopes_of
 from controller.core.situation import Situation
-
-
-class Rise(NamedTuple):
-    """Miners that would come up, by what they earn."""
-
-    merit: int
-    who: Move | Starts
 
 
 @dataclass(slots=True)
@@ -43,6 +36,9 @@ class Gate:
     waits: set[datetime] = field(default_factory=set)
     """When something that waits may go on."""
     _room: dict[str, int] = field(default_factory=dict)
+    _saved_until: datetime | None = None
+    """When the allowance covers who waits for nothing else: until then nobody behind takes of it,
+    or what is small would keep the larger from ever having its turn."""
 
     def __post_init__(self) -> None:
         now = self.now
@@ -54,9 +50,9 @@ class Gate:
             self._room[scope] -= unshown_w(now.seen, now.state, scope)
 
     def admit(self, rises: Iterable[Rise]) -> list[Move]:
-        """The moves that may begin now, best first."""
+        """The moves that may begin now, in their turn."""
         admitted = []
-        for rise in sorted(rises, key=lambda rise: -rise.merit):
+        for rise in sorted(rises, key=lambda rise: rise.turn):
             for move in self._offered(rise.who):
                 if self._passes(move):
                     self._draw(move)
@@ -98,9 +94,11 @@ class Gate:
             for one in stages
             if one is not None and one.reopens_at is not None and not one.takes(rise_w)
         ]
-        if rise_w > self.credit.left_w:
-            found.append(self.credit.covers_at(rise_w, self.now.seen.now))
-        return found
+        if found or (self._saved_until is None and rise_w <= self.credit.left_w):
+            return found
+        if self._saved_until is None:
+            self._saved_until = self.credit.covers_at(rise_w, self.now.seen.now)
+        return [self._saved_until]
 
     def _fits(self, move: Move) -> bool:
         needed_w = move.rise_w + self._fans_w(move.pool.group)

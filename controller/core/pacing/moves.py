@@ -75,6 +75,8 @@ class Starts:
     goals: tuple[int, ...]
     """The rung of each, the highest first."""
     cohorts: tuple[Cohort, ...]
+    ahead: int = 0
+    """How many of their equals have their turn before them."""
 
     @property
     def rise_w(self) -> int:
@@ -92,8 +94,9 @@ class Starts:
 
     def first(self, count: int, row: Row) -> list[Move]:
         """The first of them."""
-        found = _free(self.pool, 0, self.cohorts, min(count, len(self.goals)), row)
-        return _to(found, self.goals)
+        last = self.ahead + min(count, len(self.goals))
+        found = [*_free(self.pool, 0, self.cohorts, last, row)]
+        return _to(found[self.ahead :], self.goals)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from controller.core.limits.failsafe import held_by
 from controller.core.limits.floors import FLOORED
-from controller.core.pacing.admission import Gate, Rise
+from controller.core.pacing.admission import Gate
 from controller.core.pacing.credit import Credit, credit
 from controller.core.pacing.lowering import Descent, by_urgency, due
-from controller.core.pacing.moves import Move, Step, moves
+from controller.core.pacing.moves import Move, Moves, Step, moves
 from controller.core.pacing.repeats import held_repeats
+from controller.core.pacing.rising import Rise, rises
 from controller.core.pacing.staging import (
     SITE_DOWN,
     SITE_UP,
@@ -75,21 +76,20 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     seen, state = now.seen, now.state
     row = Row(_salt(now), state.wear)
     downs: list[Step] = []
-    rises: list[Rise] = []
-    for share in shares:
+    risers: dict[int, Moves] = {}
+    for which, share in enumerate(shares):
         found = moves(share, row)
         downs += _locked(now, share.wish.pool)
         downs += _lowered(share, [_surely(now, move) for move in found.named if move.down])
         if _may_rise(now, share):
-            ups = [move for move in found.named if not move.down]
-            rises += [Rise(_merit(share, move.from_rung), move) for move in ups]
-            rises += [Rise(_merit(share, 0), found.starts)] if found.starts else []
+            risers[which] = found
+    rising = rises(now, shares, risers)
     down, up = (largest_step(seen.site, key, state, seen.now) for key in (SITE_DOWN, SITE_UP))
     behind, around = staggers(seen.site, state, seen.now), fans(seen, state)
     held = held_repeats(now, down, up, behind, around)
     descent = _descent(now, shares, downs, down)
-    gate = Gate(now, _restore(now, rises), up, behind, around, row)
-    raised = gate.admit(rises)
+    gate = Gate(now, _restore(now, rising), up, behind, around, row)
+    raised = gate.admit(rising)
     why = {share.wish.pool.key: share.wish.reason for share in shares}
     starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)
     return Verdict(
@@ -116,9 +116,9 @@ def _descent(
     return descent
 
 
-def _restore(now: Situation, rises: list[Rise]) -> Credit:
+def _restore(now: Situation, rising: list[Rise]) -> Credit:
     state, pacing = now.state, now.seen.site.pacing
-    most_w = max((rise.who.rise_w for rise in rises), default=0)
+    most_w = max((rise.who.rise_w for rise in rising), default=0)
     rate = pacing.restore_w_per_minute
     return credit(state.restore_credit_w, state.restored_at, now.seen.now, rate, most_w)
 
@@ -147,13 +147,6 @@ def _may_rise(now: Situation, share: Share) -> bool:
     if now.halt_of(pool.group) is not None:
         return False
     return held_by(now.seen) is None or any(map(gt, share.granted, pool.counts.standing[1:]))
-
-
-def _merit(share: Share, rung: int) -> int:
-    """What the first step that a rise takes brings in: the best start first."""
-    ladder = share.wish.ladder
-    taken = ladder[rung : rung + 1] or ladder[-1:]
-    return taken[0].merit if taken else 0
 
 
 def _start_reason(wish: Reason) -> Reason:

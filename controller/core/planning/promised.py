@@ -36,12 +36,13 @@ def promises(wishes: list[Wish], now: Situation) -> tuple[list[Wish], list[Promi
     asking = Asking(wishes, now)
     if _kept_anyway(asking, wishes, now):
         return wishes, []
-    narrow = [floor for floor in now.floors if floor.scope != SITE]
-    needed = None
-    if 0 < len(narrow) < len(now.floors):
-        needed = _filled(asking, wishes, now, narrow).given
-    filling = _filled(asking, wishes, now, now.floors, needed)
+    filling = _all_filled(asking, wishes, now)
     return _raised(wishes, filling), filling.found
+
+
+def due_promises(wishes: Sequence[Wish], now: Situation) -> list[Promise]:
+    """All that floors need, by rank, whether or not money would run it anyway."""
+    return _all_filled(Asking(wishes, now), wishes, now).found if now.floors else []
 
 
 def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool:
@@ -58,6 +59,14 @@ def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool
         if ask.missing_w > 0:
             return False
     return True
+
+
+def _all_filled(asking: Asking, wishes: Sequence[Wish], now: Situation) -> Filling:
+    narrow = [floor for floor in now.floors if floor.scope != SITE]
+    needed = None
+    if 0 < len(narrow) < len(now.floors):
+        needed = _filled(asking, wishes, now, narrow).given
+    return _filled(asking, wishes, now, now.floors, needed)
 
 
 def _filled(

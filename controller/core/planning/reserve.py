@@ -1,52 +1,17 @@
-"""Whether the load that programs have sold as reserve is there and could go in time."""
+"""Which load counts as reserve: what runs above its standby and goes in a program's time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from controller.core.limits.floors import held_as_reserve
 from controller.core.obedience.learned import stop_s
-from controller.core.planning.lead import told_of
 from controller.core.pools.pool import Pool
-from controller.core.situation import Situation
-from controller.model.grid import SITE
-from controller.model.plan import Reserve
-from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Program
 
 COARSE = 50
 """In thousandths: how finely it counts by how much miners fall short of their nominal power, so
 that what they waver by starts and stops nothing."""
-
-
-def reserves(now: Situation) -> dict[str, Reserve]:
-    """By program that holds one. A watt goes once only: to the program with the shortest response
-    time first, of equals to the first by name.
-
-    A program whose dispatch is in force is being delivered to, and left out; so is one for whose
-    dispatch to come load goes already.
-    """
-    found = {}
-    used_w = 0
-    going = {one.program for ones in told_of(now).values() for one in ones}
-    for name in held_as_reserve(now.seen):
-        if name in going:
-            continue
-        program = now.seen.site.programs[name]
-        there_w = max(0, deliverable_w(now, program) - used_w)
-        found[name] = Reserve(sold_w=program.reserve_w, deliverable_w=there_w)
-        used_w += min(program.reserve_w, there_w)
-    return dict(sorted(found.items()))
-
-
-def deliverable_w(now: Situation, program: Program) -> int:
-    """The power above standby of miners that run, can be told, are seen to obey and stop within the
-    program's response time; no more than the site's meter shows."""
-    able = (pool for pool in now.pools if go_in_time(pool, program, now.seen, now.state))
-    load_w = sum(_load_w(pool) for pool in able)
-    meter = now.seen.meters_w.get(SITE)
-    return min(load_w, meter.value) if isinstance(meter, Fresh) else load_w
 
 
 def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bool:
@@ -65,7 +30,7 @@ def load_permille(pool: Pool) -> int:
     )
     if nominal_w <= 0:
         return 1000
-    drawn = min(1000, 1000 * _load_w(pool) // nominal_w)
+    drawn = min(1000, 1000 * load_w(pool) // nominal_w)
     return max(COARSE, drawn - drawn % COARSE)
 
 
@@ -78,7 +43,8 @@ def _there(pool: Pool) -> Iterable[tuple[int, int]]:
             yield one.rung, 1
 
 
-def _load_w(pool: Pool) -> int:
+def load_w(pool: Pool) -> int:
+    """What miners that run and are on no way draw above standby."""
     standby_w = pool.units_w[0]
     free = (c for rung, held in pool.free.items() if rung for c in held)
     resting = (one.counted_w for one in pool.pinned if one.rung and not one.dispatched)

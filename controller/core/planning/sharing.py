@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
@@ -90,14 +90,27 @@ def share(
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
     order = merit_order(ranks, millionths(site.economics.start_margin_per_mwh))
     base = None if least is None else millionths(least)
-    for _, cost, start, _, rung, which in order:
+    spared = _best_of_others(ranks, wishes)
+    for others, cost, start, _, rung, which in order:
         grant = grants[which]
         due = grant.wanted[rung] if start else grant.held[rung]
         if not start and grant.guarded and grant.guarded[rung]:
             grant.release(rung)
         if grant.got[rung] < due and grant.got[rung] < grant.got[rung - 1]:
-            grant.take(rung, due, None if base is None else -cost - base, start=start)
+            earns = -cost if others or spared is None else max(-cost, spared)
+            grant.take(rung, due, None if base is None else earns - base, start=start)
     return [one.share() for one in grants]
+
+
+def _best_of_others(ranks: Iterable[Rank], wishes: Sequence[Wish]) -> int | None:
+    """What the best step earns that goes before those that limits take power from last: where it
+    earns the penalty of a limit that is weighed, and runs on beyond it, these do too."""
+    steps = (
+        one.merits[0]
+        for one in ranks
+        if not one.last and one.merits and wishes[one.which].wanted[0]
+    )
+    return max(steps, default=None)
 
 
 def cheapest(wishes: Sequence[Wish]) -> Decimal | None:

@@ -128,13 +128,20 @@ def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     return not goes_down(motion, curve) or _unproven(motion, miner, curve)
 
 
+def overruled_by_lock(motion: Motion, miner: MinerSeen) -> bool:
+    """Whether a miner was told a level above off, also one that it was given up on its way to, and
+    its place is locked, where it is told nothing any more but to go off."""
+    return miner.locked and motion.command.level not in IDLE
+
+
 def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     """Whether a miner in motion can be told nothing for now: contested, given up, or at rest and
     lost."""
     if is_contested(motion):
         return True
     if motion.stage is FAILED:
-        return not refuses_more(motion, miner, curve)
+        stops = miner.reachable and overruled_by_lock(motion, miner)
+        return not stops and not refuses_more(motion, miner, curve)
     return motion.stage is CONFIRMED and not miner.reachable
 
 

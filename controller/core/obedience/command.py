@@ -115,8 +115,15 @@ def _in_flight(
         return Advance(going, (event_of(told, miner, look.now, outcome.detail),))
     if motion.deadline > look.now:
         return Advance(motion)
-    why = "its power does not show it" if miner.reachable else "it cannot be reached"
-    return _again(motion, miner, curve, look, why)
+    return _again(motion, miner, curve, look, _why(motion, miner, look))
+
+
+def _why(motion: Motion, miner: MinerSeen, look: Look) -> str:
+    if not miner.reachable:
+        return "it cannot be reached"
+    if motion.command.miner in look.unheard:
+        return "it says so, and no meter has spoken that could show it"
+    return "its power does not show it"
 
 
 def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
@@ -146,11 +153,12 @@ def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
 
 
 def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance:
-    """A disobedient miner is told again after its time, or as soon as it is back."""
+    """A disobedient miner is told again after its time, or as soon as it is back; one that says
+    that it obeyed, not before a meter has spoken against it."""
     due = _rested(motion, look) or (motion.lost and miner.reachable)
     if due and not _unproven(motion, miner, curve):
         return Advance(None)
-    if due and miner.reachable:
+    if due and miner.reachable and motion.command.miner not in look.unheard:
         return Advance(_anew(motion, curve, look, attempt=1))
     return Advance(motion if miner.reachable else replace(motion, lost=True))
 

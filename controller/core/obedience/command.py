@@ -30,6 +30,7 @@ from controller.model.fleet import (
     Outcome,
 )
 from controller.model.seen import State
+from controller.reasons import Reason
 
 
 class Advance(NamedTuple):
@@ -85,7 +86,9 @@ def advance(
     """Take a motion one look further."""
     contested = is_contested(motion)
     if contested and _settled(motion, miner, look):
-        return Advance(None)
+        if motion.stage is CONFIRMED or not _unproven(motion, miner, curve):
+            return Advance(None)
+        motion, contested = _given_up(motion, look), False
     if motion.stage is CONFIRMED:
         return Advance(motion) if contested else _rest(motion, miner, look)
     if shows(motion, miner, curve, look):
@@ -102,6 +105,13 @@ def _settled(motion: Motion, miner: MinerSeen, look: Look) -> bool:
     is told to stop, whoever woke it."""
     locked = miner.locked and motion.command.level != CUT
     return locked or contested_until(motion, look.pacing) <= look.now
+
+
+def _given_up(motion: Motion, look: Look) -> Motion:
+    """A contest that ends before any meter has shown that its miner is off: it goes on counting, as
+    anybody else's who only says so."""
+    command = replace(motion.command, reason=Reason.DISOBEDIENT)
+    return replace(motion, stage=FAILED, command=command, rest_until=look.now)
 
 
 def _in_flight(

@@ -13,7 +13,7 @@ from controller.core.counting import frozen
 from controller.core.counting.balance import learn
 from controller.core.counting.nameplate import inferred, kind_of, unmetered, weighed
 from controller.core.counting.power import Drawn, drawn, expected_w, fixed_w, other_w
-from controller.core.counting.proof import proven
+from controller.core.counting.proof import proven, unheard
 from controller.core.economics.income import unpaid
 from controller.core.limits.failsafe import held_by, mode, standstill
 from controller.core.limits.floors import floors
@@ -79,6 +79,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         closed=shut,
         held=held_by(seen) is not None,
         shown=proven(seen, state),
+        unheard=unheard(seen, state),
         unmetered=in_full,
     )
     motions = look_again(seen, state.motions, look, orders)

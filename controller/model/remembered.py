@@ -108,6 +108,13 @@ class MeterWatch(Model, frozen=True, kw_only=True):
     due_at: datetime | None = None
     """From when on they are large enough that it should have shown them."""
     frozen: bool = False
+    above_w: int = 0
+    """How far it wobbled above what it stood at,"""
+    below_w: int = 0
+    """and below: at most 0."""
+    apart: int = 0
+    """Of a frozen one, how many readings in a row were news, and beyond that wobble to one and the
+    same side: above, or counted downwards below."""
     read_at: datetime | None = None
     """Of its last reading."""
     unlike: int = 0

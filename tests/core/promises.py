@@ -129,8 +129,7 @@ def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
         miner = known.get(command.miner)
         if miner is None or miner.curve not in seen.curves:
             yield f"{command.miner} is not known"
-        elif miner.locked and command.level not in IDLE and command.attempt == 1:
-            # A repeat that lowers may go while its turn to stop has not come.
+        elif miner.locked and command.level not in IDLE:
             yield f"{command.miner} is locked and told {command.level}"
         elif not miner.reachable and not _under_way(before, command.miner):
             yield f"{command.miner} cannot be reached and is told {command.level}"

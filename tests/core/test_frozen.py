@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 import pytest
@@ -227,6 +227,45 @@ def test_it_is_believed_again_once_it_moves_by_a_quarter_of_what_it_missed(
 ) -> None:
     state = frozen_state()
     assert found(looks(state, seen(30, FULL + moved_w))) == (() if free else (SITE,))
+
+
+def mended(values: Iterable[int], state: State | None = None) -> State:
+    """A frozen meter after some more readings; 27,690 W is what it missed, a quarter 6,922 W."""
+    shown = [seen(30 + 10 * number, watts) for number, watts in enumerate(values)]
+    return looks(state or frozen_state(), *shown)
+
+
+@pytest.mark.parametrize("off_w", [3_000, -3_000])
+def test_it_is_believed_again_once_it_has_left_what_it_stood_at_for_good(off_w: int) -> None:
+    """2,500 to 3,000 W off: more than it may wobble, 1,397, and less than a quarter of 27,690."""
+    moving = [FULL + off_w * (6 - number % 2) // 6 for number in range(8)]
+    assert found(mended(moving[:7])) == (SITE,)
+    assert found(mended(moving)) == ()
+
+
+@pytest.mark.parametrize("jitter_w", [5, 1_300, 3_000, 6_000])
+def test_one_that_jitters_about_what_it_stood_at_stays_frozen(jitter_w: int) -> None:
+    both = [FULL + jitter_w * (1, -1, 0)[number % 3] for number in range(60)]
+    assert found(mended(both)) == (SITE,)
+    rarely = [FULL + (jitter_w + number) * (number % 6 > 0) for number in range(60)]
+    assert found(mended(rarely)) == (SITE,)
+
+
+def test_one_whose_jitter_was_seen_before_it_was_accused_is_not_freed_by_it() -> None:
+    """It wobbles by 3,000 W, missed the steps of all twenty, and goes on wobbling."""
+    wobbly = looks(after_stops(20), seen(9, FULL - 3_000), seen(16, FULL - 2_900))
+    assert found(wobbly) == (SITE,)
+    assert found(mended((FULL - 3_000 - number for number in range(20)), wobbly)) == (SITE,)
+
+
+def test_one_that_stands_still_at_another_value_stays_frozen() -> None:
+    assert found(mended([FULL + 3_000] * 20)) == (SITE,)
+
+
+def test_one_reading_looked_at_again_and_again_is_no_news() -> None:
+    state = mended([FULL + 3_000 + number for number in range(7)])
+    again = [seen(100 + n, Fresh(value=FULL + 3_006, at=at(90))) for n in range(9)]
+    assert found(looks(state, *again)) == (SITE,)
 
 
 def wavering(readings: int) -> State:

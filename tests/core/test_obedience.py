@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from controller.core.obedience.command import advance, beyond_reach, refuses_more
@@ -158,3 +159,30 @@ def test_a_switch_that_closes_may_let_a_miner_boot_at_its_top() -> None:
     cut = replace(RUNNING, level=CUT, power_w=0)
     assert counted_w(closes, cut, THREE) == 2_794
     assert counted_w(replace(FIRST, proven_w=0), cut, THREE) == 25
+
+
+@pytest.mark.parametrize("locked", [False, True])
+@pytest.mark.parametrize("level", [OFF, CUT])
+def test_a_contest_that_ends_leaves_nobody_believed_whom_no_meter_has_shown(
+    level: str, locked: bool
+) -> None:
+    """Its time has passed, or its place was locked, and the only meter is silent."""
+    command = replace(GIVEN_UP.command, level=level, reason=Reason.CONTESTED)
+    over = replace(GIVEN_UP, command=command)
+    off = replace(RUNNING, level=level, power_w=25, at=NOW + timedelta(seconds=5), locked=locked)
+    off = replace(off, grade=EvidenceGrade.INFERRED)
+    look = Look(
+        NOW + timedelta(seconds=10 if locked and level == OFF else 3_600),
+        Pacing(),
+        may_start=True,
+        unheard={"a1"},
+    )
+    after = advance(over, off, THREE, None, look).motion
+    assert after is not None
+    assert (after.stage, counted_w(after, off, THREE)) == (Stage.FAILED, 2_794)
+    heard = Look(look.now, Pacing(), may_start=True, shown={"a1": "site"})
+    shown = advance(after, off, THREE, None, heard).motion
+    assert shown is not None
+    assert shown.stage is Stage.CONFIRMED
+    own = replace(off, grade=EvidenceGrade.SELF_REPORT)
+    assert advance(replace(over, stage=Stage.CONFIRMED), own, THREE, None, look).motion is None

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.counting.proof import proven
+from controller.core.counting.balance import learn
+from controller.core.counting.proof import proven, unheard
 from controller.core.decide import decide
 from controller.core.obedience.command import advance
 from controller.core.obedience.evidence import Look, counted_w
@@ -172,6 +173,66 @@ def test_one_given_up_is_told_again_after_its_time_and_never_believed_meanwhile(
     found = advance(stopping("m1", Stage.FAILED), says(OFF), CURVES["plain"], None, look).motion
     assert found is not None
     assert (found.stage, found.command.id, found.command.attempt) == (Stage.INTENDED, "", 1)
+
+
+def test_one_given_up_is_told_nothing_more_while_no_meter_could_tell() -> None:
+    given_up = stopping("m1", Stage.FAILED)
+    look = Look(NOW + timedelta(seconds=700), Pacing(), may_start=True, unheard={"m1"})
+    assert advance(given_up, says(OFF), CURVES["plain"], None, look).motion == given_up
+    assert counted_w(given_up, says(OFF), CURVES["plain"]) == FULL_W
+    heard = Look(look.now, Pacing(), may_start=True)
+    again = advance(given_up, says(OFF), CURVES["plain"], None, heard).motion
+    assert again is not None
+    assert again.stage is Stage.INTENDED
+
+
+def test_it_is_said_why_one_is_given_up_that_no_meter_could_show() -> None:
+    late = NOW + timedelta(seconds=31)
+    look = Look(late, Pacing(attempts=1), may_start=True, unheard={"m1"})
+    (event,) = advance(stopping("m1"), says(OFF), CURVES["plain"], None, look).events
+    assert event.detail == "it says so, and no meter has spoken that could show it"
+
+
+def test_a_process_that_begins_tells_it_nothing_more_either() -> None:
+    lost = replace(stopping("m1", Stage.FAILED), lost=True)
+    look = Look(THEN, Pacing(), may_start=True, unheard={"m1"})
+    assert advance(lost, says(OFF), CURVES["plain"], None, look).motion == lost
+    runs = advance(lost, says("default"), CURVES["plain"], None, look).motion
+    assert runs is None, "one that is found running is free to be told"
+
+
+@pytest.mark.parametrize(
+    ("meter", "silent"),
+    [
+        (Stale(value=600, at=THEN), True),
+        (Fresh(value=600, at=NOW), True),
+        (at_meter(4), False),
+    ],
+)
+def test_a_meter_is_heard_that_was_read_since_the_command(
+    meter: Observed[int], silent: bool
+) -> None:
+    assert unheard(seen(meter), STATE) == (set(STATE.motions) if silent else set())
+
+
+def test_the_site_s_meter_is_heard_where_a_group_s_is_silent() -> None:
+    state = replace(STATE, balances={"a": BALANCE, SITE: BALANCE})
+    stale = seen(Stale(value=600, at=THEN))
+    both = replace(stale, meters_w={**stale.meters_w, SITE: at_meter(4)})
+    assert unheard(both, state) == set()
+
+
+def test_a_meter_with_nothing_to_compare_with_could_not_tell() -> None:
+    assert unheard(seen(at_meter(4)), State(motions=STATE.motions)) == set(STATE.motions)
+
+
+def test_no_balance_begins_while_somebody_is_unproven() -> None:
+    """It would take for granted that all of them run, and could never show that one does not."""
+    given_up = {name: stopping(name, Stage.FAILED) for name in STATE.motions}
+    found = learn(seen(at_meter(0)), State(motions=given_up), given_up, None)
+    assert found.balances == {}
+    known = learn(seen(at_meter(4)), replace(STATE, motions=given_up), given_up, None)
+    assert known.balances["a"].unexplained_w == 500, "one that was there before goes on"
 
 
 def test_a_step_that_no_meter_shows_is_not_booked_as_curtailed() -> None:

@@ -65,7 +65,11 @@ def learn(
         for kind, most in _bounds(new, fitted).items() if scope != SITE else ():
             bounds[kind] = min(most, bounds.get(kind, most))
     ratios = _ratios(state, fitted, bounds)
-    kept = {scope: _kept(state.balances.get(scope), new, ratios) for scope, new in found.items()}
+    kept = {
+        scope: _kept(state.balances.get(scope), new, ratios)
+        for scope, new in found.items()
+        if new.clean or scope in state.balances
+    }
     return Learnt({**state.balances, **kept}, fitted, ratios, fits)
 
 
@@ -185,7 +189,7 @@ def _ratios(state: State, fitted: Mapping[str, int], bounds: Mapping[str, int]) 
 def _kept(old: Balance | None, new: Balance, ratios: Mapping[str, int]) -> Balance:
     """The new balance. While a step is too small to be measured, the next are added to it: it goes
     on from where the first began. While something is unproven, what the meter lacks is not taken
-    for granted: it may be just that."""
+    for granted: it may be just that; and a balance that began then could never show it."""
     counted_w = new.own_w + sum(
         nominal_w * ratios.get(kind, NOMINAL) // NOMINAL
         for kind, nominal_w in new.nameplate_w.items()

@@ -5,8 +5,13 @@ miners that moved by themselves while nothing was under way. Nobody is taken at 
 takes `MINERS` of them, because one or two may lie. A meter that shows the very same watts since
 before the steps is frozen where they come to a tenth of the load; one whose value wobbles, where
 they come to half of it within a minute and it moved by less than a quarter of them: in a minute
-other load may well take up a tenth, and hardly ever half. It is believed again once it moves by a
-quarter of what it failed to show.
+other load may well take up a tenth, and hardly ever half.
+
+It is believed again once it moves by a quarter of what it failed to show. One that was mended may
+read what is near the value it stood at, and nothing starts behind it that could show more. So it is
+believed too once it has left that value for good: `LIVELY` readings in a row that are each news,
+all above or all below whatever it showed while it stood, by more than it wobbles. One that jitters
+about a value returns to it, which only widens what counts as its wobble.
 
 That all miners of a kind lie looks the same, and what is not proven counts in full. So a meter that
 counts as stale goes on counting with what it shows (`disputed_w`), unless it is certain to stand
@@ -39,7 +44,8 @@ MINERS = 3
 TOGETHER = timedelta(seconds=60)
 """For how long steps are added up behind a meter that wobbles."""
 LIVELY = 8
-"""After so many readings in a row that were each unlike the last a meter is known to waver."""
+"""After so many readings in a row that were each unlike the last a meter is known to waver, and a
+frozen one to live."""
 REPORTED_WITHIN = timedelta(seconds=120)
 """How long ago a miner at rest may have done what it reports now: several rounds of polling."""
 
@@ -148,6 +154,9 @@ def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot) -> MeterWatch:
     moved_w = abs(meter.value - old.value_w)
     if meter.at < old.at or moved_w * QUARTER >= max(_large_w(old, TENTH), abs(old.stepped_w)):
         return _anchored(meter)
+    old = _leaving(old, meter) if old.frozen else _wobbling(old, meter.value)
+    if abs(old.apart) >= LIVELY:
+        return _anchored(meter)
     if meter.value != old.shown_w:
         old = replace(old, shown_w=meter.value, same_since=meter.at)
     if old.frozen:
@@ -159,6 +168,25 @@ def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot) -> MeterWatch:
     if old.due_at is None and old.since and not _still(old) and now - old.since > TOGETHER:
         return replace(old, stepped_w=0, stepped=0, since=None)
     return old
+
+
+def _leaving(old: MeterWatch, meter: Fresh[int]) -> MeterWatch:
+    """A frozen meter with one more reading, where that is news."""
+    if meter.at == old.read_at or meter.value == old.shown_w:
+        return old
+    off_w, wobble_w = meter.value - old.value_w, _large_w(old, TENTH) // QUARTER
+    side = (off_w > old.above_w + wobble_w) - (off_w < old.below_w - wobble_w)
+    if side * old.apart < 0 or not side:
+        back = _wobbling(_wobbling(old, old.shown_w), meter.value)
+        return replace(back, apart=0)
+    return replace(old, apart=old.apart + side)
+
+
+def _wobbling(one: MeterWatch, value_w: int) -> MeterWatch:
+    off_w = value_w - one.value_w
+    if one.below_w <= off_w <= one.above_w:
+        return one
+    return replace(one, above_w=max(one.above_w, off_w), below_w=min(one.below_w, off_w))
 
 
 def _own(old: MeterWatch, said: Reports, seen: Snapshot) -> MeterWatch:

@@ -55,6 +55,19 @@ def proven(seen: Snapshot, state: State) -> Mapping[str, str]:
     return found
 
 
+def unheard(seen: Snapshot, state: State) -> frozenset[str]:
+    """The miners that say that they came down, of whom no meter has spoken since that could have
+    shown it: to tell them again would show no more."""
+    return frozenset(
+        claim.name
+        for claim in _claims(seen, state)
+        if not any(
+            _speaks(seen, state, scope) and _after([claim], seen, state, scope)
+            for scope in scopes_of(seen.site, claim.motion.group)
+        )
+    )
+
+
 def _wide(claims: list[_Claim], seen: Snapshot) -> list[str]:
     """Breakers, then the site: each speaks for those of whom nothing nearer does."""
     around = {one for claim in claims for one in scopes_of(seen.site, claim.motion.group)[:-1]}

@@ -30,6 +30,7 @@ from controller.model.fleet import (
     Outcome,
 )
 from controller.model.seen import State
+from controller.reasons import Reason
 
 
 class Advance(NamedTuple):
@@ -85,7 +86,9 @@ def advance(
     """Take a motion one look further."""
     contested = is_contested(motion)
     if contested and _settled(motion, miner, look):
-        return Advance(None)
+        if motion.stage is CONFIRMED or not _unproven(motion, miner, curve):
+            return Advance(None)
+        motion, contested = _given_up(motion, look), False
     if motion.stage is CONFIRMED:
         return Advance(motion) if contested else _rest(motion, miner, look)
     if shows(motion, miner, curve, look):
@@ -104,6 +107,13 @@ def _settled(motion: Motion, miner: MinerSeen, look: Look) -> bool:
     return locked or contested_until(motion, look.pacing) <= look.now
 
 
+def _given_up(motion: Motion, look: Look) -> Motion:
+    """A contest that ends before any meter has shown that its miner is off: it goes on counting, as
+    anybody else's who only says so."""
+    command = replace(motion.command, reason=Reason.DISOBEDIENT)
+    return replace(motion, stage=FAILED, command=command, rest_until=look.now)
+
+
 def _in_flight(
     motion: Motion, miner: MinerSeen, curve: Curve, outcome: Outcome | None, look: Look
 ) -> Advance:
@@ -115,8 +125,15 @@ def _in_flight(
         return Advance(going, (event_of(told, miner, look.now, outcome.detail),))
     if motion.deadline > look.now:
         return Advance(motion)
-    why = "its power does not show it" if miner.reachable else "it cannot be reached"
-    return _again(motion, miner, curve, look, why)
+    return _again(motion, miner, curve, look, _why(motion, miner, look))
+
+
+def _why(motion: Motion, miner: MinerSeen, look: Look) -> str:
+    if not miner.reachable:
+        return "it cannot be reached"
+    if motion.command.miner in look.unheard:
+        return "it says so, and no meter has spoken that could show it"
+    return "its power does not show it"
 
 
 def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
@@ -128,22 +145,30 @@ def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     return not goes_down(motion, curve) or _unproven(motion, miner, curve)
 
 
+def overruled_by_lock(motion: Motion, miner: MinerSeen) -> bool:
+    """Whether a miner was told a level above off, also one that it was given up on its way to, and
+    its place is locked, where it is told nothing any more but to go off."""
+    return miner.locked and motion.command.level not in IDLE
+
+
 def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     """Whether a miner in motion can be told nothing for now: contested, given up, or at rest and
     lost."""
     if is_contested(motion):
         return True
     if motion.stage is FAILED:
-        return not refuses_more(motion, miner, curve)
+        stops = miner.reachable and overruled_by_lock(motion, miner)
+        return not stops and not refuses_more(motion, miner, curve)
     return motion.stage is CONFIRMED and not miner.reachable
 
 
 def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance:
-    """A disobedient miner is told again after its time, or as soon as it is back."""
+    """A disobedient miner is told again after its time, or as soon as it is back; one that says
+    that it obeyed, not before a meter has spoken against it."""
     due = _rested(motion, look) or (motion.lost and miner.reachable)
     if due and not _unproven(motion, miner, curve):
         return Advance(None)
-    if due and miner.reachable:
+    if due and miner.reachable and motion.command.miner not in look.unheard:
         return Advance(_anew(motion, curve, look, attempt=1))
     return Advance(motion if miner.reachable else replace(motion, lost=True))
 

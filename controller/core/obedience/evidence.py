@@ -47,8 +47,10 @@ class Look:
     """Whether a person holds the site: nothing starts for money."""
     shown: Mapping[str, str] = field(default_factory=dict)
     """By miner without watts of its own: the scope whose meter shows that it came down."""
+    unheard: Collection[str] = ()
+    """Miners that say so, and of whom no meter has spoken since that could show it."""
     unmetered: Collection[str] = ()
-    """Groups where no meter could show it."""
+    """Groups where no meter could ever show it."""
 
 
 def told_w(curve: Curve, level: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from controller.core.obedience.command import overruled_by_lock
 from controller.core.pacing.staging import Stage
 from controller.core.pools.cooling import Fans
 from controller.core.situation import Situation
@@ -17,14 +18,15 @@ def held_repeats(
     staggers: Mapping[str, Stage],
     fans: Mapping[str, Fans],
 ) -> frozenset[str]:
-    """Miners whose repeat has to wait: others of the same step have gone, or their fans have not
-    run. The stages are drawn upon by those that go, and by whoever was told at this very look."""
+    """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
+    or their place is locked and their stop has still to have its turn. The stages are drawn upon by
+    those that go, and by whoever was told at this very look."""
+    held = _locked(now)
     if down is None and up is None and not staggers and not fans:
-        return frozenset()
-    held = set()
+        return frozenset(held)
     for name, motion in sorted(now.motions.items()):
         told = bool(motion.command.id)
-        if told and motion.command.at < now.seen.now:
+        if name in held or (told and motion.command.at < now.seen.now):
             continue
         change_w = _change_w(now, name, motion)
         stages = [down] if change_w < 0 else [up, _stagger(now, motion, staggers)]
@@ -36,6 +38,11 @@ def held_repeats(
         for one in mine:
             one.draw(abs(change_w), now.seen.now)
     return frozenset(held)
+
+
+def _locked(now: Situation) -> set[str]:
+    repeats = ((name, one) for name, one in now.motions.items() if not one.command.id)
+    return {name for name, one in repeats if overruled_by_lock(one, now.seen.moving[name])}
 
 
 def _change_w(now: Situation, name: str, motion: Motion) -> int:

@@ -212,6 +212,7 @@ def watch(chances: Chances) -> MeterWatch:
         since=since if stepped else None,
         due_at=since if stepped and chances.one_in(2) else None,
         frozen=chances.one_in(3),
+        apart=chances.of([0, 7, -7]),
     )
 
 

@@ -21,6 +21,7 @@ from .trials import Outcome, Result
 
 NEEDED = 0.85
 ALIVE = (Outcome.SURVIVED, Outcome.UNREACHED, Outcome.LISTED)
+DEAD = (Outcome.KILLED, Outcome.RAN_AWAY, Outcome.ILL_TYPED)
 SPARED = Result(Outcome.LISTED)
 
 
@@ -67,7 +68,7 @@ def _report(results: dict[Mutant, Result | None], work: Path, *, whole: bool) ->
         say(f"{outcome:18} {count}")
     alive = [one for one, result in results.items() if result and result.outcome in ALIVE]
     unlisted = _unlisted(alive, work, whole=whole)
-    killed = outcomes[Outcome.KILLED] + outcomes[Outcome.RAN_AWAY]
+    killed = sum(outcomes[one] for one in DEAD)
     score = killed / max(1, killed + len(alive))
     good = score >= NEEDED and not unlisted and not outcomes["untried"]
     say(f"mutation_score {score:.3f} of_1 {NEEDED} {'ok' if good else 'SHORT'}")

@@ -17,7 +17,8 @@ from hypothesis import Phase, settings
 from .mutants import Mutant, modules
 from .reach import Reach, Recorder, together
 from .store import Store, fingerprint
-from .trials import Result, Trials
+from .trials import Outcome, Result, Trials
+from .typed import ill_typed
 
 ROOT = Path(__file__).parents[2]
 TESTS = ("tests/core", "tests/scenarios", "tests/docs/test_decision.py")
@@ -46,6 +47,18 @@ class Campaign:
         return Store(self.work / "results.jsonl", self._fingerprint())
 
     def try_all(self, due: list[Mutant], store: Store, until: float) -> None:
+        """Types first, for they cost least."""
+        say("types")
+        well_typed = []
+        for mutant, refused in ill_typed(due, self.work / "typed", ROOT):
+            if refused:
+                store.keep(mutant, Result(Outcome.ILL_TYPED))
+            else:
+                well_typed.append(mutant)
+        say(f"{len(due) - len(well_typed)} of {len(due)} are ill typed")
+        self._try(well_typed, store, until)
+
+    def _try(self, due: list[Mutant], store: Store, until: float) -> None:
         done: Counter[str] = Counter()
 
         def told(mutant: Mutant, result: Result) -> None:

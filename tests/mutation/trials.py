@@ -19,7 +19,7 @@ from .mutants import Mutant
 from .reach import Reach
 from .swap import NotPossibleError, put_in
 
-ENOUGH_S = 20.0
+ENOUGH_S = 8.0
 """So much time of tests, as they take while lines are recorded, is spent on one that survives."""
 SLOWER = 4
 """A mutant that makes its tests so many times slower runs away."""
@@ -28,6 +28,7 @@ SLOWER = 4
 class Outcome(StrEnum):
     KILLED = "killed"
     RAN_AWAY = "ran away"
+    ILL_TYPED = "ill typed"
     SURVIVED = "survived"
     UNREACHED = "unreached"
     IMPOSSIBLE = "impossible"

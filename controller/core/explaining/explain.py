@@ -39,7 +39,7 @@ class _Explainer:
     ) -> None:
         self._now, self._shares, self._ideal = now, shares, ideal
         self._allocations = allocations
-        self._sources, self._turning = Sources(now), TurningPoints(now, ideal)
+        self._sources, self._turning = Sources(now), TurningPoints(now, shares, ideal)
         self._worth = Worth(now, allocations)
         self._tariffs: dict[object, Tariff] = {}
 

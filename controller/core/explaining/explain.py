@@ -54,6 +54,7 @@ class _Explainer:
         turning = self._turning.of(group, which, tariff)
         return Explanation(
             reason=reason,
+            bound=source.bound,
             source=source.name,
             until=source.until,
             runs_w=sum([self._allocations[one.wish.pool.key].power_w for one in mine]),

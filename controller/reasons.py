@@ -58,7 +58,7 @@ _TEXT: dict[Reason, str] = {
     Reason.GROUP_LIMIT: "the rating of the group's feeder",
     Reason.BREAKER_LIMIT: "the rating of the breaker that feeds it",
     Reason.NEIGHBOUR: "a firm neighbour takes its share of the connection first",
-    Reason.ENGINE: "what the generators can take",
+    Reason.ENGINE: "what the generators can take or need",
     Reason.AVAILABLE_POWER: "the power that is available",
     Reason.FREQUENCY: "the grid's frequency",
     Reason.TEMPERATURE: "the temperature",

@@ -98,11 +98,20 @@ class Demand(Model, frozen=True, kw_only=True):
     measured_w: int
 
 
+class Bound(StrEnum):
+    """On which side what was decisive holds a group."""
+
+    LIMIT = "limit"
+    FLOOR = "floor"
+
+
 class Explanation(Model, frozen=True, kw_only=True):
     """Why a group stands as it does, what that is worth, and what would change it."""
 
     reason: Reason
     """What was decisive."""
+    bound: Bound | None = None
+    """Whether that is a limit or a floor: generators and persons set both."""
     source: str = ""
     """Which limit, floor, dispatch or order, where one was."""
     until: datetime | None = None

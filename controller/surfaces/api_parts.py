@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from controller.model.fleet import EvidenceGrade, Stage, Standing
 from controller.model.grid import Obligation
+from controller.model.plan import Bound
 from controller.reasons import Reason
 
 
@@ -104,6 +105,8 @@ class ExplanationNow(Served):
     """All of it, for people."""
     because: Because
     """What was decisive."""
+    bound: Bound | None
+    """Whether that is a limit or a floor; null where neither was."""
     source: str | None
     """Which limit, floor, dispatch, order or person; null where none was."""
     until: datetime | None

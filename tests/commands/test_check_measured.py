@@ -14,10 +14,11 @@ from msgspec.structs import replace
 from controller.app.recorder import Recorder
 from controller.ledger.last import last_plan
 from controller.ledger.sqlite import SqliteLedger
-from controller.model.plan import Deliverable, Mode, Plan
+from controller.model.plan import Curtailed, Deliverable, Mode, Plan
 from controller.model.records import CycleRecorded
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
+from controller.reasons import Reason
 from tests.commands.conftest import Cli
 from tests.config.sound import spoilt
 
@@ -97,6 +98,14 @@ def test_a_program_that_asks_too_much_is_a_warning_and_no_error(cli: Cli, folder
     done = cli("check", "--config", "site.yaml")
     assert done.returncode == 0
     assert "nothing has been measured" not in done.stdout
+
+
+def test_what_is_off_already_is_certain_to_be(cli: Cli, folder: Path) -> None:
+    """For money, say: (300 + 0.83 x 100) / 400."""
+    spoilt(folder, *IN_TEN_MINUTES)
+    off = {Reason.UNPROFITABLE: Curtailed(power_w=300_000, hashrate_ths=Decimal(0))}
+    recorded(folder, replace(plan(100_000), curtailed=off))
+    assert "to shed 400 kW (confidence 0.95)" in warned(cli)["programs.ers.capacity_kw"]
 
 
 def test_it_is_judged_by_the_time_that_it_gives(cli: Cli, folder: Path) -> None:

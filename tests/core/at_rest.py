@@ -18,7 +18,10 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Economics, Group, Pacing, Site
 from controller.model.tariff import Consent, Hosting
-from tests.core.cases.sites import CURVES, NOW
+from tests.core.cases.chances import Chances
+from tests.core.cases.miners import capped, miners
+from tests.core.cases.sites import CURVES, NEIGHBOUR, NOW
+from tests.core.cases.situations import situation
 
 AT_ONCE = Pacing(minimum_on_s=0, minimum_off_s=0)
 LOOKS = 6
@@ -28,22 +31,27 @@ LOOKS = 6
 def seen_at(
     price: Decimal, site: Site, everyone: dict[str, MinerSeen], hashprice: str = "56.67"
 ) -> Snapshot:
-    meters = {SITE: Fresh(value=sum(miner.power_w for miner in everyone.values()), at=NOW)}
     return Snapshot(
         now=NOW,
         site=site,
         price_per_mwh=Fresh(value=price, at=NOW, until=NOW + timedelta(minutes=15)),
         hashprice_per_ph_day=Fresh(value=Decimal(hashprice), at=NOW),
-        meters_w=meters,
+        meters_w=site_meter(everyone),
         curves=CURVES,
         cohorts=cohorts(everyone),
         fleet_known=True,
     )
 
 
-def miner(group: str, curve: str, level: str) -> MinerSeen:
+def site_meter(everyone: dict[str, MinerSeen]) -> dict[str, Fresh[int]]:
+    return {SITE: Fresh(value=sum(one.power_w for one in everyone.values()), at=NOW)}
+
+
+def miner(group: str, curve: str, level: str, ceiling: str = "") -> MinerSeen:
     power_w = CURVES[curve].level(level).power_w
-    return MinerSeen(group=group, curve=curve, level=level, power_w=power_w, at=NOW)
+    return MinerSeen(
+        group=group, curve=curve, level=level, power_w=power_w, at=NOW, ceiling=ceiling
+    )
 
 
 def some(group: str, curve: str, count: int, level: str = "") -> dict[str, MinerSeen]:
@@ -57,7 +65,9 @@ def settle(seen: Snapshot, state: State | None = None) -> tuple[Snapshot, State,
     state = state or State()
     for _ in range(LOOKS):
         plan, after, _ = decide(seen, state)
-        state = replace(after, motions={}, restored_at=None, restore_credit_w=0)
+        state = replace(
+            after, motions={}, restored_at=None, restore_credit_w=0, staged_at={}, staged_w={}
+        )
         if not plan.commands:
             return seen, state, plan
         seen = _obeyed(seen, plan)
@@ -66,15 +76,14 @@ def settle(seen: Snapshot, state: State | None = None) -> tuple[Snapshot, State,
 
 def _obeyed(seen: Snapshot, plan: Plan) -> Snapshot:
     everyone = {
-        name: miner(one.group, one.curve, one.level)
+        name: miner(one.group, one.curve, one.level, one.ceiling)
         for one in seen.cohorts.values()
         for name in one.members
     }
     for command in plan.commands:
         was = everyone[command.miner]
-        everyone[command.miner] = miner(was.group, was.curve, command.level)
-    power_w = sum(one.power_w for one in everyone.values())
-    meters = {SITE: Fresh(value=power_w, at=seen.now)}
+        everyone[command.miner] = miner(was.group, was.curve, command.level, was.ceiling)
+    meters = {**seen.meters_w, **site_meter(everyone)}
     return replace(seen, cohorts=cohorts(everyone), meters_w=meters)
 
 
@@ -141,3 +150,28 @@ def at_rest(draw: st.DrawFn) -> tuple[Snapshot, State, Plan] | None:
         for number in range(draw(st.integers(1, 4)))
     }
     return settle(seen_at(draw(prices), draw(sites), everyone))
+
+
+def whatever(chances: Chances) -> tuple[Snapshot, State, Plan] | None:
+    """Another: with whatever is declared of it and asked, and signals that may be silent."""
+    seen, _ = situation(chances)
+    everyone = capped(miners(chances, NOW, odd=False), seen.orders.values(), NOW)
+    price = Decimal(chances.between(20, 180))
+    bare = seen_at(price, _at_once(seen.site), everyone)
+    neighbour = {NEIGHBOUR: seen.meters_w[NEIGHBOUR]} if NEIGHBOUR in seen.meters_w else {}
+    asked = replace(
+        bare,
+        signals=seen.signals,
+        dispatches=seen.dispatches,
+        orders=seen.orders,
+        utc_offset_s=seen.utc_offset_s,
+        meters_w={**bare.meters_w, **neighbour},
+    )
+    return settle(asked)
+
+
+def _at_once(declared: Site) -> Site:
+    """Nothing is waited for, and the connection carries most of it."""
+    groups = {name: replace(one, cooling=None) for name, one in declared.groups.items()}
+    import_limit_w = declared.import_limit_w + 20_000
+    return replace(declared, groups=groups, pacing=AT_ONCE, import_limit_w=import_limit_w)

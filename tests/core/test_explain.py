@@ -344,3 +344,45 @@ def test_fans_are_waited_for_until_they_have_run_long_enough() -> None:
     told = decide(idle, State())[1]
     one = explained(idle, state=told)
     assert (one.reason, one.until) == (Reason.COOLING, NOW + timedelta(seconds=120))
+
+
+def silent_at(group: str) -> dict[str, Any]:
+    """The meter of a group has fallen silent: nothing starts there."""
+    return {group: Stale(value=250, at=NOW)}
+
+
+def test_where_silence_keeps_all_off_no_price_turns_anything() -> None:
+    idle = seen_at(Decimal(60), a_site(), some("a", "plain", 10, "off"))
+    one = decide(replace(idle, meters_w={**idle.meters_w, **silent_at("a")}), State())[0]
+    found = one.explained["a"]
+    assert (found.reason, found.running) == (Reason.METER_SILENT, 0)
+    assert (found.more_below_per_mwh, found.less_above_per_mwh) == (None, None)
+    assert found.off_above_per_mwh is None
+
+
+def test_who_keeps_a_floor_because_silence_keeps_others_from_it_names_the_floor() -> None:
+    """A step of a would lose less, 104 less 200, than one of b, which pays 20 more."""
+    groups = {"a": Group(), "b": Group(adder_per_mwh=Decimal(20))}
+    seller = {"ffr": replace(ERS["ers"], reserve_w=2_000)}
+    both = some("a", "plain", 5, "off") | some("b", "plain", 5)
+    seen = seen_at(Decimal(200), a_site(groups=groups, programs=seller), both)
+    one = explained(replace(seen, meters_w={**seen.meters_w, **silent_at("a")}), "b")
+    assert (one.reason, one.source, one.running) == (Reason.RESERVE, "ffr", 1)
+    assert (one.more_below_per_mwh, one.off_above_per_mwh) == (None, None)
+
+
+def test_power_lost_on_the_way_to_others_takes_no_price_from_a_group_that_no_limit_cuts() -> None:
+    """The feeder of b cuts, and b alone; what is lost on its way changes nothing for a."""
+    groups = {"a": Group(), "b": Group(losses=Decimal("0.1"), limit_w=6_000)}
+    both = some("a", "plain", 5) | some("b", "plain", 5)
+    seen = seen_at(Decimal(60), a_site(groups=groups), both)
+    assert explained(seen, "a").off_above_per_mwh == Decimal("103.87")
+    assert explained(seen, "b").off_above_per_mwh == Decimal("94.43")
+
+
+def test_a_dispatch_to_come_takes_no_price_from_those_who_are_not_told_of_it_yet() -> None:
+    """It begins in five minutes, and they stop within 30 s."""
+    start = NOW + timedelta(minutes=5)
+    soon = {"ers-1": replace(dispatch(12_000)["ers-1"], start=start)}
+    one = explained(at("200", a_site(programs=ERS), dispatches=soon))
+    assert one.more_below_per_mwh == Decimal("103.86")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from hypothesis import given
 from msgspec.structs import replace
 
@@ -10,8 +12,9 @@ from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.rules import Engine, Heat
 from controller.model.site import Group, Site
+from controller.model.tariff import Hosting
 from tests.core.cases.chances import Chances, cases, many
-from tests.core.sites_at_a_loss import MODELS, SELLER, fleet, plan_of, seen, site
+from tests.core.sites_at_a_loss import MODELS, SELLER, STANDBY_W, fleet, plan_of, seen, site
 
 KINDS = ("plain", "old", "three")
 LARGEST_STEP_W = 3_000
@@ -102,3 +105,38 @@ def test_a_higher_floor_has_what_it_would_have_alone(at: tuple[Site, Fleet]) -> 
     bare = replace(declared, programs={}, engine=None)
     alone = replace(bare, groups={**bare.groups, "b": Group()})
     assert drawn_w(decided(bare, sizes), "a") >= drawn_w(decided(alone, sizes), "a")
+
+
+def hosted(chances: Chances) -> tuple[Site, Fleet, list[int]]:
+    """A client's miners in `a` run at any price, its feeder may not carry them all, and floors ask
+    for so many quarters of what is there without them."""
+    sizes = {(g, kind): (chances.below(4), chances.below(4)) for g in "ab" for kind in KINDS}
+    client = Hosting(client="c", price_per_mwh=Decimal(60))
+    feeder_w = chances.of([12_000, 6_000, 20_000, None])
+    declared = site(
+        import_limit_w=chances.of([900_000, 30_000, 12_000]),
+        groups={"a": Group(hosting=client, limit_w=feeder_w), "b": Group()},
+    )
+    return declared, sizes, [chances.below(5) for _ in range(3)]
+
+
+@many()
+@given(cases(hosted, size=40))
+def test_floors_that_are_kept_without_them_change_nothing(
+    at: tuple[Site, Fleet, list[int]],
+) -> None:
+    """Where they earn less than others would, too."""
+    declared, sizes, (commitment, reserve, least) = at
+    bare = decided(declared, sizes)
+    above_w = bare.target_w - sum(sum(n) * STANDBY_W for n in sizes.values())
+    promised_w = drawn_w(bare, "a") * commitment // 4
+    floored = replace(
+        declared,
+        groups={**declared.groups, "a": replace(declared.groups["a"], floor_w=promised_w)},
+        programs={"ffr": replace(SELLER, reserve_w=above_w * reserve // 4)},
+        engine=Engine(most_w=900_000, least_w=bare.target_w * least // 4),
+    )
+    plan = decided(floored, sizes)
+    assert {key: one.counts for key, one in plan.allocations.items()} == {
+        key: one.counts for key, one in bare.allocations.items()
+    }

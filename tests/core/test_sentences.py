@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from controller.core.explaining.sentences import sentence
-from controller.model.plan import Explanation
+from controller.model.plan import Bound, Explanation
 from controller.reasons import Reason
 
 NOW = datetime(2023, 9, 6, 19, 0, tzinfo=UTC)
@@ -20,10 +20,11 @@ SOON = NOW + timedelta(minutes=40)
 def an(reason: Reason, source: str = "", **said: Any) -> Explanation:
     """Four of eight run, where nothing else is said; amounts are given as text."""
     plain = {"runs_w": 12_040, "curtailed_w": 9_000, "miners": 8, "running": 4}
-    amounts = {key: Decimal(value) for key, value in said.items() if isinstance(value, str)}
+    amounts = {key: Decimal(value) for key, value in said.items() if type(value) is str}
     return Explanation(reason=reason, source=source, **{**plain, **said, **amounts})
 
 
+LIMIT, FLOOR = {"bound": Bound.LIMIT}, {"bound": Bound.FLOOR}
 OFF: dict[str, Any] = {"runs_w": 200, "running": 0}
 FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
 
@@ -46,6 +47,7 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
         (
             an(
                 Reason.DISPATCH,
+                **LIMIT,
                 source="ers-1",
                 until=SOON,
                 earns_per_hour="1.10",
@@ -91,6 +93,7 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
         (
             an(
                 Reason.HEAT,
+                **FLOOR,
                 source="greenhouse",
                 earns_per_hour="-6.00",
                 if_running_per_hour="-9.00",
@@ -132,8 +135,41 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
             "(hold-1 by Ada, until 8 Sep 19:00 UTC).",
         ),
         (
-            an(Reason.IMPORT_LIMIT, source="import limit"),
+            an(Reason.IMPORT_LIMIT, **LIMIT, source="import limit"),
             "Curtailed to 12.0 kW: the site's import limit.",
+        ),
+        (
+            an(Reason.ENGINE, **FLOOR, earns_per_hour="-6.00", if_stopped_per_hour="0.00"),
+            "Kept at 12.0 kW: what the generators can take or need. "
+            "It costs 6.00 USD/h more than standing still.",
+        ),
+        (
+            an(Reason.ENGINE, **LIMIT),
+            "Curtailed to 12.0 kW: what the generators can take or need.",
+        ),
+        (
+            an(Reason.MANUAL_ORDER, **FLOOR, source="o-1 by Ada", until=SOON),
+            "Kept at 12.0 kW: a person ordered it (o-1 by Ada, until 19:40 UTC).",
+        ),
+        (
+            an(Reason.INCOME_LOST, more_below_per_mwh="0.00"),
+            "Runs at 12.0 kW. No share is accepted: hashing earns nothing until one is. "
+            "More below 0.00 USD/MWh.",
+        ),
+        (
+            an(Reason.COOLING, **FULL, off_above_per_mwh="92.10"),
+            "Is to run in full: its fans have to run first. Off above 92.10 USD/MWh.",
+        ),
+        (
+            an(
+                Reason.MINIMUM_OFF,
+                **OFF,
+                until=SOON,
+                less_above_per_mwh="82.79",
+                off_above_per_mwh="119.98",
+            ),
+            "Off: it stopped or changed too recently to be raised (until 19:40 UTC). "
+            "Stays off above 119.98 USD/MWh.",
         ),
         (
             an(Reason.UNREACHABLE, runs_w=0, miners=0, running=0, curtailed_w=0),
@@ -141,7 +177,7 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
         ),
         (
             an(Reason.METER_SILENT, more_below_per_mwh="1234.50"),
-            "Curtailed to 12.0 kW. A meter is silent: nothing starts behind it until it speaks. "
+            "Stays at 12.0 kW. A meter is silent: nothing starts behind it until it speaks. "
             "More below 1,234.50 USD/MWh.",
         ),
     ],

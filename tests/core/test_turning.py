@@ -9,11 +9,12 @@ from hypothesis import assume, given
 from controller.model.fleet import OFF
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
-from tests.core.at_rest import at_rest, planned
-from tests.core.cases.chances import many
+from tests.core.at_rest import at_rest, planned, whatever
+from tests.core.cases.chances import cases, many
 
 CENT = Decimal("0.01")
 Resting = tuple[Snapshot, State, Plan] | None
+ANYWHERE = at_rest() | cases(whatever, size=900)
 
 
 def powers(plan: Plan, group: str) -> list[int]:
@@ -32,8 +33,8 @@ def runs(plan: Plan, group: str) -> bool:
     return any(set(one.counts) - {OFF} for one in mine)
 
 
-@many(400)
-@given(at_rest())
+@many(800)
+@given(ANYWHERE)
 def test_the_next_step_starts_below_the_price_that_is_named_and_not_above(resting: Resting) -> None:
     assume(resting is not None)
     assert resting is not None
@@ -44,8 +45,8 @@ def test_the_next_step_starts_below_the_price_that_is_named_and_not_above(restin
             assert not more(planned(seen, state, one.more_below_per_mwh + CENT), plan, group)
 
 
-@many(400)
-@given(at_rest())
+@many(800)
+@given(ANYWHERE)
 def test_the_first_step_stops_above_the_price_that_is_named_and_not_below(resting: Resting) -> None:
     assume(resting is not None)
     assert resting is not None
@@ -56,8 +57,8 @@ def test_the_first_step_stops_above_the_price_that_is_named_and_not_below(restin
             assert not more(plan, planned(seen, state, one.less_above_per_mwh - CENT), group)
 
 
-@many(400)
-@given(at_rest())
+@many(800)
+@given(ANYWHERE)
 def test_nothing_runs_above_the_price_that_is_named_for_off(resting: Resting) -> None:
     assume(resting is not None)
     assert resting is not None

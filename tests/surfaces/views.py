@@ -30,6 +30,7 @@ from controller.model.grid import (
 )
 from controller.model.plan import (
     Allocation,
+    Bound,
     Curtailed,
     Deliverable,
     Explanation,
@@ -222,6 +223,7 @@ def _explained() -> dict[str, Explanation]:
     return {
         "container-a": Explanation(
             reason=Reason.DISPATCH,
+            bound=Bound.LIMIT,
             source=DISPATCH.id,
             until=DISPATCH.end,
             runs_w=20_145,

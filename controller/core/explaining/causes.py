@@ -127,8 +127,10 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
         return waiting(share, best, halt)
     if halt is not None and best.wish.reason not in FOR_MONEY:
         return halt
-    stays = any(map(gt, share.granted, best.wish.wanted))
-    return Reason.MINIMUM_ON if stays else best.wish.reason
+    if not any(map(gt, share.granted, best.wish.wanted)):
+        return best.wish.reason
+    promised = share.wish.reason not in (Reason.PROFITABLE, *FOR_MONEY)
+    return share.wish.reason if promised else Reason.MINIMUM_ON
 
 
 def _unheeding(pool: Pool) -> Reason:

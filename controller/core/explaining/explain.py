@@ -39,7 +39,7 @@ class _Explainer:
     ) -> None:
         self._now, self._shares, self._ideal = now, shares, ideal
         self._allocations = allocations
-        self._sources, self._turning = Sources(now), TurningPoints(now, ideal)
+        self._sources, self._turning = Sources(now), TurningPoints(now, shares, ideal)
         self._worth = Worth(now, allocations)
         self._tariffs: dict[object, Tariff] = {}
 
@@ -54,6 +54,7 @@ class _Explainer:
         turning = self._turning.of(group, which, tariff)
         return Explanation(
             reason=reason,
+            bound=source.bound,
             source=source.name,
             until=source.until,
             runs_w=sum([self._allocations[one.wish.pool.key].power_w for one in mine]),

@@ -21,15 +21,14 @@ def roomy(
     ideal: Sequence[Share],
     nexts: Mapping[int, int],
     scopes: Scopes,
-    *,
-    in_step: bool,
+    reordered: frozenset[str],
 ) -> set[int]:
     """Of pools, by their places among the shares, those whose next step has room under every limit
     after all steps that would start before it. `nexts` has the rungs of these steps.
 
-    A falling price lets steps start one after another (`_place`). Where a limit cuts and others
-    take the place of what runs as it falls (not `in_step`), only those have room that nobody can
-    take it from.
+    A falling price lets steps start one after another (`_place`). In scopes that are `reordered`,
+    where others take the place of what runs as it falls, only those have room that nobody can take
+    it from.
     """
     left_w = starts_left_w(now, ideal, scopes)
     wanted_w: dict[str, int] = {}
@@ -41,9 +40,10 @@ def roomy(
     tight = {scope for scope, wanted in wanted_w.items() if left_w.get(scope, wanted) < wanted}
     among = {which for which in nexts if not tight.isdisjoint(scopes[ideal[which].wish.pool.group])}
     free = set(nexts) - among
-    if not in_step:
-        return free
-    return free | _in_turn(now, ideal, {which: nexts[which] for which in among}, left_w, scopes)
+    found = _in_turn(now, ideal, {which: nexts[which] for which in among}, left_w, scopes)
+    return free | {
+        which for which in found if reordered.isdisjoint(scopes[ideal[which].wish.pool.group])
+    }
 
 
 def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dict[str, int]:

@@ -5,37 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
-from controller.model.plan import Explanation
+from controller.model.plan import Bound, Explanation
 from controller.reasons import Reason
 
-KEEPING = frozenset(
-    {
-        Reason.SET_POINT,
-        Reason.RESERVE,
-        Reason.COMMITMENT,
-        Reason.HEAT,
-        Reason.CONSENT,
-        Reason.MINIMUM_ON,
-    }
-)
-"""What keeps load on, where all others keep it off or as it is."""
+KEEPING = frozenset({Reason.CONSENT, Reason.MINIMUM_ON})
+"""What keeps load on besides floors."""
 
-WAITING = frozenset(
-    {
-        Reason.HELD_BY_PERSON,
-        Reason.MINIMUM_OFF,
-        Reason.STARTS_PER_HOUR,
-        Reason.COOLING,
-        Reason.STAGED_RESTORE,
-        Reason.STARTING,
-        Reason.PRICE_UNKNOWN,
-        Reason.HASHPRICE_UNKNOWN,
-    }
-)
-"""What ends by itself or by better knowledge, and lowers nothing."""
+COMING = frozenset({Reason.COOLING, Reason.STAGED_RESTORE})
+"""What is planned and waits for these does not run yet."""
 
 MONEY = frozenset({Reason.PROFITABLE, Reason.UNPROFITABLE})
 """These last until a price comes that the sentence names."""
+
+EARNING = MONEY | {Reason.INCOME_LOST}
 
 
 def sentence(one: Explanation, currency: str, now: datetime, zone: tzinfo = UTC) -> str:
@@ -79,13 +61,13 @@ def _stands(one: Explanation) -> str:
     if not one.running:
         return "Off"
     if not one.curtailed_w:
-        return "Runs in full"
+        return "Is to run in full" if one.reason in COMING else "Runs in full"
     kw = f"{one.runs_w / 1000:,.1f} kW"
-    if one.reason in KEEPING:
+    if one.bound is Bound.FLOOR or one.reason in KEEPING:
         return f"Kept at {kw}"
-    if one.reason in MONEY:
-        return f"Runs at {kw}"
-    return f"Stays at {kw}" if one.reason in WAITING else f"Curtailed to {kw}"
+    if one.bound is Bound.LIMIT:
+        return f"Curtailed to {kw}"
+    return f"Runs at {kw}" if one.reason in EARNING else f"Stays at {kw}"
 
 
 def _clock(at: datetime, now: datetime, zone: tzinfo) -> str:
@@ -125,13 +107,14 @@ def _money(one: Explanation, currency: str) -> str:
 
 
 def _turning(one: Explanation, currency: str) -> str:
-    """The market prices at which it changes."""
+    """The market prices at which it changes; of what is off, those at which it would not return."""
     parts = []
     if one.more_below_per_mwh is not None:
         word = "more" if one.running else "back on"
         parts.append(f"{word} below {one.more_below_per_mwh:,.2f}")
-    if one.less_above_per_mwh is not None and one.less_above_per_mwh != one.off_above_per_mwh:
-        parts.append(f"less above {one.less_above_per_mwh:,.2f}")
-    if one.off_above_per_mwh is not None:
-        parts.append(f"off above {one.off_above_per_mwh:,.2f}")
+    less, off = one.less_above_per_mwh, one.off_above_per_mwh
+    if one.running and less is not None and less != off:
+        parts.append(f"less above {less:,.2f}")
+    if off is not None:
+        parts.append(f"{'off' if one.running else 'stays off'} above {off:,.2f}")
     return f"{', '.join(parts)} {currency}/MWh" if parts else ""

@@ -14,6 +14,7 @@ from controller.core.scopes import scopes_of
 from controller.core.situation import Situation
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, Floor, Limit, ManualOrder
+from controller.model.plan import Bound
 from controller.model.quality import Fresh
 from controller.reasons import Reason
 
@@ -25,6 +26,7 @@ class Source(NamedTuple):
 
     name: str = ""
     until: datetime | None = None
+    bound: Bound | None = None
 
 
 class Sources:
@@ -38,11 +40,11 @@ class Sources:
     def of(self, reason: Reason, best: Share) -> Source:
         """Of what is decisive for a pool; `best` is its share if no miner were in flight."""
         group = best.wish.pool.group
-        if best.cut:
-            return self._cutting(reason, best, group)
+        if best.cut and best.cut[min(best.cut)].reason is reason:
+            return self._cutting(reason, best, group)._replace(bound=Bound.LIMIT)
         floor = self._found(self._floors, group, reason)
         if floor is not None:
-            return Source(floor.source, floor.until)
+            return Source(floor.source, floor.until, Bound.FLOOR)
         if reason in (Reason.PROFITABLE, Reason.UNPROFITABLE):
             price = self._now.seen.price_per_mwh
             return Source("", price.until if isinstance(price, Fresh) else None)

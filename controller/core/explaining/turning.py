@@ -3,7 +3,8 @@
 A step runs while its break-even is no less than the full price, and starts where it beats that by
 the start margin; the tariff's inverse makes a market price of either. A price is only named where
 it is certain: where no floor would keep the step, and where every limit has room for it after all
-steps of more merit that would start no later. Time is given: nothing is in flight or at rest.
+steps of more merit that would start no later. Time is given: nothing is in flight or at rest. But
+what a silence keeps from starting stays as it is, so there only what runs has a price.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import NamedTuple
 
 from controller.core.economics.tariff import Tariff
 from controller.core.explaining.next_steps import roomy, starts_left_w
-from controller.core.planning.lead import coming
+from controller.core.planning.lead import told_of
 from controller.core.planning.promised import promises
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
@@ -25,6 +26,7 @@ from controller.core.situation import Situation
 from controller.reasons import Reason
 
 CENT = Decimal("0.01")
+NONE = Decimal(0)
 
 
 class Turning(NamedTuple):
@@ -36,10 +38,11 @@ class Turning(NamedTuple):
 
 
 class TurningPoints:
-    """Of one decision, if no miner were in flight or at rest."""
+    """Of one decision; `ideal` are the shares if no miner were in flight or at rest."""
 
-    def __init__(self, now: Situation, ideal: Sequence[Share]) -> None:
+    def __init__(self, now: Situation, shares: Sequence[Share], ideal: Sequence[Share]) -> None:
         self._now = now
+        self._shares = shares
         self._ideal = ideal
         self._margin = now.seen.site.economics.start_margin_per_mwh
         groups = {share.wish.pool.group for share in ideal}
@@ -47,10 +50,13 @@ class TurningPoints:
 
     def of(self, group: str, which: Sequence[int], tariff: Tariff) -> Turning:
         """For the pools of one group, by their places among the shares."""
-        mine = {index: self._ideal[index] for index in which}
+        halted = self._now.halt_of(group) is not None
+        mine = {index: (self._shares if halted else self._ideal)[index] for index in which}
         if not all(_by_money(share.wish) for share in mine.values()):
             return Turning()
-        more = None if self._now.halt_of(group) else self._more(mine)
+        if halted and self._floored(group):
+            return Turning()
+        more = None if halted else self._more(mine)
         less, off = self._less(mine), self._off(mine)
         if (less is not None or off is not None) and self._overtaken(group):
             less = off = None
@@ -61,11 +67,12 @@ class TurningPoints:
         )
 
     def _more(self, mine: Mapping[int, Share]) -> Decimal | None:
-        """The break-even of the step that would start first."""
+        """The break-even of the step that would start first, where it does not stand already."""
         found = {
             index: share.wish.ladder[rung - 1].break_even_per_mwh
             for index, share in mine.items()
             if (rung := _next(share))
+            and self._shares[index].granted[rung - 1] <= share.granted[rung - 1]
         }
         if not found:
             return None
@@ -108,8 +115,8 @@ class TurningPoints:
         if not self._now.floors:
             return {}
         bare = []
-        for share in self._ideal:
-            wish = share.wish
+        for share, ideal in zip(self._shares, self._ideal, strict=True):
+            wish = share.wish if self._now.halt_of(share.wish.pool.group) else ideal.wish
             none = (0,) * len(wish.ladder)
             bare.append(replace(wish, wanted=none) if _by_money(wish) else wish)
         found: dict[tuple[int, int], int] = {}
@@ -118,16 +125,35 @@ class TurningPoints:
             found[key] = found.get(key, 0) + one.count
         return found
 
-    @cached_property
-    def _in_step(self) -> bool:
-        """Whether the order of merit is the same at every price: power is not lost on the way to
-        some groups more than to others."""
-        groups = self._now.seen.site.groups
-        return len({groups[name].losses for name in self._scopes if name in groups}) <= 1
+    def _floored(self, group: str) -> bool:
+        return any(floor.scope in self._scopes[group] for floor in self._now.floors)
 
     @cached_property
-    def _cut(self) -> bool:
-        return any(share.cut for share in self._ideal)
+    def _reordered(self) -> frozenset[str]:
+        """The scopes with a limit that cuts, of which some groups lose more power on the way than
+        others, or have a floor: what goes first there is not the same at every price."""
+        groups = self._now.seen.site.groups
+        floored = {floor.scope for floor in self._now.floors}
+        losses: dict[str, set[Decimal]] = {}
+        uneven = set()
+        for name, scopes in self._scopes.items():
+            for scope in scopes:
+                losses.setdefault(scope, set()).add(groups[name].losses if name in groups else NONE)
+                if len(losses[scope]) > 1 or (name in floored and scope != name):
+                    uneven.add(scope)
+        return frozenset(uneven and uneven & self._cutting)
+
+    @cached_property
+    def _cutting(self) -> set[str]:
+        """The scopes that leave no room for a step that a limit cuts."""
+        left_w = starts_left_w(self._now, self._ideal, self._scopes)
+        found = set()
+        for share in self._ideal:
+            if share.cut:
+                step_w = share.wish.pool.steps_w[min(share.cut) - 1]
+                mine = self._scopes[share.wish.pool.group]
+                found |= {scope for scope in mine if left_w.get(scope, step_w) < step_w}
+        return found
 
     @cached_property
     def _weighed(self) -> frozenset[str]:
@@ -142,23 +168,20 @@ class TurningPoints:
     def _overtaken(self, group: str) -> bool:
         """Whether something else may stop the group at another price: a limit under which others
         would take its place, or one that is weighed against money and that it draws beyond."""
-        reordered = self._cut and not self._in_step
-        return reordered or not self._weighed.isdisjoint(self._scopes[group])
+        return not (self._reordered | self._weighed).isdisjoint(self._scopes[group])
 
     @cached_property
     def _roomy(self) -> set[int]:
-        """The pools whose next step would find room under every limit, were it to pay. Shortly
-        before a dispatch none is sure to."""
-        if coming(self._now.seen, self._now.seen.now):
-            return set()
+        """The pools whose next step would find room under every limit, were it to pay. None that
+        is told of a dispatch to come is sure to."""
+        told = told_of(self._now)
         nexts = {
             index: rung
             for index, share in enumerate(self._ideal)
             if _by_money(share.wish) and (rung := _next(share))
         }
-        return roomy(
-            self._now, self._ideal, nexts, self._scopes, in_step=self._in_step or not self._cut
-        )
+        found = roomy(self._now, self._ideal, nexts, self._scopes, self._reordered)
+        return {index for index in found if not told.get(self._ideal[index].wish.pool.kind)}
 
 
 def _next(share: Share) -> int:

@@ -4,11 +4,13 @@ missing."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from controller.core.limits.floors import Rank, heat_w
 from controller.core.planning.filling import Ask, Counts
 from controller.core.planning.reserve import go_in_time, load_permille
 from controller.core.planning.room import beyond_reach_w
+from controller.core.planning.sharing import share
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
@@ -26,6 +28,13 @@ class Asking:
         for which, one in enumerate(wishes):
             for scope in scopes_of(now.seen.site, one.pool.group):
                 self._within.setdefault(scope, []).append(which)
+
+    @cached_property
+    def anyway(self) -> Sequence[Sequence[int]]:
+        """What would be granted if there were no floors."""
+        now = self._now
+        found = share(self._wishes, (), now.limits, now.fixed_w, now.seen.site)
+        return [one.granted for one in found]
 
     def of(self, floor: Floor, given: Counts, reserved: Counts) -> Ask:
         """What is missing of a floor, when floors have these steps, and reserves those."""

@@ -1,9 +1,10 @@
 """Which steps make up the floors: they are granted before all others.
 
-Floors are filled one after another by rank, each by the steps that lose least: what runs before
-what would have to start. A step that one floor has counts for all others of its place too, and a
-floor of the site is first made up of steps that floors of its groups need anyway. Steps for which
-limits leave no room are passed over as long as there are others.
+Floors are filled one after another by rank: first by the steps that would be granted without any
+floor, for these cost nothing, then by those that lose least, what runs before what would have to
+start. A step that one floor has counts for all others of its place too, and a floor of the site is
+before all else made up of steps that floors of its groups need. Steps for which limits leave no
+room are passed over as long as there are others.
 
 A reserve is made of load above standby in pools that stop within its program's response time (0:
 all), and of no step twice. Where its program is weighed against money, only of steps that lose no
@@ -89,6 +90,7 @@ def _filled(
         ask = asking.of(floor, filling.given, reserved)
         if floor.scope == SITE and (needed is not None or filling.found):
             filling.fill(ask, _larger(filling.given, needed))
+        filling.fill(ask, asking.anyway)
         most_cost = None
         if floor.rank == Rank.RESERVE and least is not None:
             program = site.programs[floor.source]

@@ -22,6 +22,7 @@ def explanation(one: Explanation, plan: Plan, site: Site) -> api.ExplanationNow:
     return api.ExplanationNow(
         sentence=sentence(one, site.currency, plan.at, _zone(site.zone)),
         because=because(one.reason),
+        bound=one.bound,
         source=one.source or None,
         until=one.until,
         runs_kw=kw(one.runs_w),

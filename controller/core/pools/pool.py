@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from operator import add
+from operator import add, sub
 from typing import NamedTuple
 
 from controller.core.economics.steps import CURVES
@@ -122,6 +122,12 @@ class Pool:
     @property
     def locked_size(self) -> int:
         return len(self.locked_pinned) + _size(self.locked)
+
+    @property
+    def standing_at(self) -> Sequence[int]:
+        """By rung, how many stand at exactly this one, go there or rest there."""
+        standing = self.counts.standing
+        return list(map(sub, standing, (*standing[1:], 0)))
 
     @property
     def steps_w(self) -> tuple[int, ...]:

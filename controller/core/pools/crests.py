@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from operator import mul
 
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
@@ -21,23 +20,14 @@ SPAN = timedelta(minutes=15)
 def beyond_levels_w(
     seen: Snapshot, pools: Iterable[Pool], fixed_w: Mapping[str, int]
 ) -> dict[str, int]:
-    """By scope: what is drawn beyond the levels at which miners stand. Whoever goes or comes does
-    not change it, so that what changes it is wobble, or news."""
-    found = dict(fixed_w)
+    """By scope, where it is anything: what is drawn beyond the levels at which miners stand. Who
+    goes or comes does not change it, so that what changes it is wobble, or news."""
+    found = {scope: power_w for scope, power_w in fixed_w.items() if power_w}
     for pool in pools:
-        excess_w = _excess_w(pool)
+        excess_w = pool.excess_w
         for scope in scopes_of(seen.site, pool.group) if excess_w else ():
             found[scope] = found.get(scope, 0) + excess_w
     return found
-
-
-def _excess_w(pool: Pool) -> int:
-    """What the miners of a pool draw beyond their levels."""
-    nominal = [level.power_w for level in pool.levels]
-    if pool.units_w == tuple(nominal):
-        return 0
-    beyond = [unit_w - level_w for unit_w, level_w in zip(pool.units_w, nominal, strict=True)]
-    return sum(map(mul, pool.standing_at, beyond))
 
 
 def crests(
@@ -46,10 +36,13 @@ def crests(
     """The crests with this look. Before every miner has been heard there is nothing to compare."""
     if not seen.fleet_known:
         return state.crests
-    return {
-        scope: _crest(state.crests.get(scope), now_w, expected_w[scope] // WOBBLE, seen.now)
-        for scope, now_w in beyond_w.items()
-    }
+    found = {}
+    for scope in {**state.crests, **beyond_w}:
+        wobble_w = expected_w.get(scope, 0) // WOBBLE
+        one = _crest(state.crests.get(scope), beyond_w.get(scope, 0), wobble_w, seen.now)
+        if one.high_w:
+            found[scope] = one
+    return found
 
 
 def _crest(old: Crest | None, now_w: int, wobble_w: int, now: datetime) -> Crest:
@@ -65,8 +58,4 @@ def _crest(old: Crest | None, now_w: int, wobble_w: int, now: datetime) -> Crest
 
 def swing_w(known: Mapping[str, Crest], beyond_w: Mapping[str, int]) -> dict[str, int]:
     """By scope: how much less is drawn now than at the crest."""
-    return {
-        scope: known[scope].high_w - now_w
-        for scope, now_w in beyond_w.items()
-        if scope in known and known[scope].high_w > now_w
-    }
+    return {scope: max(0, one.high_w - beyond_w.get(scope, 0)) for scope, one in known.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
-from operator import add, sub
+from operator import add
 from typing import NamedTuple
 
 from controller.core.economics.steps import CURVES
@@ -124,10 +124,16 @@ class Pool:
         return len(self.locked_pinned) + _size(self.locked)
 
     @property
-    def standing_at(self) -> Sequence[int]:
-        """By rung, how many stand at exactly this one, go there or rest there."""
-        standing = self.counts.standing
-        return list(map(sub, standing, (*standing[1:], 0)))
+    def excess_w(self) -> int:
+        """What those that stand at a level, or go there, are expected to draw beyond it."""
+        standing = (*self.counts.standing, 0)
+        return sum(
+            [
+                (standing[rung] - standing[rung + 1])
+                * (self.units_w[rung] - self.levels[rung].power_w)
+                for rung in {*self.free, *[one.rung for one in self.pinned]}
+            ]
+        )
 
     @property
     def steps_w(self) -> tuple[int, ...]:

@@ -76,7 +76,7 @@ def _rose_at(now: Situation, orders: Orders) -> datetime | None:
 def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
     def under(then: Situation) -> list[Share]:
         raised, promised = promises(wishes, then)
-        return share(raised, promised, then.limits, then.fixed_w, then.seen.site)
+        return share(raised, promised, then)
 
     return with_lead(now, under(now), under)
 

@@ -24,6 +24,7 @@ from controller.core.obedience.learned import learnt
 from controller.core.obedience.motions import Orders, look_again, still_resting
 from controller.core.pools.cohorts import cohorts
 from controller.core.pools.cooling import heard, with_fans
+from controller.core.pools.crests import beyond_levels_w, crests, swing_w
 from controller.core.pools.pool import Pool
 from controller.core.pools.pooling import build
 from controller.core.pools.readiness import readied
@@ -54,6 +55,8 @@ class Situation:
     told to any of them."""
     expected_w: Mapping[str, int]
     """By scope, the most that it may be drawing now."""
+    swing_w: Mapping[str, int]
+    """By scope, how much less it draws than at the crest of its wobble."""
     pools: tuple[Pool, ...]
 
     def halt_of(self, group: str) -> Reason | None:
@@ -96,6 +99,11 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     draws = drawn(seen, motions)
     other = other_w(certain, state, draws, moved_at)
     least_w = frozen.disputed_w(watched)
+    fixed = with_fans(seen, state, fixed_w(seen, draws, other, least_w))
+    expected = with_fans(seen, state, expected_w(seen, draws, other, least_w))
+    pools = _pools(seen, motions, state, draws, in_full)
+    beyond_w = beyond_levels_w(seen, pools, fixed)
+    state = replace(state, crests=crests(seen, state, beyond_w, expected))
     return Situation(
         seen=seen,
         state=state,
@@ -107,9 +115,10 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         limits=limits(seen, state),
         floors=floors(seen),
         other_w=other,
-        fixed_w=with_fans(seen, state, fixed_w(seen, draws, other, least_w)),
-        expected_w=with_fans(seen, state, expected_w(seen, draws, other, least_w)),
-        pools=_pools(seen, motions, state, draws, in_full),
+        fixed_w=fixed,
+        expected_w=expected,
+        swing_w=swing_w(state.crests, beyond_w),
+        pools=pools,
     )
 
 

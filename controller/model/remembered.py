@@ -132,6 +132,21 @@ class Fit(Model, frozen=True, kw_only=True):
     """By kind: the sum of the products of its nominal step with what the meter showed."""
 
 
+class Crest(Model, frozen=True, kw_only=True):
+    """The most that a scope drew of late beyond the levels at which its miners stand."""
+
+    since: datetime
+    """When the latest span of time began."""
+    latest_w: int
+    """The most in it,"""
+    before_w: int
+    """and in the span before."""
+
+    @property
+    def high_w(self) -> int:
+        return max(self.latest_w, self.before_w)
+
+
 class CoolingState(Model, frozen=True, kw_only=True):
     """The fans or pumps of a group."""
 

@@ -13,6 +13,7 @@ from controller.model.quality import Missing, Observed
 from controller.model.remembered import (
     Balance,
     CoolingState,
+    Crest,
     Fit,
     Learned,
     MeterWatch,
@@ -108,4 +109,6 @@ class State(Model, frozen=True, kw_only=True):
     """By scope of a meter."""
     cooling: Mapping[str, CoolingState] = {}
     """By group."""
+    crests: Mapping[str, Crest] = {}
+    """By scope."""
     next_command: int = 1

@@ -15,11 +15,6 @@ from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
 
-WOBBLE = 25
-"""Which part of a meter's reading may be its own wobble: 4 %, from trough to peak."""
-SLOWLY = 8
-"""Which part of a fall within that is followed at a look."""
-
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -91,18 +86,10 @@ def other_w(
         elif isinstance(meter, Fresh) and known is not None and quiet and _since(meter, moved_at):
             least = meter.value - draws.counted.get(scope, 0)
             most = meter.value - reported + draws.flying.get(scope, 0)
-            found[scope] = _steady(max(0, least, min(known, most)), known, meter.value)
+            found[scope] = max(0, least, min(known, most))
         elif known is not None:
             found[scope] = known
     return found
-
-
-def _steady(other: int, before: int, meter_w: int) -> int:
-    """Wobble is no news: what falls within it is followed slowly, or its troughs would start what
-    its peaks stop again. What rises counts at once."""
-    fell_w = before - other
-    wobbles = 0 < fell_w <= meter_w // WOBBLE
-    return before - max(1, fell_w // SLOWLY) if wobbles else other
 
 
 def _since(meter: Fresh[int], moved_at: datetime | None) -> bool:

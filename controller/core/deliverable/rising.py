@@ -17,12 +17,11 @@ from math import ceil
 
 from controller.core.deliverable.done import NOTHING, UNKNOWN, Amount, comes
 from controller.core.limits.failsafe import held_by
-from controller.core.limits.in_force import usable_w
 from controller.core.obedience.learned import start_s
 from controller.core.obedience.patience import pacing_of
 from controller.core.pacing.credit import credit
 from controller.core.pacing.staging import SITE_UP, Stage, largest_step, staggers
-from controller.core.planning.room import START_HEADROOM
+from controller.core.planning.room import usable_by_starts_w
 from controller.core.pools.cooling import fans
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
@@ -153,10 +152,9 @@ def _seconds_to(at: datetime, now: Situation) -> int:
 
 def _room_w(now: Situation) -> dict[str, int]:
     """By scope with a limit: what may rise there."""
-    headroom = now.seen.site.headroom * START_HEADROOM
     found: dict[str, int] = {}
     for limit in now.limits:
-        left_w = usable_w(limit, headroom) - now.expected_w.get(limit.scope, 0)
+        left_w = usable_by_starts_w(limit, now) - now.expected_w.get(limit.scope, 0)
         found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
     for name, one in fans(now.seen, now.state).items():
         if one.state.on_since is None:

@@ -7,8 +7,7 @@ from heapq import heapify, heappop, heappush
 from operator import mul
 
 from controller.core.economics.steps import MILLION, millionths
-from controller.core.limits.in_force import usable_w
-from controller.core.planning.room import START_HEADROOM, base_w, binding
+from controller.core.planning.room import base_w, binding, usable_by_starts_w
 from controller.core.planning.sharing import Share
 from controller.core.situation import Situation
 
@@ -54,10 +53,9 @@ def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dic
         power_w = base_w(pool) + sum(map(mul, share.granted, pool.steps_w))
         for scope in scopes[pool.group]:
             drawn_w[scope] = drawn_w.get(scope, 0) + power_w
-    headroom = now.seen.site.headroom * START_HEADROOM
     found: dict[str, int] = {}
     for limit in binding(now.limits):
-        left_w = usable_w(limit, headroom) - drawn_w.get(limit.scope, 0)
+        left_w = usable_by_starts_w(limit, now) - drawn_w.get(limit.scope, 0)
         found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
     return found
 

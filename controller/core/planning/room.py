@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import mul
@@ -13,13 +13,13 @@ from controller.core.limits.in_force import usable_w
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
+from controller.core.situation import Situation
 from controller.model.grid import Limit
-from controller.model.site import Site
 from controller.reasons import Reason
 
 START_HEADROOM = Decimal("1.25")
-"""A start needs a quarter more headroom than standing does: wobble at a limit starts nothing that
-it would stop again."""
+"""A start needs a quarter more headroom than standing does, beside what has wobbled of late: wobble
+at a limit starts nothing that it would stop again."""
 
 
 class Cut(NamedTuple):
@@ -117,13 +117,8 @@ class Room:
     """What every limit leaves. One that has room for all that is wished binds nobody and is left
     out, which is most of what makes sharing quick."""
 
-    def __init__(
-        self,
-        wishes: Sequence[Wish],
-        limits: Iterable[Limit],
-        fixed_w: Mapping[str, int],
-        site: Site,
-    ) -> None:
+    def __init__(self, wishes: Sequence[Wish], now: Situation) -> None:
+        site = now.seen.site
         self._scopes = {group: scopes_of(site, group) for group in {w.pool.group for w in wishes}}
         base: dict[str, int] = {}
         wished: dict[str, int] = {}
@@ -134,9 +129,9 @@ class Room:
                 base[scope] = base.get(scope, 0) + pool_w
                 wished[scope] = wished.get(scope, 0) + more_w
         self._spaces: dict[str, list[Space]] = {}
-        for limit in binding(limits):
-            left_w = -fixed_w.get(limit.scope, 0) - base.get(limit.scope, 0)
-            space = _space(limit, left_w, site.headroom)
+        for limit in binding(now.limits):
+            left_w = -now.fixed_w.get(limit.scope, 0) - base.get(limit.scope, 0)
+            space = _space(limit, left_w, now)
             if space.left_w - space.start_w < wished.get(limit.scope, 0):
                 self._spaces.setdefault(limit.scope, []).append(space)
         self._found: dict[str, Spaces] = {}
@@ -165,13 +160,19 @@ def binding(limits: Iterable[Limit]) -> list[Limit]:
     return [*lowest.values(), *weighed]
 
 
-def _space(limit: Limit, left_w: int, headroom: Decimal) -> Space:
-    usable = usable_w(limit, headroom)
+def usable_by_starts_w(limit: Limit, now: Situation) -> int:
+    """What a limit leaves to those that run and to starts beside them."""
+    headroom = now.seen.site.headroom * START_HEADROOM
+    return usable_w(limit, headroom) - now.swing_w.get(limit.scope, 0)
+
+
+def _space(limit: Limit, left_w: int, now: Situation) -> Space:
+    usable = usable_w(limit, now.seen.site.headroom)
     extra = limit.surcharge_per_mwh
     return Space(
         scope=limit.scope,
         cut=Cut(limit.reason, limit.dispatch),
         left_w=left_w + usable,
-        start_w=usable - usable_w(limit, headroom * START_HEADROOM),
+        start_w=usable - usable_by_starts_w(limit, now),
         surcharge=None if extra is None else millionths(extra),
     )

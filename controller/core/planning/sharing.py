@@ -13,8 +13,7 @@ from controller.core.economics.steps import millionths
 from controller.core.planning.promises import Promise
 from controller.core.planning.room import Cut, Room, Spaces
 from controller.core.planning.wishes import Wish
-from controller.model.grid import Limit
-from controller.model.site import Site
+from controller.core.situation import Situation
 from controller.reasons import Reason
 
 ORDERS = 4
@@ -64,13 +63,7 @@ class Rank(NamedTuple):
     """By rung from 1, of the steps that people allow: what a MWh earns there, in millionths."""
 
 
-def share(
-    wishes: Sequence[Wish],
-    promises: Sequence[Promise],
-    limits: tuple[Limit, ...],
-    fixed_w: Mapping[str, int],
-    site: Site,
-) -> list[Share]:
+def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
     """Grant what is promised, in the order given, then steps by falling margin, for as long as the
     site, its breakers and its groups have room.
 
@@ -79,7 +72,7 @@ def share(
     the start margin less than to go on, and does not stop what money leaves alone. Steps above the
     ceiling of a pool are not there to be granted.
     """
-    room = Room(wishes, limits, fixed_w, site)
+    room = Room(wishes, now)
     grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
     for promise in promises:
         grants[promise.which].keep(promise)
@@ -88,7 +81,7 @@ def share(
     bound = [which for which, one in enumerate(grants) if one.bound]
     least = cheapest([wishes[which] for which in bound])
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
-    order = merit_order(ranks, millionths(site.economics.start_margin_per_mwh))
+    order = merit_order(ranks, millionths(now.seen.site.economics.start_margin_per_mwh))
     base = None if least is None else millionths(least)
     spared = _best_of_others(ranks, wishes)
     for others, cost, start, _, rung, which in order:

@@ -124,6 +124,18 @@ class Pool:
         return len(self.locked_pinned) + _size(self.locked)
 
     @property
+    def excess_w(self) -> int:
+        """What those that stand at a level, or go there, are expected to draw beyond it."""
+        standing = (*self.counts.standing, 0)
+        return sum(
+            [
+                (standing[rung] - standing[rung + 1])
+                * (self.units_w[rung] - self.levels[rung].power_w)
+                for rung in {*self.free, *[one.rung for one in self.pinned]}
+            ]
+        )
+
+    @property
     def steps_w(self) -> tuple[int, ...]:
         """By rung from 1, what a miner that takes this step draws more; of a step that is seen to
         draw no more, one watt."""

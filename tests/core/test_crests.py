@@ -1,0 +1,140 @@
+"""A start reckons with the crests of wobble, so that nobody is told to go and come for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from msgspec.structs import replace
+
+from controller.core.decide import decide
+from controller.core.pools.crests import crests, swing_w
+from controller.model.fleet import OFF
+from controller.model.grid import SITE
+from controller.model.quality import Fresh
+from controller.model.remembered import Crest
+from controller.model.seen import State
+from controller.model.site import Group, Site
+from tests.core.at_rest import AT_ONCE, seen_at, some
+from tests.core.cases.sites import NOW
+from tests.core.wobbling import Wobble, WobblingSite, commands
+
+HOURS = 2
+LIMIT_W, MINERS = 70_000, 80
+
+
+def told_in_hours(wobble: Wobble) -> int:
+    """Commands in so many hours under a limit with 2 % of headroom, after a first one in which the
+    site has found its place."""
+    site = WobblingSite(wobble, LIMIT_W, MINERS, "0.02")
+    site.hours(1)
+    return commands(site.hours(HOURS))
+
+
+@pytest.mark.parametrize(
+    "wobble",
+    [Wobble(together=0.02), Wobble(meter=0.02), Wobble(meter=0.02, lasts_s=60)],
+    ids=["together", "meter", "slower"],
+)
+def test_wobble_as_large_as_the_headroom_moves_hardly_anybody(wobble: Wobble) -> None:
+    assert told_in_hours(wobble) <= 2 * HOURS
+
+
+@pytest.mark.parametrize(
+    "wobble",
+    [Wobble(together=0.01), Wobble(meter=0.01), Wobble(together=0.01, mean=Decimal("1.03"))],
+    ids=["together", "meter", "hungry"],
+)
+def test_wobble_of_half_the_headroom_moves_nobody(wobble: Wobble) -> None:
+    assert told_in_hours(wobble) == 0
+
+
+def test_every_crest_that_exceeds_the_limit_lowers_at_once() -> None:
+    site = WobblingSite(Wobble(together=0.05, lasts_s=60), LIMIT_W, MINERS, "0.02")
+    plans = site.hours(HOURS)
+    over = [plan for plan in plans if plan.expected_w > LIMIT_W]
+    assert over
+    assert all(plan.target_w <= 0.98 * LIMIT_W for plan in plans)
+
+
+# What is remembered.
+
+
+def of_kw(limit: int) -> Site:
+    return Site(
+        id="s",
+        currency="USD",
+        zone="UTC",
+        import_limit_w=limit * 1000,
+        groups={"a": Group()},
+        pacing=AT_ONCE,
+        headroom=Decimal(0),
+    )
+
+
+def look(seconds: float, now_w: int, state: State, *, known: bool = True) -> State:
+    """One look at a site that draws 100 kW, so that 4 kW may be wobble."""
+    seen = replace(seen_at(Decimal(48), of_kw(100), {}), now=after(seconds), fleet_known=known)
+    return State(crests=crests(seen, state, {SITE: now_w}, {SITE: 100_000}))
+
+
+def after(seconds: float) -> datetime:
+    return NOW + timedelta(seconds=seconds)
+
+
+def looks(*said: tuple[float, int]) -> int:
+    """What starts keep free after these looks, each at its minute."""
+    state, last_w = State(), 0
+    for minute, last_w in said:
+        state = look(minute * 60, last_w, state)
+    return swing_w(state.crests, {SITE: last_w}).get(SITE, 0)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept_w"),
+    [
+        ([(0, 5_000)], 0),
+        ([(0, 5_000), (1, 3_000)], 2_000),
+        ([(0, 3_000), (1, 5_000), (2, 4_000)], 1_000),
+        ([(0, 3_000), (1, 5_000), (2, 6_000)], 0),
+        # until the end of the next quarter
+        ([(0, 5_000), (14, 3_000), (15, 2_000), (29.9, 2_000)], 3_000),
+        ([(0, 5_000), (14, 3_000), (15, 2_000), (30, 2_000)], 0),
+        ([(0, 1_000), (14, 5_000), (15, 2_000), (29.9, 2_000)], 3_000),
+        ([(0, 1_000), (15, 5_000), (30, 2_000), (44.9, 2_000)], 3_000),
+        ([(0, 1_000), (15, 5_000), (30, 2_000), (45, 2_000)], 0),
+        # more than wobble
+        ([(0, 5_000), (1, 1_000)], 4_000),
+        ([(0, 5_000), (1, 999)], 0),
+        ([(0, 5_000), (1, 999), (2, 1_100), (3, 999)], 101),
+        # site time was set back
+        ([(60, 5_000), (0, 3_000)], 0),
+    ],
+)
+def test_a_crest_counts_until_the_end_of_the_quarter_after_its_own(
+    said: list[tuple[float, int]], kept_w: int
+) -> None:
+    assert looks(*said) == kept_w
+
+
+def test_before_every_miner_was_heard_nothing_is_a_crest() -> None:
+    assert not look(0, 90_000, State(), known=False).crests
+    known = look(0, 5_000, State())
+    assert look(60, 9_000, known, known=False) == known
+
+
+# What is said of it.
+
+
+@pytest.mark.parametrize(("crest_w", "named"), [(26_981, True), (26_982, False)])
+def test_a_price_is_named_only_where_the_step_has_room_at_the_crest(
+    crest_w: int, named: bool
+) -> None:
+    """Ten miners stand by with 0.25 kW beside 26 kW of other load; one more step, of 2.769 kW,
+    makes 29.019 of 30 kW."""
+    seen = seen_at(Decimal(500), of_kw(30), some("a", "plain", 10, OFF))
+    seen = replace(seen, meters_w={SITE: Fresh(value=26_250, at=NOW)})
+    before = State(crests={SITE: Crest(since=NOW, latest_w=crest_w, before_w=0)})
+    said = decide(seen, before)[0].explained["a"]
+    assert (said.more_below_per_mwh is not None) == named

@@ -3,6 +3,7 @@ are claims about."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,10 +12,11 @@ from msgspec.structs import replace
 
 from controller.core.decide import decide
 from controller.core.pools.cohorts import cohorts
-from controller.model.fleet import MinerSeen
+from controller.model.fleet import OFF, MinerSeen
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.quality import Fresh
+from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Economics, Group, Pacing, Site
 from controller.model.tariff import Consent, Hosting
@@ -28,7 +30,8 @@ LOOKS = 6
 def seen_at(
     price: Decimal, site: Site, everyone: dict[str, MinerSeen], hashprice: str = "56.67"
 ) -> Snapshot:
-    meters = {SITE: Fresh(value=sum(miner.power_w for miner in everyone.values()), at=NOW)}
+    heats = {miner.group for miner in everyone.values() if miner.level != OFF}
+    meters = {SITE: Fresh(value=metered_w(site, everyone, heats), at=NOW)}
     return Snapshot(
         now=NOW,
         site=site,
@@ -39,6 +42,13 @@ def seen_at(
         cohorts=cohorts(everyone),
         fleet_known=True,
     )
+
+
+def metered_w(site: Site, everyone: Mapping[str, MinerSeen], fans: Collection[str]) -> int:
+    """By its meter, with the fans of these groups."""
+    cooling = (site.groups[name].cooling for name in fans if name in site.groups)
+    fans_w = sum(one.power_w for one in cooling if one is not None)
+    return fans_w + sum(miner.power_w for miner in everyone.values())
 
 
 def miner(group: str, curve: str, level: str) -> MinerSeen:
@@ -73,8 +83,8 @@ def _obeyed(seen: Snapshot, plan: Plan) -> Snapshot:
     for command in plan.commands:
         was = everyone[command.miner]
         everyone[command.miner] = miner(was.group, was.curve, command.level)
-    power_w = sum(one.power_w for one in everyone.values())
-    meters = {SITE: Fresh(value=power_w, at=seen.now)}
+    fans = [name for name, on in plan.cooling.items() if on]
+    meters = {SITE: Fresh(value=metered_w(seen.site, everyone, fans), at=seen.now)}
     return replace(seen, cohorts=cohorts(everyone), meters_w=meters)
 
 
@@ -95,6 +105,7 @@ groups = st.builds(
     adder_per_mwh=st.sampled_from([Decimal(0), Decimal(10), Decimal("-3.5")]),
     losses=st.sampled_from([Decimal(0), Decimal("0.015")]),
     breaker=st.sampled_from(["", "", "q1"]),
+    cooling=st.sampled_from([None, None, Cooling(power_w=2_000)]),
     hosting=st.sampled_from(
         [
             None,

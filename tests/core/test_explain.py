@@ -344,3 +344,11 @@ def test_fans_are_waited_for_until_they_have_run_long_enough() -> None:
     told = decide(idle, State())[1]
     one = explained(idle, state=told)
     assert (one.reason, one.until) == (Reason.COOLING, NOW + timedelta(seconds=120))
+
+
+def test_no_price_is_named_for_a_start_whose_fans_find_no_room() -> None:
+    # Beside 2,000 W of fans and 25 of standby 2,769 have room from 4,794 W on.
+    for limit_w, named in ((4_793, None), (4_794, Decimal("103.86"))):
+        fans = Group(cooling=Cooling(power_w=2_000), limit_w=limit_w)
+        seen = seen_at(Decimal(200), a_site(groups={"a": fans}), some("a", "plain", 1, "off"))
+        assert explained(seen).more_below_per_mwh == named

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as with_
 from decimal import Decimal
 
 import pytest
@@ -33,7 +34,7 @@ def situation(problem: Problem) -> tuple[Situation, list[Wish]]:
 
 def shares(problem: Problem, *limits: Limit, promises: Sequence[Promise] = ()) -> list[Share]:
     now, wishes = situation(problem)
-    return share(wishes, promises, (*now.limits, *limits), now.fixed_w, now.seen.site)
+    return share(wishes, promises, with_(now, limits=(*now.limits, *limits)))
 
 
 def weighed(limit_w: int, surcharge: str, scope: str = SITE) -> Limit:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, Obligation, ReduceTo
 from controller.model.quality import Fresh, Missing, Observed
-from controller.model.rules import Engine, Heat
+from controller.model.rules import Cooling, Engine, Heat
 from controller.model.seen import State
 from controller.model.site import Breaker, Economics, Group, Program
 from controller.reasons import Reason
@@ -53,6 +53,19 @@ def test_a_floor_of_the_site_counts_what_its_meter_would_show() -> None:
         assert left(plan) == {"a/plain": kept}
         assert plan.target_w >= engine_w
         assert plan.allocations["a/plain"].reason is Reason.ENGINE
+
+
+def test_a_floor_of_the_site_counts_the_fans_that_its_first_start_brings() -> None:
+    """Or two would start, of which one stops again when the fans run."""
+    miners = fleet("a", "plain", 0, 5)
+    for more_w, started in ((2_000 + STEP_W, 1), (2_001 + STEP_W, 2)):
+        declared = site(
+            groups={"a": Group(cooling=Cooling(power_w=2_000))},
+            engine=Engine(most_w=100_000, least_w=5 * STANDBY_W + more_w),
+        )
+        plan = plan_of(seen(declared, miners))
+        assert left(plan) == {"a/plain": started}
+        assert plan.cooling == {"a": True}
 
 
 def test_a_floor_of_the_site_is_first_made_up_of_what_groups_need_anyway() -> None:

@@ -121,10 +121,14 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What keeps a pool's next step from running, or why all of it runs."""
     if not share.wish.pool.size:
         return _unheeding(share.wish.pool)
+    below = any(map(lt, share.wish.pool.counts.seen[1:], best.granted))
+    waits = waiting(share, best, halt) if below else None
+    if waits is Reason.COOLING:
+        return waits  # before a limit: it holds even those for whom there is room
     if best.cut and any(map(lt, share.granted, best.wish.wanted)):
         return best.cut[min(best.cut)].reason
-    if any(map(lt, share.wish.pool.counts.seen[1:], best.granted)):
-        return waiting(share, best, halt)
+    if waits is not None:
+        return waits
     if halt is not None and best.wish.reason not in FOR_MONEY:
         return halt
     stays = any(map(gt, share.granted, best.wish.wanted))

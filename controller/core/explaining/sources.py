@@ -38,7 +38,7 @@ class Sources:
     def of(self, reason: Reason, best: Share) -> Source:
         """Of what is decisive for a pool; `best` is its share if no miner were in flight."""
         group = best.wish.pool.group
-        if best.cut:
+        if best.cut and best.cut[min(best.cut)].reason is reason:
             return self._cutting(reason, best, group)
         floor = self._found(self._floors, group, reason)
         if floor is not None:

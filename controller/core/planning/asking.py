@@ -32,8 +32,12 @@ class Asking:
         if floor.rank == Rank.RESERVE:
             return Ask(floor, floor.floor_w, self._reserve(floor), reserved)
         steps_w = {which: _steps_w(self._wishes[which]) for which in self._mine(floor)}
-        ask = Ask(floor, floor.floor_w, steps_w, given, starts=not self._silent(floor))
+        fans_w = dict(self._now.fans_w) if floor.scope == SITE else {}
+        ask = Ask(floor, floor.floor_w, steps_w, given, fans_w, starts=not self._silent(floor))
         ask.missing_w -= self._base_w(floor) + ask.worth_w(given)
+        for which, one in enumerate(self._wishes) if fans_w else ():
+            if any(given[which]):
+                ask.missing_w -= fans_w.pop(one.pool.group, 0)
         return ask
 
     def _mine(self, floor: Floor) -> Sequence[int]:

@@ -45,8 +45,8 @@ def promises(wishes: list[Wish], now: Situation) -> tuple[list[Wish], list[Promi
 
 
 def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool:
-    room = Room(wishes, now.limits, now.fixed_w, now.seen.site)
-    if any(any(room.of(group)) for group in {one.pool.group for one in wishes}):
+    room = Room(wishes, now)
+    if any(room.of(group).bind for group in {one.pool.group for one in wishes}):
         return False
     wanted: Counts = [list(one.allowed) for one in wishes]
     sold_w = 0
@@ -73,7 +73,7 @@ def _filled(
     margin = millionths(site.economics.start_margin_per_mwh)
     order = merit_order(tuple(rank_of(i, one, least) for i, one in enumerate(wishes)), margin)
     able = [replace(one, wanted=one.most) for one in wishes]
-    filling = Filling(wishes, order, Room(able, now.limits, now.fixed_w, site))
+    filling = Filling(wishes, order, Room(able, now))
     most = [one.most for one in wishes]
     reserved: Counts = [[0] * len(one.ladder) for one in wishes]
     for floor in floors:

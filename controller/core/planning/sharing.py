@@ -13,8 +13,7 @@ from controller.core.economics.steps import millionths
 from controller.core.planning.promises import Promise
 from controller.core.planning.room import Cut, Room, Spaces
 from controller.core.planning.wishes import Wish
-from controller.model.grid import Limit
-from controller.model.site import Site
+from controller.core.situation import Situation
 from controller.reasons import Reason
 
 ORDERS = 4
@@ -64,22 +63,16 @@ class Rank(NamedTuple):
     """By rung from 1, of the steps that people allow: what a MWh earns there, in millionths."""
 
 
-def share(
-    wishes: Sequence[Wish],
-    promises: Sequence[Promise],
-    limits: tuple[Limit, ...],
-    fixed_w: Mapping[str, int],
-    site: Site,
-) -> list[Share]:
+def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
     """Grant what is promised, in the order given, then steps by falling margin, for as long as the
     site, its breakers and its groups have room.
 
     For concave curves greedy is optimal up to the size of one step of every limit that binds (the
     fractional knapsack; limits that lie within each other form a polymatroid). To start is worth
     the start margin less than to go on, and does not stop what money leaves alone. Steps above the
-    ceiling of a pool are not there to be granted.
+    ceiling of a pool are not there to be granted. The first start of a group brings its fans.
     """
-    room = Room(wishes, limits, fixed_w, site)
+    room = Room(wishes, now)
     grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
     for promise in promises:
         grants[promise.which].keep(promise)
@@ -88,7 +81,7 @@ def share(
     bound = [which for which, one in enumerate(grants) if one.bound]
     least = cheapest([wishes[which] for which in bound])
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
-    order = merit_order(ranks, millionths(site.economics.start_margin_per_mwh))
+    order = merit_order(ranks, millionths(now.seen.site.economics.start_margin_per_mwh))
     base = None if least is None else millionths(least)
     for _, cost, start, _, rung, which in order:
         grant = grants[which]
@@ -201,7 +194,7 @@ def _grant(one: Wish, spaces: Spaces) -> _Grant:
     pool = one.pool
     wanted = (pool.size, *one.allowed)
     held = tuple(map(min, wanted, pool.counts.standing))
-    bound = bool(spaces.hard or spaces.weighed)
+    bound = spaces.bind
     got = [pool.size, *(0,) * len(one.ladder)] if bound else list(wanted)
     return _Grant(one, spaces, pool.steps_w, wanted, held, got, bound)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from controller.core.economics.earnings import paid_per_day
 from controller.core.economics.steps import Step
+from controller.core.limits.floors import FLOORED
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
@@ -131,8 +132,10 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
         return waits
     if halt is not None and best.wish.reason not in FOR_MONEY:
         return halt
-    stays = any(map(gt, share.granted, best.wish.wanted))
-    return Reason.MINIMUM_ON if stays else best.wish.reason
+    if not any(map(gt, share.granted, best.wish.wanted)):
+        return best.wish.reason
+    # More than if everybody could be moved: for a floor in the place of others, or it is too soon.
+    return share.wish.reason if share.wish.reason in FLOORED else Reason.MINIMUM_ON
 
 
 def _unheeding(pool: Pool) -> Reason:

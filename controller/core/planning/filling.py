@@ -39,25 +39,25 @@ class Ask:
 class Filling:
     """The steps that floors have been given so far."""
 
-    def __init__(self, wishes: Sequence[Wish], order: Sequence[Tranche], room: Room) -> None:
+    def __init__(self, wishes: Sequence[Wish], room: Room) -> None:
         self.given: Counts = [[0] * len(one.ladder) for one in wishes]
         self.found: list[Promise] = []
         self._wishes = wishes
-        self._order = order
         self._room = room
 
     def fill(
         self,
         ask: Ask,
+        order: Sequence[Tranche],
         caps: Sequence[Sequence[int]],
         most_cost: int | None = None,
         *,
         limited: bool = True,
     ) -> None:
-        """Give steps until nothing is missing: no more than `caps`, none that costs more than
+        """Give steps in this order until nothing is missing: no more than `caps`, none that costs more than
         `most_cost`, and where `limited` only as many as limits have room for."""
         steps_w, starts = ask.steps_w, ask.starts
-        for tranche in self._order:
+        for tranche in order:
             if ask.missing_w <= 0:
                 return
             if most_cost is not None and tranche.cost > most_cost:

@@ -60,7 +60,7 @@ class Rank(NamedTuple):
     pool: str
     last: bool
     merits: tuple[int, ...]
-    """By rung from 1, of the steps that people allow: what a MWh earns there, in millionths."""
+    """By rung from 1: what a MWh earns there, in millionths."""
 
 
 def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
@@ -99,12 +99,14 @@ def cheapest(wishes: Sequence[Wish]) -> Decimal | None:
     return min(prices) if prices and len(prices) == len(wishes) else None
 
 
-def rank_of(which: int, one: Wish, least: Decimal | None) -> Rank:
-    """What its power costs more than the cheapest counts for its order; what all power costs does
+def rank_of(which: int, one: Wish, least: Decimal | None, *, allowed: bool = True) -> Rank:
+    """Of the steps that people allow, or of all. What its power costs more than the cheapest counts for its order; what all power costs does
     not. Where a price is not known, steps go by their break-even alone."""
     price = one.price_per_mwh
     dearer = 0 if least is None or price is None else millionths(price - least)
-    merits = tuple([step.merit - dearer for step in one.ladder[: one.pool.ceiling]])
+    merits = tuple(
+        [step.merit - dearer for step in one.ladder[: one.pool.ceiling if allowed else None]]
+    )
     return Rank(which, one.pool.key, one.last, merits)
 
 

@@ -71,8 +71,8 @@ def test_a_floor_of_the_site_counts_the_fans_that_its_first_start_brings() -> No
 
 
 def test_no_floor_counts_on_steps_that_another_one_lacks() -> None:
-    """The promise of a is cut by its feeder to one miner, or by a person to none: the rest of what a
-    person wants of the site is made up by b."""
+    """The promise of a is cut by its feeder to one miner, or by a person to none: the rest of what
+    is wanted of the site is made up by b."""
     order = ManualOrder(
         id="o",
         scope=SITE,

@@ -132,9 +132,14 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
         return waits
     if halt is not None and best.wish.reason not in FOR_MONEY:
         return halt
+    return _running(share, best)
+
+
+def _running(share: Share, best: Share) -> Reason:
+    """Why so much runs. Where it is more than if everybody could be moved, it is for a floor in the
+    place of others, or it is too soon to stop."""
     if not any(map(gt, share.granted, best.wish.wanted)):
         return best.wish.reason
-    # More than if everybody could be moved: for a floor in the place of others, or it is too soon.
     return share.wish.reason if share.wish.reason in FLOORED else Reason.MINIMUM_ON
 
 

@@ -54,8 +54,8 @@ class Filling:
         *,
         limited: bool = True,
     ) -> None:
-        """Give steps in this order until nothing is missing: no more than `caps`, none that costs more than
-        `most_cost`, and where `limited` only as many as limits have room for."""
+        """Give steps in this order until nothing is missing: no more than `caps`, none that costs
+        more than `most_cost`, and where `limited` only as many as limits have room for."""
         steps_w, starts = ask.steps_w, ask.starts
         for tranche in order:
             if ask.missing_w <= 0:

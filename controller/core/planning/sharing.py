@@ -100,8 +100,9 @@ def cheapest(wishes: Sequence[Wish]) -> Decimal | None:
 
 
 def rank_of(which: int, one: Wish, least: Decimal | None, *, allowed: bool = True) -> Rank:
-    """Of the steps that people allow, or of all. What its power costs more than the cheapest counts for its order; what all power costs does
-    not. Where a price is not known, steps go by their break-even alone."""
+    """Of the steps that people allow, or of all. What its power costs more than the cheapest counts
+    for its order; what all power costs does not. Where a price is not known, steps go by their
+    break-even alone."""
     price = one.price_per_mwh
     dearer = 0 if least is None or price is None else millionths(price - least)
     merits = tuple(

@@ -21,6 +21,7 @@ from controller.core.planning.probes import with_probes
 from controller.core.planning.promised import promises
 from controller.core.planning.sharing import Share, share
 from controller.core.planning.wishes import Wish, wish
+from controller.core.pools.cooling import turned
 from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
 from controller.model.fleet import CONFIRMED, IDLE
@@ -40,11 +41,13 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
         shares, ideal, found = _settled(now)
     motions = begin_moves(now.seen, now.motions, found.steps, orders)
     motions = issue_repeats(motions, orders, found.held, seen.now)
+    after = found.remembered(now.state, motions)
+    other_w = turned(seen.site, now.other_w, now.state.cooling, after.cooling)
     after = replace(
-        found.remembered(now.state, motions),
+        after,
         motions=motions,
-        other_w=now.other_w if seen.fleet_known else state.other_w,
-        moved_at=seen.now if orders.events else now.moved_at,
+        other_w=other_w if seen.fleet_known else state.other_w,
+        moved_at=seen.now if orders.events or other_w != now.other_w else now.moved_at,
         running=_running(now, shares),
         excess_permille={
             **now.state.excess_permille,

@@ -23,7 +23,7 @@ from controller.core.obedience.evidence import Look
 from controller.core.obedience.learned import learnt
 from controller.core.obedience.motions import Orders, look_again, still_resting
 from controller.core.pools.cohorts import cohorts
-from controller.core.pools.cooling import heard, with_fans
+from controller.core.pools.cooling import heard, resting_w, turned, unmetered_w, warmed
 from controller.core.pools.crests import beyond_levels_w, crests, swing_w
 from controller.core.pools.pool import Pool
 from controller.core.pools.pooling import build
@@ -57,6 +57,8 @@ class Situation:
     """By scope, the most that it may be drawing now."""
     swing_w: Mapping[str, int]
     """By scope, how much less it draws than at the crest of its wobble."""
+    fans_w: Mapping[str, int]
+    """By group whose fans rest, what they will draw beside the first miner that runs there."""
     pools: tuple[Pool, ...]
 
     def halt_of(self, group: str) -> Reason | None:
@@ -69,7 +71,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     watched_before = state.watched
     state = replace(state, watched=frozen.watch(seen, state))
     seen = frozen.believed(seen, frozen.frozen(state.watched))
-    state = replace(listened(seen, state), unpaid=unpaid(seen, state), cooling=heard(seen, state))
+    state = replace(listened(seen, state), unpaid=unpaid(seen, state))
     shut = closed(seen, state)
     mode_now = mode(seen, state, shut)
     halt = standstill(seen, mode_now, shut)
@@ -90,17 +92,17 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     state = replace(state, watched=watched)
     state = replace(state, learned=learnt(seen, state, motions, orders.events))
     motions = still_resting(motions, seen.now)
-    stirred = bool(orders.events) or frozen.stirred(watched_before, watched)
-    moved_at = seen.now if stirred else state.moved_at
     raw = _released(raw, motions)
+    state, fanned = _fanned(raw, state, motions)
+    stirred = bool(orders.events) or fanned or frozen.stirred(watched_before, watched)
+    moved_at = seen.now if stirred else state.moved_at
     state = _learnt(raw, state, motions, moved_at)
     seen = weighed(raw, state.ratio_permille, in_full)
     certain = frozen.believed(seen, frozen.doubted(watched))
     draws = drawn(seen, motions)
     other = other_w(certain, state, draws, moved_at)
-    least_w = frozen.disputed_w(watched)
-    fixed = with_fans(seen, state, fixed_w(seen, draws, other, least_w))
-    expected = with_fans(seen, state, expected_w(seen, draws, other, least_w))
+    counts = (draws, other, frozen.disputed_w(watched), unmetered_w(seen, state, other))
+    fixed, expected = fixed_w(seen, *counts), expected_w(seen, *counts)
     pools = _pools(seen, motions, state, draws, in_full)
     beyond_w = beyond_levels_w(seen, pools, fixed)
     state = replace(state, crests=crests(seen, state, beyond_w, expected))
@@ -118,6 +120,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         fixed_w=fixed,
         expected_w=expected,
         swing_w=swing_w(state.crests, beyond_w),
+        fans_w=resting_w(seen, state),
         pools=pools,
     )
 
@@ -125,13 +128,24 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
 def counted_anew(now: Situation, seen: Snapshot, motions: Mapping[str, Motion]) -> Situation:
     """The situation with some miners in other motions than it found them in."""
     draws, least_w = drawn(seen, motions), frozen.disputed_w(now.state.watched)
+    fans_w = unmetered_w(seen, now.state, now.other_w)
     return with_(
         now,
         seen=seen,
         motions=motions,
-        expected_w=with_fans(seen, now.state, expected_w(seen, draws, now.other_w, least_w)),
+        expected_w=expected_w(seen, draws, now.other_w, least_w, fans_w),
         pools=_pools(seen, motions, now.state, draws, unmetered(seen, now.state)),
     )
+
+
+def _fanned(seen: Snapshot, state: State, motions: Mapping[str, Motion]) -> tuple[State, bool]:
+    """The state with the fans that run now, and whether a meter will show any of them anew. Before
+    every miner has been heard, what a meter shows counts as it is."""
+    cooling = warmed(seen, heard(seen, state), motions)
+    if not seen.fleet_known:
+        return replace(state, cooling=cooling), False
+    other_w = turned(seen.site, state.other_w, state.cooling, cooling)
+    return replace(state, cooling=cooling, other_w=other_w), other_w != state.other_w
 
 
 def _learnt(

@@ -76,7 +76,8 @@ class Cooling(Model, frozen=True, kw_only=True):
     """Fans or pumps that have to run before miners of a group heat."""
 
     power_w: int = 0
-    """What they draw; where the group's meter shows it, that counts."""
+    """What they draw. It counts from when they are turned on; where a meter shows them, what that
+    shows."""
     before_s: int = 0
     """How long they run before the first miner may start."""
     after_s: int = 0

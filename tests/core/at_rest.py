@@ -3,6 +3,7 @@ are claims about."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,10 +12,11 @@ from msgspec.structs import replace
 
 from controller.core.decide import decide
 from controller.core.pools.cohorts import cohorts
-from controller.model.fleet import MinerSeen
+from controller.model.fleet import OFF, MinerSeen
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.quality import Fresh
+from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Economics, Group, Pacing, Site
 from controller.model.tariff import Consent, Hosting
@@ -31,20 +33,25 @@ LOOKS = 6
 def seen_at(
     price: Decimal, site: Site, everyone: dict[str, MinerSeen], hashprice: str = "56.67"
 ) -> Snapshot:
+    heats = {miner.group for miner in everyone.values() if miner.level != OFF}
+    meters = {SITE: Fresh(value=metered_w(site, everyone, heats), at=NOW)}
     return Snapshot(
         now=NOW,
         site=site,
         price_per_mwh=Fresh(value=price, at=NOW, until=NOW + timedelta(minutes=15)),
         hashprice_per_ph_day=Fresh(value=Decimal(hashprice), at=NOW),
-        meters_w=site_meter(everyone),
+        meters_w=meters,
         curves=CURVES,
         cohorts=cohorts(everyone),
         fleet_known=True,
     )
 
 
-def site_meter(everyone: dict[str, MinerSeen]) -> dict[str, Fresh[int]]:
-    return {SITE: Fresh(value=sum(one.power_w for one in everyone.values()), at=NOW)}
+def metered_w(site: Site, everyone: Mapping[str, MinerSeen], fans: Collection[str]) -> int:
+    """By its meter, with the fans of these groups."""
+    cooling = (site.groups[name].cooling for name in fans if name in site.groups)
+    fans_w = sum(one.power_w for one in cooling if one is not None)
+    return fans_w + sum(miner.power_w for miner in everyone.values())
 
 
 def miner(group: str, curve: str, level: str, ceiling: str = "") -> MinerSeen:
@@ -83,7 +90,9 @@ def _obeyed(seen: Snapshot, plan: Plan) -> Snapshot:
     for command in plan.commands:
         was = everyone[command.miner]
         everyone[command.miner] = miner(was.group, was.curve, command.level, was.ceiling)
-    meters = {**seen.meters_w, **site_meter(everyone)}
+    fans = [name for name, on in plan.cooling.items() if on]
+    site_meter = Fresh(value=metered_w(seen.site, everyone, fans), at=seen.now)
+    meters = {**seen.meters_w, SITE: site_meter}
     return replace(seen, cohorts=cohorts(everyone), meters_w=meters)
 
 
@@ -104,6 +113,7 @@ groups = st.builds(
     adder_per_mwh=st.sampled_from([Decimal(0), Decimal(10), Decimal("-3.5")]),
     losses=st.sampled_from([Decimal(0), Decimal("0.015")]),
     breaker=st.sampled_from(["", "", "q1"]),
+    cooling=st.sampled_from([None, None, Cooling(power_w=2_000)]),
     hosting=st.sampled_from(
         [
             None,

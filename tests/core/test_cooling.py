@@ -8,16 +8,20 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from controller.core.obedience.motions import Orders
 from controller.core.pools.cooling import (
     attended,
     fans,
     heard,
     heating,
     moments,
+    resting_w,
     running,
-    unshown_w,
-    with_fans,
+    turned,
+    unmetered_w,
+    warmed,
 )
+from controller.core.situation import assess
 from controller.model.fleet import OFF, Cohort, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
@@ -26,7 +30,7 @@ from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
 from controller.reasons import Reason
-from tests.core.cases.sites import NOW
+from tests.core.cases.sites import CURVES, NOW
 
 PROVEN = Cooling(power_w=2_000, before_s=60, after_s=120, signal="fans", at_least=Decimal(4))
 TIMED = Cooling(power_w=2_000, before_s=60, after_s=120)
@@ -178,27 +182,47 @@ def test_what_the_signal_shows_is_kept_while_they_rest() -> None:
     assert attended(off, before, {}, ()) == {"a": CoolingState(shown_since=ago(800))}
 
 
+def test_fans_run_from_the_look_on_at_which_somebody_is_found_to_heat() -> None:
+    runs = seen(TIMED, cohorts={"a": cohort("a", "default"), "b": cohort("b", "default")})
+    assert warmed(runs, {}, {}) == {"a": CoolingState(on_since=NOW)}
+    idle = {"a": CoolingState(on_since=ago(300), idle_since=ago(30))}
+    assert warmed(runs, idle, {}) == {"a": CoolingState(on_since=ago(300))}
+    off = seen(TIMED, cohorts={"a": cohort("a", OFF)})
+    assert warmed(off, idle, {}) == idle
+    assert warmed(off, {}, {}) == {}
+
+
 def test_their_power_counts_wherever_no_meter_shows_it() -> None:
-    metered = seen(TIMED, meters_w={SITE: Fresh(value=9_000, at=NOW)})
     on = state(on_since=ago(60))
-    assert with_fans(metered, on, {SITE: 9_000, "a": 100}) == {
-        SITE: 9_000,
-        "main": 2_000,
-        "a": 2_100,
-    }
-    assert with_fans(seen(TIMED), on, {SITE: 9_000}) == {SITE: 11_000, "main": 2_000, "a": 2_000}
-    assert with_fans(seen(TIMED), State(), {SITE: 9_000}) == {SITE: 9_000}
-    stale = seen(TIMED, meters_w={SITE: Stale(value=9_000, at=ago(90))})
-    assert with_fans(stale, on, {SITE: 9_000})[SITE] == 9_000
+    assert unmetered_w(seen(TIMED), on, {SITE: 9_000}) == {"main": 2_000, "a": 2_000}
+    assert unmetered_w(seen(TIMED), on, {}) == {SITE: 2_000, "main": 2_000, "a": 2_000}
+    assert unmetered_w(seen(TIMED), State(), {}) == {}
 
 
-@pytest.mark.parametrize(("on_s", "unshown"), [(9.9, 2_000), (10, 0)])
-def test_a_meter_is_given_its_time_to_show_them(on_s: float, unshown: int) -> None:
-    metered = seen(TIMED, meters_w={SITE: Fresh(value=9_000, at=NOW)})
-    on = state(on_since=ago(on_s))
-    assert unshown_w(metered, on, SITE) == unshown
-    assert unshown_w(metered, on, "a") == 0
-    assert unshown_w(metered, State(), SITE) == 0
+def test_while_they_rest_their_power_is_still_to_come() -> None:
+    assert resting_w(seen(TIMED), State()) == {"a": 2_000}
+    assert resting_w(seen(TIMED), state(on_since=ago(60))) == {}
+
+
+def test_turned_on_or_off_they_count_before_a_meter_shows_it() -> None:
+    site, on = seen(TIMED).site, {"a": CoolingState(on_since=NOW)}
+    before = {SITE: 9_000, "b": 100}
+    assert turned(site, before, {}, on) == {SITE: 11_000, "b": 100}
+    assert turned(site, before, on, {}) == {SITE: 7_000, "b": 100}
+    assert turned(site, {SITE: 1_500, "a": 0}, on, {}) == {SITE: 0, "a": 0}
+    assert turned(site, before, on, on) == before
+
+
+def test_a_breaker_without_a_meter_counts_fans_once_that_a_groups_meter_shows() -> None:
+    metered = seen(
+        TIMED,
+        meters_w={"a": Fresh(value=2_100, at=NOW)},
+        curves=CURVES,
+        cohorts={"a": cohort("a", OFF)},
+        fleet_known=True,
+    )
+    told = replace(state(on_since=ago(60)), other_w={"a": 2_000})
+    assert assess(metered, told, Orders(1)).expected_w["main"] == 2_100
 
 
 def test_it_looks_again_when_fans_are_ready_and_when_they_may_rest() -> None:

@@ -386,3 +386,11 @@ def test_a_dispatch_to_come_takes_no_price_from_those_who_are_not_told_of_it_yet
     soon = {"ers-1": replace(dispatch(12_000)["ers-1"], start=start)}
     one = explained(at("200", a_site(programs=ERS), dispatches=soon))
     assert one.more_below_per_mwh == Decimal("103.86")
+
+
+def test_no_price_is_named_for_a_start_whose_fans_find_no_room() -> None:
+    # Beside 2,000 W of fans and 25 of standby 2,769 have room from 4,794 W on.
+    for limit_w, named in ((4_793, None), (4_794, Decimal("103.86"))):
+        fans = Group(cooling=Cooling(power_w=2_000), limit_w=limit_w)
+        seen = seen_at(Decimal(200), a_site(groups={"a": fans}), some("a", "plain", 1, "off"))
+        assert explained(seen).more_below_per_mwh == named

@@ -9,16 +9,18 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from controller.core.limits.ceilings import Ceilings
 from controller.model.fleet import OFF
 from controller.model.grid import SITE, Dispatch, MaintenanceLock, ManualOrder, Obligation, ReduceTo
 from controller.model.quality import Fresh, Missing, Observed
-from controller.model.rules import Engine, Heat
+from controller.model.rules import Cooling, Engine, Heat
 from controller.model.seen import State
 from controller.model.site import Breaker, Economics, Group, Program
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import (
     FULL_W,
+    MODELS,
     SELLER,
     STANDBY_W,
     STEP_W,
@@ -53,6 +55,45 @@ def test_a_floor_of_the_site_counts_what_its_meter_would_show() -> None:
         assert left(plan) == {"a/plain": kept}
         assert plan.target_w >= engine_w
         assert plan.allocations["a/plain"].reason is Reason.ENGINE
+
+
+def test_a_floor_of_the_site_counts_the_fans_that_its_first_start_brings() -> None:
+    """Or two would start, of which one stops again when the fans run."""
+    miners = fleet("a", "plain", 0, 5)
+    for more_w, started in ((2_000 + STEP_W, 1), (2_001 + STEP_W, 2)):
+        declared = site(
+            groups={"a": Group(cooling=Cooling(power_w=2_000))},
+            engine=Engine(most_w=100_000, least_w=5 * STANDBY_W + more_w),
+        )
+        plan = plan_of(seen(declared, miners))
+        assert left(plan) == {"a/plain": started}
+        assert plan.cooling == {"a": True}
+
+
+def test_no_floor_counts_on_steps_that_another_one_lacks() -> None:
+    """The promise of a is cut by its feeder to one miner, or by a person to none: the rest of what
+    is wanted of the site is made up by b."""
+    order = ManualOrder(
+        id="o",
+        scope=SITE,
+        floor_w=10 * STANDBY_W + 12_000,
+        person="Ada",
+        why="test",
+        issued_at=NOW,
+        until=NOW + timedelta(hours=1),
+    )
+    off = replace(order, id="p", scope="a", floor_w=None, level=OFF)
+    miners = {**fleet("a", "plain", 5), **fleet("b", "old", 5)}
+    # Beside one of a, 2,769 W, four of 3,000 W make 12 kW; without it four alone do.
+    for limit_w, orders, kept in ((3_000, {"o": order}, 1), (None, {"o": order, "p": off}, 0)):
+        declared = site(groups={"a": Group(floor_w=9_000, limit_w=limit_w), "b": Group()})
+        capped_by = Ceilings(orders.values(), MODELS)
+        everyone = {
+            name: replace(one, ceiling=capped_by.of(name, one.group, one.curve))
+            for name, one in miners.items()
+        }
+        plan = plan_of(seen(declared, everyone, orders=orders))
+        assert sorted(left(plan).values()) == [kept, 4]
 
 
 def test_a_floor_of_the_site_is_first_made_up_of_what_groups_need_anyway() -> None:

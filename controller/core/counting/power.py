@@ -97,12 +97,18 @@ def _since(meter: Fresh[int], moved_at: datetime | None) -> bool:
 
 
 def fixed_w(
-    seen: Snapshot, draws: Drawn, other: Mapping[str, int], least_w: Mapping[str, int]
+    seen: Snapshot,
+    draws: Drawn,
+    other: Mapping[str, int],
+    least_w: Mapping[str, int],
+    fans_w: Mapping[str, int],
 ) -> dict[str, int]:
-    """By scope, the power that nothing can be told to: other load, miners of an unknown kind, what
-    those not yet heard may draw, and up to `least_w` what a disputed meter shows."""
+    """By scope, the power that nothing can be told to: other load, fans that no meter shows, miners
+    of an unknown kind, what those not yet heard may draw, and up to `least_w` what a disputed meter
+    shows."""
     found = {
         scope: other.get(scope, 0)
+        + fans_w.get(scope, 0)
         + draws.strange.get(scope, 0)
         + max(0, _unheard_w(seen, scope, least_w) - _sum_w(draws, other, scope))
         for scope in all_scopes(seen.site)
@@ -111,14 +117,19 @@ def fixed_w(
 
 
 def expected_w(
-    seen: Snapshot, draws: Drawn, other: Mapping[str, int], least_w: Mapping[str, int]
+    seen: Snapshot,
+    draws: Drawn,
+    other: Mapping[str, int],
+    least_w: Mapping[str, int],
+    fans_w: Mapping[str, int],
 ) -> dict[str, int]:
     """By scope, the most that it may be drawing now; `least_w` is what disputed meters show."""
     found = {}
     for scope in all_scopes(seen.site):
         meter = seen.meters_w.get(scope)
         total = max(_sum_w(draws, other, scope), least_w.get(scope, 0))
-        found[scope] = max(total, meter.value) if isinstance(meter, Fresh) else total
+        total = max(total, meter.value) if isinstance(meter, Fresh) else total
+        found[scope] = total + fans_w.get(scope, 0)
     return _summed_up(seen.site, found, other)
 
 

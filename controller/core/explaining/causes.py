@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from controller.core.economics.earnings import paid_per_day
 from controller.core.economics.steps import Step
+from controller.core.limits.floors import FLOORED
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
@@ -121,16 +122,25 @@ def decisive(share: Share, best: Share, halt: Reason | None) -> Reason:
     """What keeps a pool's next step from running, or why all of it runs."""
     if not share.wish.pool.size:
         return _unheeding(share.wish.pool)
+    below = any(map(lt, share.wish.pool.counts.seen[1:], best.granted))
+    waits = waiting(share, best, halt) if below else None
+    if waits is Reason.COOLING:
+        return waits  # before a limit: it holds even those for whom there is room
     if best.cut and any(map(lt, share.granted, best.wish.wanted)):
         return best.cut[min(best.cut)].reason
-    if any(map(lt, share.wish.pool.counts.seen[1:], best.granted)):
-        return waiting(share, best, halt)
+    if waits is not None:
+        return waits
     if halt is not None and best.wish.reason not in FOR_MONEY:
         return halt
+    return _running(share, best)
+
+
+def _running(share: Share, best: Share) -> Reason:
+    """Why so much runs. Where it is more than if everybody could be moved, it is for a floor in the
+    place of others, or it is too soon to stop."""
     if not any(map(gt, share.granted, best.wish.wanted)):
         return best.wish.reason
-    promised = share.wish.reason not in (Reason.PROFITABLE, *FOR_MONEY)
-    return share.wish.reason if promised else Reason.MINIMUM_ON
+    return share.wish.reason if share.wish.reason in FLOORED else Reason.MINIMUM_ON
 
 
 def _unheeding(pool: Pool) -> Reason:

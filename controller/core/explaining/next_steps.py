@@ -30,10 +30,11 @@ def roomy(
     it from.
     """
     left_w = starts_left_w(now, ideal, scopes)
-    wanted_w: dict[str, int] = {}
+    wanted_w, fans_w = dict[str, int](), _cold_w(now, ideal)
     for which, rung in nexts.items():
         pool = ideal[which].wish.pool
         power_w = _most(ideal[which], rung) * sum(pool.steps_w[rung - 1 : pool.ceiling])
+        power_w += fans_w.pop(pool.group, 0)
         for scope in scopes[pool.group]:
             wanted_w[scope] = wanted_w.get(scope, 0) + power_w
     tight = {scope for scope, wanted in wanted_w.items() if left_w.get(scope, wanted) < wanted}
@@ -47,10 +48,12 @@ def roomy(
 
 def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dict[str, int]:
     """By scope that has a limit, what the lowest leaves for starts beside all that is granted."""
-    drawn_w = dict(now.fixed_w)
+    drawn_w, fans_w = dict(now.fixed_w), dict(now.fans_w)
     for share in ideal:
         pool = share.wish.pool
         power_w = base_w(pool) + sum(map(mul, share.granted, pool.steps_w))
+        if any(share.granted):
+            power_w += fans_w.pop(pool.group, 0)
         for scope in scopes[pool.group]:
             drawn_w[scope] = drawn_w.get(scope, 0) + power_w
     found: dict[str, int] = {}
@@ -58,6 +61,12 @@ def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dic
         left_w = usable_by_starts_w(limit, now) - drawn_w.get(limit.scope, 0)
         found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
     return found
+
+
+def _cold_w(now: Situation, ideal: Iterable[Share]) -> dict[str, int]:
+    """What fans would draw beside the first miner, by group where none is to run."""
+    warm = {one.wish.pool.group for one in ideal if any(one.granted)}
+    return {group: power_w for group, power_w in now.fans_w.items() if group not in warm}
 
 
 def _in_turn(
@@ -75,19 +84,20 @@ def _in_turn(
         _place(ideal[which], which, rung, margin, losses[which]) for which, rung in nexts.items()
     ]
     heapify(line)
-    found, due = set(), len(line)
+    found, due, fans_w = set(), len(line), _cold_w(now, ideal)
     while due:
         _, _, rung, which = heappop(line)
         pool = ideal[which].wish.pool
         step_w = pool.steps_w[rung - 1]
         mine = [scope for scope in scopes[pool.group] if scope in left_w]
+        ahead_w = fans_w.pop(pool.group, 0)
         if rung == nexts[which]:
             due -= 1
-            if all(left_w[scope] >= step_w for scope in mine):
+            if all(left_w[scope] >= step_w + ahead_w for scope in mine):
                 found.add(which)
         most = _most(ideal[which], nexts[which]) - ideal[which].granted[rung - 1]
         for scope in mine:
-            left_w[scope] -= most * step_w
+            left_w[scope] -= most * step_w + ahead_w
         if rung < pool.ceiling:
             heappush(line, _place(ideal[which], which, rung + 1, margin, losses[which]))
     return found

@@ -12,7 +12,7 @@ from controller.core.pacing.credit import Credit
 from controller.core.pacing.moves import Move, Starts
 from controller.core.pacing.rising import Rise
 from controller.core.pacing.staging import Stage
-from controller.core.pools.cooling import Fans, unshown_w
+from controller.core.pools.cooling import Fans
 from controller.core.pools.pool import Pool
 from controller.core.pools.wear import Row
 from controller.core.scopes import scopes_of
@@ -46,8 +46,6 @@ class Gate:
             if limit.surcharge_per_mwh is None and limit.scope in now.expected_w:
                 left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[limit.scope]
                 self._room[limit.scope] = min(left_w, self._room.get(limit.scope, left_w))
-        for scope in self._room if self.fans else ():
-            self._room[scope] -= unshown_w(now.seen, now.state, scope)
 
     def admit(self, rises: Iterable[Rise]) -> list[Move]:
         """The moves that may begin now, in their turn."""
@@ -122,10 +120,7 @@ class Gate:
 
     def _fans_w(self, group: str) -> int:
         """What the fans of a group would add to the power that counts."""
-        around = self.fans.get(group)
-        if around is None or group in self.wanted or around.state.on_since is not None:
-            return 0
-        return around.rules.power_w
+        return 0 if group in self.wanted else self.now.fans_w.get(group, 0)
 
     def _stagger(self, pool: Pool) -> Stage | None:
         group = self.now.seen.site.groups.get(pool.group)

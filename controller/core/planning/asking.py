@@ -10,7 +10,7 @@ from controller.core.limits.floors import Rank, heat_w
 from controller.core.planning.filling import Ask, Counts
 from controller.core.planning.reserve import go_in_time, load_permille
 from controller.core.planning.room import beyond_reach_w
-from controller.core.planning.sharing import share
+from controller.core.planning.sharing import Share, share
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
@@ -31,18 +31,21 @@ class Asking:
 
     @cached_property
     def anyway(self) -> Sequence[Sequence[int]]:
-        """What would be granted if there were no floors."""
-        now = self._now
-        found = share(self._wishes, (), now.limits, now.fixed_w, now.seen.site)
-        return [one.granted for one in found]
+        """What would be granted if there were no floors. Whoever merely may not stop yet is none of
+        it: a floor would find others in a moment, and these start and stop for nothing."""
+        return [_by_merit(one) for one in share(self._wishes, (), self._now)]
 
     def of(self, floor: Floor, given: Counts, reserved: Counts) -> Ask:
         """What is missing of a floor, when floors have these steps, and reserves those."""
         if floor.rank == Rank.RESERVE:
             return Ask(floor, floor.floor_w, self._reserve(floor), reserved)
         steps_w = {which: _steps_w(self._wishes[which]) for which in self._mine(floor)}
-        ask = Ask(floor, floor.floor_w, steps_w, given, starts=not self._silent(floor))
+        fans_w = dict(self._now.fans_w) if floor.scope == SITE else {}
+        ask = Ask(floor, floor.floor_w, steps_w, given, fans_w, starts=not self._silent(floor))
         ask.missing_w -= self._base_w(floor) + ask.worth_w(given)
+        for which, one in enumerate(self._wishes) if fans_w else ():
+            if any(given[which]):
+                ask.missing_w -= fans_w.pop(one.pool.group, 0)
         return ask
 
     def _mine(self, floor: Floor) -> Sequence[int]:
@@ -83,3 +86,7 @@ def _steps_w(one: Wish) -> Sequence[int]:
     if pool.units_w[0] >= pool.units_w[-1]:
         return [step.power_w for step in one.ladder]
     return pool.steps_w
+
+
+def _by_merit(one: Share) -> tuple[int, ...]:
+    return one.granted[: one.wish.worth] + (0,) * (len(one.granted) - one.wish.worth)

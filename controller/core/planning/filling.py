@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import mul
 
 from controller.core.planning.promises import Promise
@@ -26,6 +26,8 @@ class Ask:
     """By wish that takes part, what each of its steps counts for."""
     counted: Counts
     """What counts for it, or for floors of its kind, already."""
+    fans_w: dict[str, int] = field(default_factory=dict)
+    """By group whose fans rest: what they count for with the first step there."""
     starts: bool = True
     """Whether something may start for it."""
 
@@ -37,25 +39,25 @@ class Ask:
 class Filling:
     """The steps that floors have been given so far."""
 
-    def __init__(self, wishes: Sequence[Wish], order: Sequence[Tranche], room: Room) -> None:
+    def __init__(self, wishes: Sequence[Wish], room: Room) -> None:
         self.given: Counts = [[0] * len(one.ladder) for one in wishes]
         self.found: list[Promise] = []
         self._wishes = wishes
-        self._order = order
         self._room = room
 
     def fill(
         self,
         ask: Ask,
+        order: Sequence[Tranche],
         caps: Sequence[Sequence[int]],
         most_cost: int | None = None,
         *,
         limited: bool = True,
     ) -> None:
-        """Give steps until nothing is missing: no more than `caps`, none that costs more than
-        `most_cost`, and where `limited` only as many as limits have room for."""
+        """Give steps in this order until nothing is missing: no more than `caps`, none that costs
+        more than `most_cost`, and where `limited` only as many as limits have room for."""
         steps_w, starts = ask.steps_w, ask.starts
-        for tranche in self._order:
+        for tranche in order:
             if ask.missing_w <= 0:
                 return
             if most_cost is not None and tranche.cost > most_cost:
@@ -73,7 +75,8 @@ class Filling:
         if not tranche.start:
             cap = min(cap, pool.standing_from(tranche.rung))
         step_w = ask.steps_w[which][index]
-        more = min(cap - counted[index], -(-ask.missing_w // step_w))
+        beside_w = ask.missing_w - ask.fans_w.get(pool.group, 0)
+        more = min(cap - counted[index], max(1, -(-beside_w // step_w)))
         if more <= 0:
             return
         had = given[index] - counted[index]
@@ -83,9 +86,11 @@ class Filling:
             more -= fresh
             fresh, _ = spaces.take(pool.steps_w[index], fresh, None, start=tranche.start)
             more += fresh
+        if not more:
+            return
         counted[index] += more
         given[index] = max(given[index], counted[index])
-        ask.missing_w -= more * step_w
+        ask.missing_w -= more * step_w + ask.fans_w.pop(pool.group, 0)
         if fresh:
             floor = ask.floor
             self.found.append(Promise(which, tranche.rung, fresh, floor.reason, floor.source))

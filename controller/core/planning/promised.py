@@ -1,6 +1,6 @@
 """Which steps make up the floors: they are granted before all others.
 
-Floors are filled one after another by rank: first by the steps that would be granted without any
+Floors are filled one after another by rank: first by the steps that merit would grant without any
 floor, for these cost nothing, then by those that lose least, what runs before what would have to
 start. A step that one floor has counts for all others of its place too, and a floor of the site is
 before all else made up of steps that floors of its groups need. Steps for which limits leave no
@@ -15,14 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from controller.core.economics.steps import millionths
 from controller.core.limits.floors import Rank
 from controller.core.planning.asking import Asking
-from controller.core.planning.filling import Counts, Filling
+from controller.core.planning.filling import Ask, Counts, Filling
 from controller.core.planning.promises import Promise
 from controller.core.planning.room import Room
-from controller.core.planning.sharing import cheapest, merit_order, rank_of
+from controller.core.planning.sharing import Tranche, cheapest, merit_order, rank_of
 from controller.core.planning.wishes import Wish
 from controller.core.situation import Situation
 from controller.model.grid import SITE, Floor
@@ -48,7 +49,7 @@ def due_promises(wishes: Sequence[Wish], now: Situation) -> list[Promise]:
 
 def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool:
     room = Room(wishes, now)
-    if any(any(room.of(group)) for group in {one.pool.group for one in wishes}):
+    if any(room.of(group).bind for group in {one.pool.group for one in wishes}):
         return False
     wanted: Counts = [list(one.allowed) for one in wishes]
     sold_w = 0
@@ -78,26 +79,47 @@ def _filled(
     needed: Counts | None = None,
 ) -> Filling:
     """The floors filled by rank; those of the site first with what others need."""
-    site = now.seen.site
     least = cheapest(wishes)
-    margin = millionths(site.economics.start_margin_per_mwh)
-    order = merit_order(tuple(rank_of(i, one, least) for i, one in enumerate(wishes)), margin)
+    order = _order(wishes, now, least)
     able = [replace(one, wanted=one.most) for one in wishes]
-    filling = Filling(wishes, order, Room(able, now))
+    filling = Filling(wishes, Room(able, now))
     most = [one.most for one in wishes]
     reserved: Counts = [[0] * len(one.ladder) for one in wishes]
+    asked: list[tuple[Ask, int | None]] = []
     for floor in floors:
-        ask = asking.of(floor, filling.given, reserved)
+        ask, most_cost = asking.of(floor, filling.given, reserved), _most_cost(floor, now, least)
         if floor.scope == SITE and (needed is not None or filling.found):
-            filling.fill(ask, _larger(filling.given, needed))
-        filling.fill(ask, asking.anyway)
-        most_cost = None
-        if floor.rank == Rank.RESERVE and least is not None:
-            program = site.programs[floor.source]
-            most_cost = millionths(program.penalty_per_mwh - least) if program.weighed else None
-        filling.fill(ask, most, most_cost)
-        filling.fill(ask, most, most_cost, limited=False)
+            filling.fill(ask, order, _larger(filling.given, needed))
+        filling.fill(ask, order, asking.anyway)
+        filling.fill(ask, order, most, most_cost)
+        asked.append((ask, most_cost))
+    if any(ask.missing_w > 0 for ask, _ in asked):
+        above = _order(wishes, now, least, allowed=False)
+        for ask, most_cost in asked:
+            short = ask
+            if ask.floor.rank != Rank.RESERVE:
+                short = asking.of(ask.floor, filling.given, reserved)
+            # Wished all the same, so that what cuts it is known; no other floor counts on it.
+            filling.fill(short, order, most, most_cost, limited=False)
+            filling.fill(short, above, most, most_cost, limited=False)
     return filling
+
+
+def _order(
+    wishes: Sequence[Wish], now: Situation, least: Decimal | None, *, allowed: bool = True
+) -> Sequence[Tranche]:
+    """Those that lose least first; `allowed` are those that people allow."""
+    margin = millionths(now.seen.site.economics.start_margin_per_mwh)
+    ranks = [rank_of(i, one, least, allowed=allowed) for i, one in enumerate(wishes)]
+    return merit_order(tuple(ranks), margin)
+
+
+def _most_cost(floor: Floor, now: Situation, least: Decimal | None) -> int | None:
+    """The most that a step may lose, where the floor is weighed against money."""
+    if floor.rank != Rank.RESERVE or least is None:
+        return None
+    program = now.seen.site.programs[floor.source]
+    return millionths(program.penalty_per_mwh - least) if program.weighed else None
 
 
 def _larger(given: Counts, needed: Counts | None) -> Counts:

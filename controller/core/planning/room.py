@@ -58,17 +58,25 @@ class Space:
     guarded_w: int = 0
     """Nor is what miners draw that money leaves alone and whose turn has not come yet."""
 
-    def fits(self, step_w: int, *, start: bool) -> int:
-        """How many such steps."""
+    def fits(self, step_w: int, ahead_w: int, *, start: bool) -> int:
+        """How many such steps, when so much goes ahead of them."""
         free_w = self.left_w - self.start_w - self.guarded_w if start else self.left_w
-        return max(0, free_w // step_w)
+        return max(0, (free_w - ahead_w) // step_w)
 
 
-class Spaces(NamedTuple):
-    """Those that a pool lies in."""
+@dataclass(slots=True)
+class Spaces:
+    """Those that a group lies in."""
 
     hard: tuple[Space, ...]
     weighed: tuple[Space, ...]
+    fans_w: int
+    """What its fans will draw as soon as somebody runs there, until that has its room."""
+
+    @property
+    def bind(self) -> bool:
+        """Whether any limit may not leave all that is wished."""
+        return bool(self.hard or self.weighed)
 
     def take(
         self, step_w: int, wanted: int, merit: int | None, *, start: bool
@@ -77,21 +85,26 @@ class Spaces(NamedTuple):
 
         A step beyond limits that are weighed against money has to earn what it costs there. `merit`
         is what a MWh of it earns beyond its price, in millionths; where that is not known, it earns
-        none of it. For the start of a step `start_w` is left free.
+        none of it. For the start of a step `start_w` is left free. The first step brings the fans.
         """
-        taken, cut = wanted, None
+        taken, cut, ahead_w = wanted, None, self.fans_w
         for space in self.hard:
             free_w = space.left_w - space.start_w - space.guarded_w if start else space.left_w
-            if free_w < taken * step_w:
-                taken, cut = max(0, free_w // step_w), space.cut
+            if free_w < taken * step_w + ahead_w:
+                taken, cut = max(0, (free_w - ahead_w) // step_w), space.cut
         if self.weighed:
             worth, dear = self._worth(step_w, taken, merit, start=start)
             taken, cut = (worth, dear) if worth < taken else (taken, cut)
-        for space in self.hard:
-            space.left_w -= taken * step_w
-        for space in self.weighed:
-            space.left_w -= taken * step_w
+        if taken:
+            self._draw(taken * step_w + ahead_w)
+            self.fans_w = 0
         return taken, cut
+
+    def _draw(self, power_w: int) -> None:
+        for space in self.hard:
+            space.left_w -= power_w
+        for space in self.weighed:
+            space.left_w -= power_w
 
     def guard(self, power_w: int) -> None:
         """Keep starts from taking so much room; less again where it is negative."""
@@ -104,9 +117,9 @@ class Spaces(NamedTuple):
         self, step_w: int, wanted: int, merit: int | None, *, start: bool
     ) -> tuple[int, Cut | None]:
         """How many steps earn the surcharges of the limits beyond which they would lie."""
-        due = 0
-        for space in sorted(self.weighed, key=lambda one: one.fits(step_w, start=start)):
-            fits = space.fits(step_w, start=start)
+        due, ahead_w = 0, self.fans_w
+        for space in sorted(self.weighed, key=lambda one: one.fits(step_w, ahead_w, start=start)):
+            fits = space.fits(step_w, ahead_w, start=start)
             due += space.surcharge or 0
             if fits < wanted and (merit is None or merit < due):
                 return fits, space.cut
@@ -118,10 +131,13 @@ class Room:
     out, which is most of what makes sharing quick."""
 
     def __init__(self, wishes: Sequence[Wish], now: Situation) -> None:
-        site = now.seen.site
+        site, self._fans_w = now.seen.site, now.fans_w
         self._scopes = {group: scopes_of(site, group) for group in {w.pool.group for w in wishes}}
         base: dict[str, int] = {}
         wished: dict[str, int] = {}
+        for group in self._scopes.keys() & self._fans_w.keys():
+            for scope in self._scopes[group]:
+                wished[scope] = wished.get(scope, 0) + self._fans_w[group]
         for one in wishes:
             pool = one.pool
             pool_w, more_w = base_w(pool), sum(map(mul, one.allowed, pool.steps_w))
@@ -143,6 +159,7 @@ class Room:
             self._found[group] = Spaces(
                 hard=tuple(each for each in mine if each.surcharge is None),
                 weighed=tuple(each for each in mine if each.surcharge is not None),
+                fans_w=self._fans_w.get(group, 0),
             )
         return self._found[group]
 

@@ -60,7 +60,7 @@ class Rank(NamedTuple):
     pool: str
     last: bool
     merits: tuple[int, ...]
-    """By rung from 1, of the steps that people allow: what a MWh earns there, in millionths."""
+    """By rung from 1: what a MWh earns there, in millionths."""
 
 
 def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
@@ -70,7 +70,7 @@ def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -
     For concave curves greedy is optimal up to the size of one step of every limit that binds (the
     fractional knapsack; limits that lie within each other form a polymatroid). To start is worth
     the start margin less than to go on, and does not stop what money leaves alone. Steps above the
-    ceiling of a pool are not there to be granted.
+    ceiling of a pool are not there to be granted. The first start of a group brings its fans.
     """
     room = Room(wishes, now)
     grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
@@ -112,12 +112,15 @@ def cheapest(wishes: Sequence[Wish]) -> Decimal | None:
     return min(prices) if prices and len(prices) == len(wishes) else None
 
 
-def rank_of(which: int, one: Wish, least: Decimal | None) -> Rank:
-    """What its power costs more than the cheapest counts for its order; what all power costs does
-    not. Where a price is not known, steps go by their break-even alone."""
+def rank_of(which: int, one: Wish, least: Decimal | None, *, allowed: bool = True) -> Rank:
+    """Of the steps that people allow, or of all. What its power costs more than the cheapest counts
+    for its order; what all power costs does not. Where a price is not known, steps go by their
+    break-even alone."""
     price = one.price_per_mwh
     dearer = 0 if least is None or price is None else millionths(price - least)
-    merits = tuple([step.merit - dearer for step in one.ladder[: one.pool.ceiling]])
+    merits = tuple(
+        [step.merit - dearer for step in one.ladder[: one.pool.ceiling if allowed else None]]
+    )
     return Rank(which, one.pool.key, one.last, merits)
 
 
@@ -207,7 +210,7 @@ def _grant(one: Wish, spaces: Spaces) -> _Grant:
     pool = one.pool
     wanted = (pool.size, *one.allowed)
     held = tuple(map(min, wanted, pool.counts.standing))
-    bound = bool(spaces.hard or spaces.weighed)
+    bound = spaces.bind
     got = [pool.size, *(0,) * len(one.ladder)] if bound else list(wanted)
     return _Grant(one, spaces, pool.steps_w, wanted, held, got, bound)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from controller.core.scopes import scopes_of
 from controller.model.fleet import IDLE, Motion, Stage
-from controller.model.quality import Fresh, Stale
+from controller.model.quality import Fresh
 from controller.model.remembered import CoolingState
 from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
@@ -92,6 +92,21 @@ def _proven_off(motion: Motion, seen: Snapshot, name: str) -> bool:
     return told_off and seen.moving[name].level in IDLE
 
 
+def warmed(
+    seen: Snapshot, cooling: Mapping[str, CoolingState], motions: Mapping[str, Motion]
+) -> dict[str, CoolingState]:
+    """With the fans on wherever a miner may be running, whoever started it."""
+    declared = cooled(seen.site)
+    if not declared:
+        return dict(cooling)
+    on = {name: cooling.get(name, RESTING) for name in heating(seen, motions) & declared.keys()}
+    return {**cooling, **{name: _on(one, seen.now) for name, one in on.items()}}
+
+
+def _on(before: CoolingState, now: datetime) -> CoolingState:
+    return replace(before, on_since=before.on_since or now, idle_since=None)
+
+
 def attended(
     seen: Snapshot, state: State, motions: Mapping[str, Motion], wanted: Collection[str]
 ) -> dict[str, CoolingState]:
@@ -109,7 +124,7 @@ def attended(
 
 def _attended(rules: Cooling, before: CoolingState, now: datetime, *, needed: bool) -> CoolingState:
     if needed:
-        return replace(before, on_since=before.on_since or now, idle_since=None)
+        return _on(before, now)
     if before.on_since is None:
         return before
     idle_since = before.idle_since or now
@@ -120,41 +135,48 @@ def _attended(rules: Cooling, before: CoolingState, now: datetime, *, needed: bo
 
 def running(site: Site, state: State) -> dict[str, bool]:
     """By group that has fans to wait for: whether they should run."""
+    return {name: _runs(state.cooling, name) for name in sorted(cooled(site))}
+
+
+def resting_w(seen: Snapshot, state: State) -> dict[str, int]:
+    """By group whose fans rest, what they will draw beside the first miner that runs there."""
     return {
-        name: state.cooling.get(name, RESTING).on_since is not None for name in sorted(cooled(site))
+        name: one.rules.power_w
+        for name, one in fans(seen, state).items()
+        if one.state.on_since is None
     }
 
 
-def with_fans(seen: Snapshot, state: State, power_w: dict[str, int]) -> dict[str, int]:
-    """Power by scope, with that of fans that run where no meter shows it."""
+def unmetered_w(seen: Snapshot, state: State, other_w: Collection[str]) -> dict[str, int]:
+    """By scope without a meter, which would have `other_w`, what the fans there draw."""
+    found: dict[str, int] = {}
     for name, one in fans(seen, state).items():
         if one.state.on_since is not None:
             for scope in scopes_of(seen.site, name):
-                if not _metered(seen, scope):
-                    power_w[scope] = power_w.get(scope, 0) + one.rules.power_w
-    return power_w
+                if scope not in other_w:
+                    found[scope] = found.get(scope, 0) + one.rules.power_w
+    return found
 
 
-def unshown_w(seen: Snapshot, state: State, scope: str) -> int:
-    """What fans that have just been turned on will draw within a scope, as its meter may not show
-    yet."""
-    if not _metered(seen, scope):
-        return 0
-    settles = timedelta(seconds=seen.site.settle_s)
-    return sum(
-        one.rules.power_w
-        for name, one in fans(seen, state).items()
-        if scope in scopes_of(seen.site, name) and _just_on(one.state, seen.now - settles)
-    )
+def turned(
+    site: Site,
+    other_w: Mapping[str, int],
+    before: Mapping[str, CoolingState],
+    after: Mapping[str, CoolingState],
+) -> Mapping[str, int]:
+    """Other load with that of fans that were turned on or off since before: it counts from then on,
+    until a meter is read that shows it."""
+    found = dict(other_w)
+    for name, rules in cooled(site).items():
+        changed_w = rules.power_w * (_runs(after, name) - _runs(before, name))
+        for scope in scopes_of(site, name) if changed_w else ():
+            if scope in found:
+                found[scope] = max(0, found[scope] + changed_w)
+    return found
 
 
-def _metered(seen: Snapshot, scope: str) -> bool:
-    """Whether a meter ever spoke there: what it showed last is remembered as other load."""
-    return isinstance(seen.meters_w.get(scope), Fresh | Stale)
-
-
-def _just_on(one: CoolingState, since: datetime) -> bool:
-    return one.on_since is not None and one.on_since > since
+def _runs(cooling: Mapping[str, CoolingState], name: str) -> bool:
+    return cooling.get(name, RESTING).on_since is not None
 
 
 def moments(seen: Snapshot, state: State) -> list[datetime]:

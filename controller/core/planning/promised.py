@@ -37,12 +37,21 @@ def promises(wishes: list[Wish], now: Situation) -> tuple[list[Wish], list[Promi
     asking = Asking(wishes, now)
     if _kept_anyway(asking, wishes, now):
         return wishes, []
-    narrow = [floor for floor in now.floors if floor.scope != SITE]
-    needed = None
-    if 0 < len(narrow) < len(now.floors):
-        needed = _filled(asking, wishes, now, narrow).given
-    filling = _filled(asking, wishes, now, now.floors, needed)
+    filling = _filled(asking, wishes, now, now.floors, _needed(asking, wishes, now))
     return _raised(wishes, filling), filling.found
+
+
+def _needed(asking: Asking, wishes: Sequence[Wish], now: Situation) -> list[Counts]:
+    """What floors of groups need, where the site has floors too: those of the highest rank, then
+    with the next, and so on. So that what a floor of the site takes is no lower one's before a
+    higher one's."""
+    narrow = [floor for floor in now.floors if floor.scope != SITE]
+    if len(narrow) == len(now.floors):
+        return []
+    return [
+        _filled(asking, wishes, now, [one for one in narrow if one.rank <= rank]).given
+        for rank in sorted({one.rank for one in narrow})
+    ]
 
 
 def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool:
@@ -66,7 +75,7 @@ def _filled(
     wishes: Sequence[Wish],
     now: Situation,
     floors: Sequence[Floor],
-    needed: Counts | None = None,
+    needed: Sequence[Counts] = (),
 ) -> Filling:
     """The floors filled by rank; those of the site first with what others need."""
     site = now.seen.site
@@ -79,8 +88,10 @@ def _filled(
     reserved: Counts = [[0] * len(one.ladder) for one in wishes]
     for floor in floors:
         ask = asking.of(floor, filling.given, reserved)
-        if floor.scope == SITE and (needed is not None or filling.found):
-            filling.fill(ask, _larger(filling.given, needed))
+        if floor.scope == SITE:
+            filling.fill(ask, [list(counts) for counts in filling.given])
+            for each in needed:
+                filling.fill(ask, _larger(filling.given, each))
         filling.fill(ask, asking.anyway)
         most_cost = None
         if floor.rank == Rank.RESERVE and least is not None:
@@ -91,9 +102,7 @@ def _filled(
     return filling
 
 
-def _larger(given: Counts, needed: Counts | None) -> Counts:
-    if needed is None:
-        return [list(counts) for counts in given]
+def _larger(given: Counts, needed: Counts) -> Counts:
     return [list(map(max, *both)) for both in zip(given, needed, strict=True)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from controller.core.limits.floors import Rank
-from controller.model.grid import SITE
+from controller.model.grid import SITE, Floor
 from controller.model.plan import Plan
 from controller.model.rules import Engine, Heat
 from controller.model.site import Group, Site
@@ -97,14 +97,36 @@ def test_no_more_runs_at_a_loss_than_floors_need(at: tuple[Site, Fleet]) -> None
     assert plan.target_w <= most_w
 
 
+def ranked(chances: Chances) -> tuple[Site, Site, Fleet]:
+    """With all floors, and without the lowest of heat, commitment and reserve."""
+    declared, sizes = floored(chances)
+    bare = replace(declared, groups={**declared.groups, "b": Group()})
+    dropped = chances.below(3)
+    if dropped:
+        bare = replace(bare, groups={"a": Group(), "b": Group()})
+    return declared, replace(bare, programs={}) if dropped == 2 else bare, sizes
+
+
+def counted_w(plan: Plan, floor: Floor, sizes: Fleet) -> int:
+    """What counts for a floor."""
+    if floor.scope != SITE:
+        return drawn_w(plan, floor.scope)
+    standby_w = sum(sum(n) * STANDBY_W for n in sizes.values())
+    return plan.target_w - (standby_w if floor.rank == Rank.RESERVE else 0)
+
+
 @many()
-@given(cases(floored, size=40))
-def test_a_higher_floor_has_what_it_would_have_alone(at: tuple[Site, Fleet]) -> None:
-    """The commitment in `a` next to the heat in `b`, with and without that."""
-    declared, sizes = at
-    bare = replace(declared, programs={}, engine=None)
-    alone = replace(bare, groups={**bare.groups, "b": Group()})
-    assert drawn_w(decided(bare, sizes), "a") >= drawn_w(decided(alone, sizes), "a")
+@given(cases(ranked, size=40))
+def test_a_higher_floor_has_what_it_would_have_without_the_lower_ones(
+    at: tuple[Site, Site, Fleet],
+) -> None:
+    """Of a floor of the site for which limits have no room the last step may be a smaller one."""
+    declared, higher, sizes = at
+    plan, alone = decided(declared, sizes), decided(higher, sizes)
+    for floor in alone.floors:
+        due_w = min(floor.floor_w, counted_w(alone, floor, sizes))
+        step_w = LARGEST_STEP_W - 1 if floor.scope == SITE and due_w < floor.floor_w else 0
+        assert counted_w(plan, floor, sizes) >= due_w - step_w
 
 
 def hosted(chances: Chances) -> tuple[Site, Fleet, list[int]]:

@@ -47,6 +47,23 @@ def due_promises(wishes: Sequence[Wish], now: Situation) -> list[Promise]:
     return _all_filled(Asking(wishes, now), wishes, now).found if now.floors else []
 
 
+def _all_filled(asking: Asking, wishes: Sequence[Wish], now: Situation) -> Filling:
+    return _filled(asking, wishes, now, now.floors, _needed(asking, wishes, now))
+
+
+def _needed(asking: Asking, wishes: Sequence[Wish], now: Situation) -> list[Counts]:
+    """What floors of groups need, where the site has floors too: those of the highest rank, then
+    with the next, and so on. So that what a floor of the site takes is no lower one's before a
+    higher one's."""
+    narrow = [floor for floor in now.floors if floor.scope != SITE]
+    if len(narrow) == len(now.floors):
+        return []
+    return [
+        _filled(asking, wishes, now, [one for one in narrow if one.rank <= rank]).given
+        for rank in sorted({one.rank for one in narrow})
+    ]
+
+
 def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool:
     room = Room(wishes, now)
     if any(room.of(group).bind for group in {one.pool.group for one in wishes}):
@@ -63,20 +80,12 @@ def _kept_anyway(asking: Asking, wishes: Sequence[Wish], now: Situation) -> bool
     return True
 
 
-def _all_filled(asking: Asking, wishes: Sequence[Wish], now: Situation) -> Filling:
-    narrow = [floor for floor in now.floors if floor.scope != SITE]
-    needed = None
-    if 0 < len(narrow) < len(now.floors):
-        needed = _filled(asking, wishes, now, narrow).given
-    return _filled(asking, wishes, now, now.floors, needed)
-
-
 def _filled(
     asking: Asking,
     wishes: Sequence[Wish],
     now: Situation,
     floors: Sequence[Floor],
-    needed: Counts | None = None,
+    needed: Sequence[Counts] = (),
 ) -> Filling:
     """The floors filled by rank; those of the site first with what others need."""
     least = cheapest(wishes)
@@ -88,8 +97,10 @@ def _filled(
     asked: list[tuple[Ask, int | None]] = []
     for floor in floors:
         ask, most_cost = asking.of(floor, filling.given, reserved), _most_cost(floor, now, least)
-        if floor.scope == SITE and (needed is not None or filling.found):
-            filling.fill(ask, order, _larger(filling.given, needed))
+        if floor.scope == SITE:
+            filling.fill(ask, order, [list(counts) for counts in filling.given])
+            for each in needed:
+                filling.fill(ask, order, _larger(filling.given, each))
         filling.fill(ask, order, asking.anyway)
         filling.fill(ask, order, most, most_cost)
         asked.append((ask, most_cost))
@@ -122,9 +133,7 @@ def _most_cost(floor: Floor, now: Situation, least: Decimal | None) -> int | Non
     return millionths(program.penalty_per_mwh - least) if program.weighed else None
 
 
-def _larger(given: Counts, needed: Counts | None) -> Counts:
-    if needed is None:
-        return [list(counts) for counts in given]
+def _larger(given: Counts, needed: Counts) -> Counts:
     return [list(map(max, *both)) for both in zip(given, needed, strict=True)]
 
 

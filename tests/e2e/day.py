@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -37,25 +38,27 @@ class Day:
         self.site.farm()
         self.prometheus.start()
         daemon = self.site.daemon()
-        self._reach("cheap", self._all_run)
-        self._reach("spike", lambda: self.site.true_kw() < 0.02 * ALL_KW)
-        self._reach("after the spike", self._all_run)
+        self._reach("cheap", _all_run)
+        self._reach("spike", lambda kw: kw < 0.02 * ALL_KW)
+        self._reach("after the spike", _all_run)
         self._dispatch()
-        self._reach("dispatch", lambda: self.site.true_kw() <= DISPATCH_KW)
+        self._reach("dispatch", lambda kw: kw <= DISPATCH_KW)
         self.answers["repeated"] = self.site.send(self.body)
         self.answers["contradicted"] = self.site.send(self.body | {"end": None})
-        self._reach("after the dispatch", self._all_run)
+        self._reach("after the dispatch", _all_run)
         self._pass_an_interval()
         self.last_state = self.site.state()
         daemon.terminate()
         self.exit_code = daemon.wait(10)
 
-    def _all_run(self) -> bool:
-        return self.site.true_kw() > 0.97 * ALL_KW
+    def _reach(self, what: str, there: Callable[[float], bool]) -> None:
+        """Wait for such a power, and keep the very one that was there."""
 
-    def _reach(self, what: str, condition: Any) -> None:
-        until(condition, f"the power of: {what}", 40)
-        self.true_kw[what] = self.site.true_kw()
+        def found() -> list[float]:
+            kw = self.site.true_kw()
+            return [kw] if there(kw) else []
+
+        (self.true_kw[what],) = until(found, f"the power of: {what}", 40)
 
     def _dispatch(self) -> None:
         self.body = self.site.dispatch("ers-1", DISPATCH_KW, lasts_s=240)
@@ -67,6 +70,10 @@ class Day:
         over = EPOCH + (ended // timedelta(minutes=MINUTES) + 1) * timedelta(minutes=MINUTES)
         settled = (over + timedelta(seconds=60)).isoformat()
         until(lambda: self.site.state()["at"] >= settled, "the end of the interval")
+
+
+def _all_run(kw: float) -> bool:
+    return kw > 0.97 * ALL_KW
 
 
 def new_day(site: Site) -> Day:

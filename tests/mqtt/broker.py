@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulator.help import free_port
+
 HOST = "127.0.0.1"
 PLAIN = """\
 user root
@@ -29,7 +31,7 @@ class Broker:
 
     def __init__(self, folder: Path, configuration: str = PLAIN) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = free_port(HOST)
         self.path = folder / "mosquitto.conf"
         text = configuration.format(port=self.port, host=HOST, folder=folder)
         self.path.write_text(text)
@@ -64,12 +66,6 @@ class Broker:
 
     def log(self) -> str:
         return (self.folder / "mosquitto.log").read_text(errors="replace")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:

@@ -34,6 +34,9 @@ def main() -> int:
     began = time.monotonic()
     store = campaign.store()
     mutants = [one for path in modules() for one in mutants_of(path) if asked.only in str(path)]
+    if asked.these is not None:
+        rows = {one.key for one in listed(asked.these)}
+        mutants = [one for one in mutants if one.key in rows]
     spared = set() if asked.listed else {one.key for one in listed()}
     due = [one for one in sorted(mutants, key=_shuffled) if store.of(one) is None]
     due = [one for one in due if one.key not in spared]
@@ -42,7 +45,7 @@ def main() -> int:
         campaign.try_all(due, store, began + 60 * asked.minutes)
     say(f"{time.monotonic() - began:.0f} s")
     known = {one: SPARED if one.key in spared else store.of(one) for one in mutants}
-    return _report(known, asked.work, whole=asked.listed and not asked.only)
+    return _report(known, asked.work, whole=asked.listed and not (asked.only or asked.these))
 
 
 def _asked() -> argparse.Namespace:
@@ -52,6 +55,7 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--width", type=int, default=os.cpu_count() or 1, help="at a time")
     parser.add_argument("--tests", nargs="+", default=TESTS, help="by which tests")
     parser.add_argument("--work", type=Path, default=ROOT / "var" / "mutation", help="kept here")
+    parser.add_argument("--these", type=Path, help="only the mutants that are rows of this file")
     parser.add_argument("--listed", action="store_true", help="those that are listed as well")
     parser.add_argument("--record", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()

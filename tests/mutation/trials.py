@@ -19,7 +19,7 @@ from .mutants import Mutant
 from .reach import Reach
 from .swap import NotPossibleError, put_in
 
-ENOUGH_S = 8.0
+ENOUGH_S = 5.0
 """So much time of tests, as they take while lines are recorded, is spent on one that survives."""
 SLOWER = 4
 """A mutant that makes its tests so many times slower runs away."""

@@ -16,6 +16,7 @@ from hypothesis import Phase, settings
 
 from .mutants import Mutant, modules
 from .reach import Reach, Recorder, together
+from .skill import Skill
 from .store import Store, fingerprint
 from .trials import Outcome, Result, Trials
 from .typed import ill_typed
@@ -68,7 +69,9 @@ class Campaign:
                 say(f"{done.total()} of {len(due)}: {dict(done)}")
 
         reach = self._reach()
-        self._run(Trials(due, reach, told, until, self.width))
+        skill = Skill(self.work / "skill.json")
+        self._run(Trials(due, reach, skill, told, until, self.width))
+        skill.save()
 
     def record(self, part: int) -> int:
         """A part of what the tests reach, in a process of its own: 1 where one of them fails."""

@@ -17,6 +17,7 @@ from _pytest.runner import runtestprotocol
 
 from .mutants import Mutant
 from .reach import Reach
+from .skill import Skill
 from .swap import NotPossibleError, put_in
 
 ENOUGH_S = 5.0
@@ -51,7 +52,13 @@ class Trials:
     """A plugin that, in the place of running the tests, tries mutants with them."""
 
     def __init__(
-        self, mutants: Sequence[Mutant], reach: Reach, told: Told, until: float, width: int
+        self,
+        mutants: Sequence[Mutant],
+        reach: Reach,
+        skill: Skill,
+        told: Told,
+        until: float,
+        width: int,
     ) -> None:
         self._mutants = mutants
         self._reach = reach
@@ -60,8 +67,7 @@ class Trials:
         self._width = width
         self._running: dict[int, tuple[Mutant, list[int], int]] = {}
         self._killers: dict[tuple[str, str], list[int]] = {}
-        self._tried = [0] * len(reach.tests)
-        self._killed = [0] * len(reach.tests)
+        self._skill = skill
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
@@ -91,8 +97,7 @@ class Trials:
 
     def _idle_s(self, which: int) -> float:
         """The seconds that a test takes for each mutant that it may be expected to kill."""
-        chance = (self._killed[which] + 0.1) / (self._tried[which] + 2)
-        return (self._reach.seconds[which] + 0.005) / chance
+        return (self._reach.seconds[which] + 0.005) / self._skill.chance(self._reach.tests[which])
 
     def _start(self, mutant: Mutant, order: list[int], items: dict[str, pytest.Item]) -> None:
         read, write = os.pipe()
@@ -137,11 +142,11 @@ class Trials:
         self._told(mutant, result)
 
     def _learn(self, order: list[int], killer: int | None) -> None:
-        for which in order if killer is None else order[: order.index(killer)]:
-            self._tried[which] += 1
+        ran = order if killer is None else order[: order.index(killer)]
+        for which in ran:
+            self._skill.tried(self._reach.tests[which], killed=False)
         if killer is not None:
-            self._tried[killer] += 1
-            self._killed[killer] += 1
+            self._skill.tried(self._reach.tests[killer], killed=True)
 
     def _result(self, mutant: Mutant, status: int, said: str) -> Result:
         if os.WIFSIGNALED(status):

@@ -43,12 +43,12 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
     after = replace(
         found.remembered(now.state, motions),
         motions=motions,
-        other_w=now.other_w if seen.fleet_known else state.other_w,
+        other_w=found.other_w if seen.fleet_known else state.other_w,
         moved_at=seen.now if orders.events else now.moved_at,
         running=_running(now, shares),
         excess_permille={
             **now.state.excess_permille,
-            **{pool.key: pool.excess_permille for pool in now.pools},
+            **{pool.key: pool.excess_permille for pool in now.pools if not pool.unproven},
         },
         rose_at=_rose_at(now, orders),
         wakes=remembered(now, found.steps, given_up, orders.events),

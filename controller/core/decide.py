@@ -42,16 +42,16 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
     motions = begin_moves(now.seen, now.motions, found.steps, orders)
     motions = issue_repeats(motions, orders, found.held, seen.now)
     after = found.remembered(now.state, motions)
-    other_w = turned(seen.site, now.other_w, now.state.cooling, after.cooling)
+    other_w = turned(seen.site, found.other_w, now.state.cooling, after.cooling)
     after = replace(
         after,
         motions=motions,
         other_w=other_w if seen.fleet_known else state.other_w,
-        moved_at=seen.now if orders.events or other_w != now.other_w else now.moved_at,
+        moved_at=seen.now if orders.events or other_w != found.other_w else now.moved_at,
         running=_running(now, shares),
         excess_permille={
             **now.state.excess_permille,
-            **{pool.key: pool.excess_permille for pool in now.pools},
+            **{pool.key: pool.excess_permille for pool in now.pools if not pool.unproven},
         },
         rose_at=_rose_at(now, orders),
         wakes=remembered(now, found.steps, given_up, orders.events),

@@ -11,9 +11,19 @@ from controller.core.obedience.evidence import told_w
 from controller.core.obedience.motions import Orders
 from controller.core.scopes import scopes_of
 from controller.core.situation import assess
-from controller.model.fleet import IDLE, OFF, Command, MinerSeen, Motion, Stage, Standing
+from controller.model.fleet import (
+    IDLE,
+    INFERRED,
+    OFF,
+    Command,
+    MinerSeen,
+    Motion,
+    Stage,
+    Standing,
+)
 from controller.model.grid import SITE, Limit
 from controller.model.plan import Mode, Plan
+from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 
 
@@ -95,23 +105,55 @@ def _starts(
     seen: Snapshot, before: State, plan: Plan, expected_w: Mapping[str, int]
 ) -> Iterator[str]:
     known = miners(seen)
-    risen = dict.fromkeys((limit.scope for limit in plan.limits), 0)
-    for command in plan.commands:
-        miner, motion = known[command.miner], before.motions.get(command.miner)
-        risen_w = rise_w(command, miner, motion, seen)
-        if risen_w <= 0 or command.level in IDLE:
+    ups = [one for one in plan.commands if one.level not in IDLE]
+    risen = {one.miner: w for one in ups if (w := _risen_w(one, known, before, seen)) > 0}
+    for command in ups:
+        if command.miner not in risen:
             continue
+        miner, motion = known[command.miner], before.motions.get(command.miner)
         held = plan.mode is Mode.MANUAL and command.reason not in FOR_MONEY
         if plan.mode is not Mode.NORMAL and not held:
             yield f"{command.miner} starts while {plan.mode}"
         if motion is not None and _rests_off(motion, miner, seen.now) and command.attempt == 1:
             yield f"{command.miner} starts, though it has to rest"
-        for scope in risen.keys() & set(scopes_of(seen.site, miner.group)):
-            risen[scope] += risen_w
+    yield from _fits(seen, before, plan, expected_w, risen)
+
+
+def _fits(
+    seen: Snapshot,
+    before: State,
+    plan: Plan,
+    expected_w: Mapping[str, int],
+    risen: Mapping[str, int],
+) -> Iterator[str]:
+    """What rises has room in what is counted; and where somebody starts that counts as running, in
+    what its meter shows, too."""
+    known = miners(seen)
     for limit in _kept(plan):
-        counts_w = expected_w[limit.scope]
-        if risen[limit.scope] and counts_w + risen[limit.scope] > limit.limit_w:
-            yield f"{limit.scope} counts {counts_w}, starts {risen[limit.scope]} over {limit}"
+        inside = {m: known[m] for m in risen if limit.scope in scopes_of(seen.site, known[m].group)}
+        unproven = {m: _unproven_w(one, before.motions.get(m)) for m, one in inside.items()}
+        risen_w = sum(risen[m] for m in inside)
+        added_w = sum(max(0, risen[m] - unproven[m]) for m in inside)
+        counts_w, meter = expected_w[limit.scope], seen.meters_w.get(limit.scope)
+        if added_w and counts_w + added_w > limit.limit_w:
+            yield f"{limit.scope} counts {counts_w}, starts {added_w} over {limit}"
+        shown_w = meter.value if any(unproven.values()) and isinstance(meter, Fresh) else 0
+        if shown_w and shown_w + risen_w > limit.limit_w:
+            yield f"{limit.scope} shows {shown_w}, starts {risen_w} over {limit}"
+
+
+def _risen_w(
+    command: Command, known: Mapping[str, MinerSeen], before: State, seen: Snapshot
+) -> int:
+    return rise_w(command, known[command.miner], before.motions.get(command.miner), seen)
+
+
+def _unproven_w(miner: MinerSeen, motion: Motion | None) -> int:
+    """What one that only says that it is off counts with beyond that: it may start without room for
+    more than that, where meters leave room for all of it."""
+    if motion is None or motion.stage is not Stage.FAILED or miner.grade is not INFERRED:
+        return 0
+    return max(0, motion.proven_w - miner.power_w) if miner.level in IDLE else 0
 
 
 def _rests_off(motion: Motion, miner: MinerSeen, now: datetime) -> bool:

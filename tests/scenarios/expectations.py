@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from msgspec.structs import replace
+
 from controller.core.explaining.sentences import sentence
-from controller.model.plan import Plan
+from controller.model.plan import Allocation, Plan
 from tests.scenarios.form import Expectation, Scenario, Wanted
 from tests.scenarios.runner import Cycle
 
@@ -117,7 +119,9 @@ def _ratios(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
 
 def _groups(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
     """What is expected of single groups."""
-    allocations = {one.group: one for one in cycle.plan.allocations.values()}
+    allocations: dict[str, Allocation] = {}
+    for one in cycle.plan.allocations.values():
+        allocations[one.group] = _with(allocations.get(one.group), one)
     yield from (f"there is no group {name}" for name in _named(expectation) - allocations.keys())
     for name, one in allocations.items():
         for what, wanted, actual in (
@@ -136,6 +140,15 @@ def _groups(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
         found = one.next_break_even_per_mwh
         if price is not None and (found is None or not fits(price, found)):
             yield f"break_even_per_mwh of {name} expected {price}, was {found}"
+
+
+def _with(first: Allocation | None, one: Allocation) -> Allocation:
+    """The miners of a group's allocations together; the rest as of the first."""
+    if first is None:
+        return one
+    levels = {**first.counts, **one.counts}
+    counts = {level: first.counts.get(level, 0) + one.counts.get(level, 0) for level in levels}
+    return replace(first, counts=counts, held=first.held + one.held)
 
 
 def _named(expectation: Expectation) -> set[str]:

@@ -85,11 +85,16 @@ def other_w(
             found[scope] = max(0, meter.value - reported)
         elif isinstance(meter, Fresh) and known is not None and quiet and _since(meter, moved_at):
             least = meter.value - draws.counted.get(scope, 0)
-            most = meter.value - reported + draws.flying.get(scope, 0)
+            most = most_other_w(meter.value, draws, scope)
             found[scope] = max(0, least, min(known, most))
         elif known is not None:
             found[scope] = known
     return found
+
+
+def most_other_w(meter_w: int, draws: Drawn, scope: str) -> int:
+    """What a meter leaves to others where every miner at rest tells the truth."""
+    return meter_w - draws.reported.get(scope, 0) + draws.flying.get(scope, 0)
 
 
 def _since(meter: Fresh[int], moved_at: datetime | None) -> bool:

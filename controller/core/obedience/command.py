@@ -10,7 +10,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from controller.core.obedience.evidence import Look, falls, goes_down, is_at, is_contested, shows
+from controller.core.obedience.evidence import (
+    Look,
+    falls,
+    goes_down,
+    is_at,
+    is_contested,
+    rises,
+    shows,
+    starts,
+)
 from controller.core.obedience.patience import contested_until, deadline_of
 from controller.model.fleet import (
     CONFIRMED,
@@ -108,8 +117,8 @@ def _settled(motion: Motion, miner: MinerSeen, look: Look) -> bool:
 
 
 def _given_up(motion: Motion, look: Look) -> Motion:
-    """A contest that ends before any meter has shown that its miner is off: it goes on counting, as
-    anybody else's who only says so."""
+    """Of a miner that no meter has shown to be off when its contest ends, or when its start has
+    failed: it goes on counting, as anybody else who only says so."""
     command = replace(motion.command, reason=Reason.DISOBEDIENT)
     return replace(motion, stage=FAILED, command=command, rest_until=look.now)
 
@@ -142,7 +151,16 @@ def refuses_more(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     failed = motion.stage is FAILED and miner.reachable and not is_contested(motion)
     if not failed or miner.level in IDLE:
         return False
-    return not goes_down(motion, curve) or _unproven(motion, miner, curve)
+    return rises(motion, curve) or _unproven(motion, miner, curve)
+
+
+def unproven_off(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
+    """Whether a miner was given up that says that it is off, and no meter shows it: it counts in
+    full as it is, and may be told to start."""
+    given_up = motion.stage is FAILED and not is_contested(motion)
+    if not given_up or miner.level not in IDLE:
+        return False
+    return miner.reachable and not miner.locked and _unproven(motion, miner, curve)
 
 
 def overruled_by_lock(motion: Motion, miner: MinerSeen) -> bool:
@@ -158,7 +176,8 @@ def beyond_reach(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
         return True
     if motion.stage is FAILED:
         stops = miner.reachable and overruled_by_lock(motion, miner)
-        return not stops and not refuses_more(motion, miner, curve)
+        moves = refuses_more(motion, miner, curve) or unproven_off(motion, miner, curve)
+        return not stops and not moves
     return motion.stage is CONFIRMED and not miner.reachable
 
 
@@ -167,7 +186,7 @@ def _wait(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Advance
     that it obeyed, not before a meter has spoken against it."""
     due = _rested(motion, look) or (motion.lost and miner.reachable)
     if due and not _unproven(motion, miner, curve):
-        return Advance(None)
+        return Advance(_let_go(motion, miner, curve, look))
     if due and miner.reachable and motion.command.miner not in look.unheard:
         return Advance(_anew(motion, curve, look, attempt=1))
     return Advance(motion if miner.reachable else replace(motion, lost=True))
@@ -178,6 +197,14 @@ def _unproven(motion: Motion, miner: MinerSeen, curve: Curve) -> bool:
     says_so = is_at(motion.command.level, miner.level)
     claims = miner.grade is INFERRED and says_so
     return claims and falls(motion, curve)
+
+
+def _let_go(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> Motion | None:
+    """What is left of a command that is told no more: nothing, or of a start of a miner that is
+    off, the stop before it, if no meter has shown that one."""
+    command = replace(motion.command, level=OFF, dispatch="")
+    stop = _given_up(replace(motion, command=command, from_level=""), look)
+    return stop if starts(motion) and _unproven(stop, miner, curve) else None
 
 
 def _rested(motion: Motion, look: Look) -> bool:
@@ -237,8 +264,8 @@ def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str)
     before = 0 if motion.lost and miner.reachable else motion.command.attempt
     if before >= _attempts(motion, look):
         return Advance(failed, events)
-    if not goes_down(motion, curve) and not look.may_start:
-        return Advance(None, events)
+    if rises(motion, curve) and not look.may_start:
+        return Advance(_let_go(motion, miner, curve, look), events)
     return Advance(_anew(motion, curve, look, attempt=before + 1), events)
 
 
@@ -257,9 +284,8 @@ def _attempts(motion: Motion, look: Look) -> int:
 def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
     """Its command once more, with the time that it has for it. Sharing waits no more for one that
     was to come down and let its time pass: it goes on counting, so that others make its room."""
-    down = goes_down(motion, curve)
     command = replace(motion.command, id="", attempt=attempt, at=look.now)
-    deadline = deadline_of(command, look.pacing, down=down)
+    deadline = deadline_of(command, look.pacing, down=not rises(motion, curve))
     first_at = motion.from_command_at or motion.command.at
     return replace(
         motion,
@@ -267,7 +293,7 @@ def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
         stage=INTENDED,
         from_command_at=first_at if attempt > 1 else None,
         deadline=deadline,
-        late=down and (motion.late or attempt > 1),
+        late=goes_down(motion, curve) and (motion.late or attempt > 1),
         lost=False,
     )
 

@@ -13,6 +13,7 @@ from controller.model.fleet import (
     CONFIRMED,
     CUT,
     FAILED,
+    IDLE,
     INFERRED,
     INTENDED,
     OFF,
@@ -93,6 +94,17 @@ def shows(motion: Motion, miner: MinerSeen, curve: Curve, look: Look) -> bool:
 def goes_down(motion: Motion, curve: Curve) -> bool:
     """Whether the command asks for no more power than the miner was proven to draw."""
     return told_w(curve, motion.command.level) <= motion.proven_w
+
+
+def starts(motion: Motion) -> bool:
+    """Whether the command takes its miner from off to where it runs."""
+    return motion.from_level in IDLE and motion.command.level not in IDLE
+
+
+def rises(motion: Motion, curve: Curve) -> bool:
+    """Whether the command may raise the miner's power. A start does, though the miner may count in
+    full already because nothing has shown that it is off."""
+    return starts(motion) or not goes_down(motion, curve)
 
 
 def falls(motion: Motion, curve: Curve) -> bool:

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from controller.core.obedience.evidence import IN_FLIGHT, goes_down, is_contested
+from controller.core.obedience.evidence import IN_FLIGHT, is_contested, rises
 from controller.core.obedience.patience import pacing_of
 from controller.model.fleet import (
     CONFIRMED,
@@ -120,15 +120,15 @@ def _given_up(after: Motion | None) -> bool:
 def _done(one: Learned, motion: Motion, curve: Curve, shown_at: datetime) -> Learned:
     told_at = motion.from_command_at or motion.command.at
     seconds = (shown_at - told_at).total_seconds()
-    if goes_down(motion, curve):
-        return _faded(replace(one, stops=_counted(one.stops, seconds)))
-    return _faded(replace(one, starts=_counted(one.starts, seconds)))
+    if rises(motion, curve):
+        return _faded(replace(one, starts=_counted(one.starts, seconds)))
+    return _faded(replace(one, stops=_counted(one.stops, seconds)))
 
 
 def _failed(one: Learned, motion: Motion, curve: Curve) -> Learned:
-    if goes_down(motion, curve):
-        return _faded(replace(one, stops_failed=one.stops_failed + 1))
-    return _faded(replace(one, starts_failed=one.starts_failed + 1))
+    if rises(motion, curve):
+        return _faded(replace(one, starts_failed=one.starts_failed + 1))
+    return _faded(replace(one, stops_failed=one.stops_failed + 1))
 
 
 def _counted(times: tuple[int, ...], seconds: float) -> tuple[int, ...]:

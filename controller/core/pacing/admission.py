@@ -9,6 +9,7 @@ from datetime import datetime
 
 from controller.core.limits.in_force import usable_w
 from controller.core.pacing.credit import Credit
+from controller.core.pacing.hidden import hidden_w
 from controller.core.pacing.moves import Move, Starts
 from controller.core.pacing.rising import Rise
 from controller.core.pacing.staging import Stage
@@ -35,6 +36,9 @@ class Gate:
     """Groups whose fans have to run for what would rise there."""
     waits: set[datetime] = field(default_factory=set)
     """When something that waits may go on."""
+    other_w: dict[str, int] = field(default_factory=dict)
+    """By scope, other load that counts from now on, as it hides no more behind who starts."""
+    _hidden: dict[str, int] = field(init=False)
     _room: dict[str, int] = field(default_factory=dict)
     _saved_until: datetime | None = None
     """When the allowance covers who waits for nothing else: until then nobody behind takes of it,
@@ -46,6 +50,7 @@ class Gate:
             if limit.surcharge_per_mwh is None and limit.scope in now.expected_w:
                 left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[limit.scope]
                 self._room[limit.scope] = min(left_w, self._room.get(limit.scope, left_w))
+        self._hidden = hidden_w(now)
 
     def admit(self, rises: Iterable[Rise]) -> list[Move]:
         """The moves that may begin now, in their turn."""
@@ -99,12 +104,21 @@ class Gate:
         return [self._saved_until]
 
     def _fits(self, move: Move) -> bool:
-        needed_w = move.rise_w + self._fans_w(move.pool.group)
-        return all(needed_w <= self._room[scope] for scope in self._scopes(move.pool))
+        fans_w = self._fans_w(move.pool.group)
+        return all(
+            self._adds_w(move, scope) + fans_w <= self._room[scope]
+            for scope in self._scopes(move.pool)
+        )
+
+    def _adds_w(self, move: Move, scope: str) -> int:
+        """By how much it raises what counts there."""
+        return move.adds_w + (self._hidden.get(scope, 0) if move.pool.unproven else 0)
 
     def _draw(self, move: Move) -> None:
         for scope in self._scopes(move.pool):
-            self._room[scope] -= move.rise_w
+            self._room[scope] -= self._adds_w(move, scope)
+            if move.pool.unproven and scope in self._hidden:
+                self.other_w[scope] = self.now.other_w[scope] + self._hidden.pop(scope)
         self.credit = self.credit.less(move.rise_w)
         stagger = self._stagger(move.pool) if move.starts else None
         for one in (self.largest, stagger):

@@ -22,7 +22,8 @@ def begin_moves(
     steps: Iterable[Step],
     orders: Orders,
 ) -> dict[str, Motion]:
-    """The motions with those of new moves; a move overrules the motion its miner was in."""
+    """The motions with those of new moves; a move overrules the motion its miner was in. One that
+    starts though no meter has shown its stop is late with coming down to what it is told."""
     after = dict(motions)
     for step in steps:
         move = step.move
@@ -32,7 +33,7 @@ def begin_moves(
             miner = seen.moving[move.miner]
             if overruled.command.id:
                 orders.events.append(event_of(overruled, miner, seen.now, "overruled"))
-        late = before is not None and before.late and move.down
+        late = before is not None and (before.late if move.down else before.stage is FAILED)
         after[move.miner] = begin_move(seen, step, move.level, orders, late=late)
     return after
 

@@ -41,8 +41,17 @@ class Move(NamedTuple):
     @property
     def rise_w(self) -> int:
         """By how much it may raise the site's power. One whose switch closes boots as it likes."""
-        most = -1 if self.from_level == CUT else self.to_rung
-        return max(0, self.pool.units_w[most] - self.counted_w)
+        least_w = self.pool.least_w(self.from_rung, self.counted_w)
+        return max(0, self.pool.units_w[self._most] - least_w)
+
+    @property
+    def adds_w(self) -> int:
+        """By how much it raises what has to be counted."""
+        return max(0, self.pool.units_w[self._most] - self.counted_w)
+
+    @property
+    def _most(self) -> int:
+        return -1 if self.from_level == CUT else self.to_rung
 
     @property
     def fall_w(self) -> int:
@@ -90,7 +99,7 @@ class Starts:
 
     @property
     def _off_w(self) -> list[int]:
-        return [one.mean_w for one in _equals(self.cohorts)]
+        return [self.pool.least_w(0, one.mean_w) for one in _equals(self.cohorts)]
 
     def first(self, count: int, row: Row) -> list[Move]:
         """The first of them."""

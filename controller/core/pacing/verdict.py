@@ -50,6 +50,8 @@ class Verdict:
     restore: Credit
     lower: Credit | None
     stages: tuple[Stage, ...]
+    other_w: Mapping[str, int]
+    """By scope, metered power that no miner reports."""
     wanted: frozenset[str]
     """Groups whose fans have to run for what is to rise there."""
     waits: frozenset[datetime] = field(default=frozenset())
@@ -99,6 +101,7 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
         restore=gate.credit,
         lower=descent.credit,
         stages=tuple(one for one in (down, up, *behind.values()) if one is not None),
+        other_w={**now.other_w, **gate.other_w},
         wanted=frozenset(gate.wanted | _kept_on(now, shares)),
         waits=frozenset(gate.waits | descent.waits | _barred_until(now)),
     )

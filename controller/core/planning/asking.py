@@ -81,9 +81,9 @@ class Asking:
 
 
 def _steps_w(one: Wish) -> Sequence[int]:
-    """What miners are expected to draw more; where no meter could show it, what is nominal."""
+    """What miners are expected to draw more; where no meter can or did show it, what is nominal."""
     pool: Pool = one.pool
-    if pool.units_w[0] >= pool.units_w[-1]:
+    if pool.unproven or pool.units_w[0] >= pool.units_w[-1]:
         return [step.power_w for step in one.ladder]
     return pool.steps_w
 

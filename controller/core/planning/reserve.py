@@ -16,8 +16,8 @@ that what they waver by starts and stops nothing."""
 
 def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bool:
     """Whether a pool's load counts as reserve of a program. What no meter could show to be gone
-    cannot be delivered."""
-    if pool.units_w[0] >= pool.units_w[-1]:
+    cannot be delivered; one that none has shown to be off is load once it was started."""
+    if not pool.unproven and pool.units_w[0] >= pool.units_w[-1]:
         return False
     return not program.response_s or stop_s(seen, state, pool.kind) <= program.response_s
 

@@ -107,6 +107,8 @@ class Pool:
     disobedient: int
     stuck_w: int
     """Power that can be told nothing: the unreachable, the disobedient and the contested."""
+    unproven: bool = False
+    """Whether these only say that they are off: whatever they are told, they count in full."""
     contested: int = 0
     """Miners that somebody else keeps waking."""
     late_w: int = 0
@@ -140,6 +142,11 @@ class Pool:
         """By rung from 1, what a miner that takes this step draws more; of a step that is seen to
         draw no more, one watt."""
         return _steps_w(self.units_w)
+
+    def least_w(self, rung: int, counted_w: int) -> int:
+        """What a miner may be drawing there that counts with so much: of one that only says that it
+        is off, no more than it says."""
+        return self.levels[rung].power_w if self.unproven else counted_w
 
     def free_from(self, rung: int) -> int:
         """How many free miners stand at this rung or above."""

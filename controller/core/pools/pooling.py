@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from itertools import starmap
 from typing import NamedTuple
 
 from controller.core.economics.steps import CURVES, concave
 from controller.core.limits.ceilings import rung_under
-from controller.core.obedience.command import beyond_reach, refuses_more
+from controller.core.obedience.command import beyond_reach, refuses_more, unproven_off
 from controller.core.obedience.evidence import IN_FLIGHT, is_contested
 from controller.core.pools.pool import (
+    Counts,
     Pinned,
     Pool,
     counts_of,
@@ -24,6 +24,7 @@ from controller.model.fleet import (
     CUT,
     FAILED,
     IDLE,
+    INFERRED,
     Cohort,
     Curve,
     Level,
@@ -40,11 +41,14 @@ class _Kind(NamedTuple):
     group: str
     curve: str
     ceiling: str
+    unproven_w: int = 0
+    """Of miners that only say that they are off: what each of them counts with."""
 
     @property
     def key(self) -> str:
         above = f"/at most {self.ceiling}" if self.ceiling else ""
-        return f"{self.group}/{self.curve}{above}"
+        counts = f"/unproven at {self.unproven_w} W" if self.unproven_w else ""
+        return f"{self.group}/{self.curve}{above}{counts}"
 
 
 class _Moving(NamedTuple):
@@ -98,17 +102,25 @@ def build(
     `counts_w` is what each miner in motion counts with, and `excess` how far the miners of a pool
     exceeded their nominal power when they last ran.
     """
-    resting: dict[tuple[str, str, str], list[Cohort]] = {}
+    resting: dict[_Kind, list[Cohort]] = {}
     for _, cohort in sorted(seen.cohorts.items()):
         if cohort.curve in seen.curves:
-            kind = (cohort.group, cohort.curve, cohort.ceiling)
+            kind = _Kind(cohort.group, cohort.curve, cohort.ceiling)
             resting.setdefault(kind, []).append(cohort)
-    moving: dict[tuple[str, str, str], dict[str, Motion]] = {}
+    moving: dict[_Kind, dict[str, Motion]] = {}
+    unproven: dict[tuple[_Kind, str], list[str]] = {}
     for name, motion in sorted(motions.items()):
-        kind = (motion.group, motion.curve, seen.moving[name].ceiling)
-        moving.setdefault(kind, {})[name] = motion
+        miner = seen.moving[name]
+        kind = _Kind(motion.group, motion.curve, miner.ceiling)
+        if unproven_off(motion, miner, seen.curves[motion.curve]):
+            kind = kind._replace(unproven_w=counts_w[name])
+            unproven.setdefault((kind, miner.level), []).append(name)
+        else:
+            moving.setdefault(kind, {})[name] = motion
+    for (kind, level), names in sorted(unproven.items()):
+        resting.setdefault(kind, []).append(_off(kind, level, names))
     pools = {}
-    for kind in starmap(_Kind, sorted({*resting, *moving})):
+    for kind in sorted({*resting, *moving}):
         rungs = _rungs(seen.curves[kind.curve])
         movers = _sort(rungs, seen, moving.get(kind, {}), counts_w)
         pool = _pool(kind, rungs, resting.get(kind, []), movers, _before(kind, excess))
@@ -116,8 +128,23 @@ def build(
     return pools
 
 
+def _off(kind: _Kind, level: str, names: list[str]) -> Cohort:
+    """Those that only say that they are off."""
+    return Cohort(
+        group=kind.group,
+        curve=kind.curve,
+        level=level,
+        standing=Standing.PRESENT,
+        members=tuple(names),
+        power_w=kind.unproven_w * len(names),
+        grade=INFERRED,
+        ceiling=kind.ceiling,
+    )
+
+
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     """Of these miners; of those not yet known under this ceiling, as they were without one."""
+    kind = kind._replace(unproven_w=0)
     known = excess.get(kind.key)
     return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
 
@@ -129,7 +156,11 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
     free, pinned = _free(mine, rungs), tuple(moving.pinned)
     counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
     permille = excess_permille(levels, crowds, excess)
-    units = units_w(levels, crowds, permille)
+    units = tuple([max(one, kind.unproven_w) for one in units_w(levels, crowds, permille)])
+    if kind.unproven_w:
+        counts = counts._replace(
+            seen=_as_counted(len(levels), counts, rungs.of("", kind.unproven_w))
+        )
     contested = sum([is_contested(motion) for motion in moving.stuck.values()])
     failed = sum([_disobeys(motion) for motion in moving.stuck.values()])
     return Pool(
@@ -153,8 +184,14 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
         disobedient=failed,
         contested=contested,
         stuck_w=sum([c.power_w for c in lost]) + moving.stuck_w,
+        unproven=bool(kind.unproven_w),
         late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late]),
     )
+
+
+def _as_counted(rungs: int, counts: Counts, rung: int) -> tuple[int, ...]:
+    """Whoever only says that it is off is seen where it counts."""
+    return tuple([counts.free[0] if k <= rung else 0 for k in range(rungs)])
 
 
 def _sort(

@@ -27,6 +27,8 @@ from tests.core.sites_at_a_loss import left, plan_of, seen, site
         ([("low", 1_000, "90"), ("less", 1_500, "80")], ["low"]),
         ([("low", 1_000, "90"), ("less", 1_500, "80"), ("top", 2_000, "130")], ["low", "top"]),
         ([("none", 500, "0"), ("top", 2_000, "130")], ["top"]),
+        # Half of them at `low` and half at `top` hash 145 TH/s for 2,000 W.
+        ([("low", 1_000, "100"), ("mid", 2_000, "124"), ("top", 3_000, "190")], ["low", "top"]),
         # None hashes.
         ([("low", 1_000, "0"), ("top", 2_000, "0")], ["low"]),
     ],

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from controller.core.dispatches.acceptance import Refused
 from controller.model.quality import Missing, Observed, Stale
@@ -22,11 +23,12 @@ MALFORMED = {
     "version is 0": (sent(version=0), "version"),
     "version is a bool": (sent(version=True), "version"),
     "version has a fraction": (sent(version=1.5), "version"),
-    "version cannot be stored": (sent(version=10**30), "version"),
+    "version cannot be stored": (sent(version=2**63), "version"),
+    "version is absurd": (sent(version=10**30), "version"),
     "program is a number": (sent(program=7), "program"),
     "issued_at is missing": (sent(issued_at=None), "issued_at"),
     "issued_at is no time": (sent(issued_at="yesterday"), "issued_at"),
-    "issued_at is from the future": (sent(issued_at=at(2)), "issued_at"),
+    "issued_at is from the future": (sent(issued_at=at(61 / 60)), "issued_at"),
     "issued_at is before year 1": (sent(issued_at="0001-01-01T00:00:00+14:00"), "issued_at"),
     "start has no zone": (sent(start="2023-09-06T19:10:00"), "start"),
     "end is a number": (sent(end=1694030000), "end"),
@@ -47,6 +49,10 @@ MALFORMED = {
     "kw is absurd": (sent(target={"kind": "reduce_to_kw", "kw": 1e300}), "target.kw"),
     "kw is written too long": (
         sent(target={"kind": "reduce_to_kw", "kw": "1E-999999999"}),
+        "target.kw",
+    ),
+    "kw has 19 decimals": (
+        sent(target={"kind": "reduce_to_kw", "kw": "0." + "1" * 19}),
         "target.kw",
     ),
     "kw is zero in too many words": (
@@ -70,11 +76,27 @@ def test_a_malformed_dispatch_is_refused_by_the_name_of_its_field(name: str) -> 
     assert field in refused.problem
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": 2**63 - 1},
+        {"issued_at": at(1)},
+        {"start": at(0), "end": at(240)},
+        {"target": {"kind": "reduce_to_kw", "kw": 0}},
+        {"target": {"kind": "reduce_to_kw", "kw": "0." + "1" * 18}},
+        {"target": {"kind": "reduce_to_kw", "kw": 10_000_000}},
+        {"target": by_percent(0)},
+    ],
+)
+def test_what_is_just_within_the_bounds_is_accepted(changes: dict[str, Any]) -> None:
+    accepted(sent(**changes))
+
+
 RULES = {
     "unknown_program": (sent(program="other"), "ers, plain"),
     "unauthorised": (sent(program="plain"), "authority"),
     "unknown_reference": (sent(target=by_kw(5, "baseline")), "contract, now"),
-    "over": (sent(start=at(-90), end=at(-30)), "`end` has passed"),
+    "over": (sent(start=at(-90), end=at(0)), "`end` has passed"),
     "too_long": (sent(end=at(10 + 241)), "14400 s"),
 }
 
@@ -86,6 +108,12 @@ def test_a_dispatch_that_its_program_does_not_cover_is_refused(code: str) -> Non
     assert isinstance(refused, Refused)
     assert refused.code == code
     assert words in refused.problem
+
+
+def test_where_there_is_no_program_it_says_so() -> None:
+    refused = judged(sent(), site=replace(SITE, programs={}))
+    assert isinstance(refused, Refused)
+    assert refused.problem == "`program` must be one of: none"
 
 
 def test_a_target_that_the_program_does_not_allow_is_refused() -> None:

@@ -37,6 +37,7 @@ def offered(sample: PriceSample, *known: PriceSample) -> PriceTimeline | Refusal
         ("-inf", Refusal.INFINITE),
         ("5000.01", Refusal.OUT_OF_RANGE),
         ("-500.01", Refusal.OUT_OF_RANGE),
+        ("0." + "1" * 19, Refusal.OUT_OF_RANGE),
         ("1e300", Refusal.OUT_OF_RANGE),
         ("1E-999999", Refusal.OUT_OF_RANGE),
         ("0E+999999", Refusal.OUT_OF_RANGE),
@@ -46,7 +47,9 @@ def test_a_value_that_is_none(value: str, refusal: Refusal) -> None:
     assert offered(price("14:15-14:30", value)) is refusal
 
 
-@pytest.mark.parametrize("value", ["5000", "-500", "0", "-0.00", "2.5e3", " 31.5 "])
+@pytest.mark.parametrize(
+    "value", ["5000", "-500", "0", "-0.00", "2.5e3", " 31.5 ", "0." + "1" * 18, "0" * 63 + "5"]
+)
 def test_a_value_at_the_edge_is_good(value: str) -> None:
     line = offered(price("14:15-14:30", value, "14:00"))
     assert isinstance(line, PriceTimeline)
@@ -107,6 +110,11 @@ def test_overlapping(interval: str) -> None:
     assert offered(price(interval, published="13:00")) is Refusal.OVERLAPPING
 
 
+def test_overlapping_the_first_of_several() -> None:
+    known = price("14:30-14:45", published="14:00")
+    assert offered(price("13:50-14:06", published="13:00"), known) is Refusal.OVERLAPPING
+
+
 def test_overlapping_a_later_one() -> None:
     known = price("14:30-14:45", published="14:00")
     assert offered(price("14:20-14:31", published="14:00"), known) is Refusal.OVERLAPPING
@@ -117,21 +125,39 @@ def test_an_interval_that_does_not_end_after_its_start(interval: str) -> None:
     assert offered(price(interval)) is Refusal.BAD_INTERVAL
 
 
-def test_an_interval_of_years_does_not_block_the_market() -> None:
-    endless = PriceSample(
-        start=NOW, end=NOW + timedelta(days=400), price_per_mwh="1", published_at=NOW
+def from_now(ahead: timedelta, length: timedelta, published_s: float = 0) -> PriceSample:
+    start, published_at = NOW + ahead, NOW + timedelta(seconds=published_s)
+    return PriceSample(
+        start=start, end=start + length, price_per_mwh="1", published_at=published_at
     )
+
+
+@pytest.mark.parametrize(
+    ("ahead", "length", "published_s", "refusal"),
+    [
+        (timedelta(0), timedelta(hours=25), 0, None),
+        (timedelta(0), timedelta(hours=25, seconds=1), 0, Refusal.BAD_INTERVAL),
+        (timedelta(days=8), timedelta(hours=1), 0, None),
+        (timedelta(days=8, seconds=1), timedelta(hours=1), 0, Refusal.FROM_THE_FUTURE),
+        (timedelta(0), timedelta(hours=1), 60, None),
+        (timedelta(0), timedelta(hours=1), 61, Refusal.FROM_THE_FUTURE),
+    ],
+)
+def test_how_long_and_how_far_ahead_a_price_may_be(
+    ahead: timedelta, length: timedelta, published_s: float, refusal: Refusal | None
+) -> None:
+    taken = PriceTimeline().offer(from_now(ahead, length, published_s), NOW, BOUNDS)
+    assert (taken if isinstance(taken, Refusal) else None) is refusal
+
+
+def test_an_interval_of_years_does_not_block_the_market() -> None:
+    endless = from_now(timedelta(0), timedelta(days=400))
     assert PriceTimeline().offer(endless, NOW, BOUNDS) is Refusal.BAD_INTERVAL
 
 
 def test_from_the_future() -> None:
     assert offered(price("14:15-14:30", published="14:07")) is Refusal.FROM_THE_FUTURE
-    next_year = PriceSample(
-        start=NOW + timedelta(days=365),
-        end=NOW + timedelta(days=365, minutes=15),
-        price_per_mwh="1",
-        published_at=NOW,
-    )
+    next_year = from_now(timedelta(days=365), timedelta(minutes=15))
     assert offered(next_year) is Refusal.FROM_THE_FUTURE
 
 

@@ -154,6 +154,11 @@ def test_a_counted_cap_is_obeyed_without_a_meter_and_counts_none_then() -> None:
     assert again.reference_w == 200_000
 
 
+def test_a_cap_that_is_counted_from_a_contract_needs_no_meter() -> None:
+    found = accepted(sent(program="counted"), power_w=Missing(why="silent"))
+    assert (found.limit_w, found.reference_w, found.reference) == (40_000, 180_000, "contract")
+
+
 @pytest.mark.parametrize(
     ("shown_w", "reference_w"),
     [

@@ -115,6 +115,21 @@ def test_a_dispatch_called_back_to_life_freezes_its_reference_anew() -> None:
     assert revived.limit_w == 200_000
 
 
+def test_a_dispatch_that_was_ended_by_voice_freezes_its_reference_anew() -> None:
+    ended = recalled(accepted(sent(target=by_kw(30))))
+    higher = Fresh(value=230_000, at=NOW)
+    revived = accepted(sent(version=2, target=by_kw(30)), ended, power_w=higher)
+    assert (revived.reference_w, revived.limit_w) == (230_000, 200_000)
+
+
+def test_a_reference_that_is_known_by_the_name_in_the_target_alone_is_kept() -> None:
+    """So an earlier release wrote it."""
+    first = replace(accepted(sent(target=by_kw(30))), reference="")
+    lower = Fresh(value=120_000, at=NOW)
+    again = accepted(sent(version=2, target=by_kw(40)), first, power_w=lower)
+    assert (again.reference_w, again.limit_w) == (200_000, 160_000)
+
+
 def test_a_cancel_ends_a_dispatch_and_needs_no_meter() -> None:
     first = accepted(sent(start=at(-5), end=None, target=by_kw(30)), now=NOW)
     cancel = sent(version=2, target=by_kw(30), cancelled=True)

@@ -37,6 +37,7 @@ def test_a_stale_hashprice_still_estimates_and_a_missing_one_claims_nothing() ->
         (replace(NORTH, standing=Standing.UNREACHABLE), 0),
         (replace(NORTH, level="off"), 0),
         (replace(NORTH, level=""), 0),
+        (replace(NORTH, level="a level of before"), 0),
         (replace(NORTH, curve="unheard-of"), 0),
     ],
 )
@@ -60,3 +61,11 @@ def test_a_miner_in_motion_hashes_once_its_power_shows_it(
 ) -> None:
     miner = MinerSeen(group="north", curve="s19", level=level, power_w=power_w, reachable=reachable)
     assert hashrate_ths(replace(SEEN, cohorts={}, moving={"m-1": miner})) == ths
+
+
+def test_hashes_of_groups_without_income_are_left_out_at_rest_and_in_motion() -> None:
+    miner = MinerSeen(group="north", curve="s19", level="full", power_w=2_900)
+    seen = replace(SEEN, moving={"a": miner, "b": replace(miner, group="south")})
+    assert hashrate_ths(seen) == 2_200
+    assert hashrate_ths(seen, unpaid={"south"}) == 2_100
+    assert hashrate_ths(seen, unpaid={"north"}) == 100

@@ -148,6 +148,15 @@ def test_of_miners_that_cannot_be_reached_no_power_is_claimed() -> None:
     assert hosting_per_day(moving) == FULL_W * 24 * 60 / Decimal(1_000_000)
 
 
+def test_a_client_pays_for_its_own_miners_only() -> None:
+    declared = site(groups={"a": hosted(Consent.PRICE), "b": Group()})
+    everyone = {**fleet("a", "plain", 1), **fleet("b", "plain", 3)}
+    snapshot = seen(declared, everyone)
+    own = FULL_W * 24 * 60 / Decimal(1_000_000)
+    assert hosting_per_day(snapshot) == own
+    assert hosting_per_day(replace(snapshot, cohorts={}, moving=everyone)) == own
+
+
 def test_what_a_client_would_have_paid_is_foregone() -> None:
     declared = site(groups={"a": hosted(Consent.PRICE), "b": Group()})
     miners = {**fleet("a", "plain", 0, off=2), **fleet("b", "plain", 0, off=1)}

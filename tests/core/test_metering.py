@@ -59,6 +59,19 @@ def test_a_reading_that_is_none(bad: MeterSample, refusal: Refusal) -> None:
     assert judge_meter(bad, None, NOW, BOUNDS) is refusal
 
 
+@pytest.mark.parametrize(
+    "good",
+    [
+        sample(250_000),
+        sample(-250_000),
+        sample(1000, energy_wh=0),
+        sample(1000, NOW + timedelta(seconds=5)),
+    ],
+)
+def test_a_reading_at_the_edge_is_good(good: MeterSample) -> None:
+    assert isinstance(judge_meter(good, None, NOW, BOUNDS), MeterReading)
+
+
 def test_power_is_whole_watts_in_either_direction() -> None:
     for power_w, whole in ((1234.6, 1235), (-1234.6, -1235)):
         judged = judge_meter(sample(power_w), None, NOW, BOUNDS)
@@ -120,3 +133,10 @@ def test_no_energy_is_known_across_a_reset_or_a_jump() -> None:
     hour_later = NOW + timedelta(hours=1)
     assert energy_between(start, EnergyReading(hour_later, 499_999), BOUNDS) is None
     assert energy_between(start, EnergyReading(hour_later, 753_000), BOUNDS) is None
+
+
+def test_a_counter_may_grow_by_all_that_the_site_can_draw_and_two_of_its_steps() -> None:
+    start = EnergyReading(NOW, 500_000)
+    hour_later = NOW + timedelta(hours=1)
+    assert energy_between(start, EnergyReading(hour_later, 752_000), BOUNDS) == 252_000
+    assert energy_between(start, EnergyReading(hour_later, 752_001), BOUNDS) is None

@@ -73,6 +73,17 @@ def test_money_is_in_started_cents() -> None:
     assert found.amount == Decimal("0.01")
 
 
+def test_the_price_is_for_a_whole_megawatt_hour() -> None:
+    """1,000 x 100 MW x 1 h = 100,000."""
+    found = shown(dispatch("e-1", 0, 100_000_000), program(penalty_per_mwh=Decimal(1_000)))
+    assert (found.per_hour, found.amount) == (Decimal(100_000), Decimal(100_000))
+
+
+def test_its_own_end_counts_before_the_longest_that_its_program_may_ask() -> None:
+    found = shown(contract=program(**TERMS, longest_s=4 * 3600))
+    assert (found.amount, found.until) == (Decimal(270), after(60))
+
+
 def test_an_open_dispatch_lasts_as_long_as_its_program_may_ask() -> None:
     """250 + 400 x 0.05 x 4 = 330."""
     one = dispatch("e-1", 100_000, 150_000, end=None)

@@ -46,11 +46,16 @@ def test_a_hashprice_that_is_none(value: str, refusal: Refusal) -> None:
 
 
 def test_a_hashprice_of_a_wrong_moment() -> None:
-    assert judged("60", NOW + timedelta(minutes=2)) is Refusal.FROM_THE_FUTURE
+    assert judged("60", NOW + timedelta(seconds=61)) is Refusal.FROM_THE_FUTURE
     assert judged("60", clock("12:00")) is Refusal.OUT_OF_ORDER
     assert judged("56.670", clock("13:00")) is Refusal.DUPLICATE
     assert judged("60", clock("13:00")) is Refusal.CONTRADICTORY
     assert judged("60", datetime(2023, 9, 6, 13, 30)) is Refusal.BAD_TIME  # noqa: DTZ001
+
+
+def test_a_clock_may_be_a_minute_ahead() -> None:
+    ahead = NOW + timedelta(seconds=60)
+    assert judged("60", ahead) == Hashprice(at=ahead, per_ph_day=Decimal(60))
 
 
 def test_a_value_is_fresh_until_its_age_is_reached() -> None:

@@ -141,6 +141,24 @@ def test_over_midnight_the_day_on_which_it_begins_counts(clock: datetime, *, hol
     assert in_band(band, clock) is holds
 
 
+@pytest.mark.parametrize(
+    ("clock", "holds"),
+    [
+        (on(5, 59, day=8), False),
+        (on(6, day=8), True),
+        (on(5, 59, day=9), True),
+        (on(6, day=9), False),
+    ],
+)
+def test_a_band_that_ends_at_the_minute_it_begins_holds_for_a_day(
+    clock: datetime, *, holds: bool
+) -> None:
+    from_six = Band(
+        name="fridays", per_mwh=Decimal(1), weekdays=(5,), from_minute=360, to_minute=360
+    )
+    assert in_band(from_six, clock) is holds
+
+
 def test_bands_are_in_local_time() -> None:
     chicago = seen(DEAR, now=on(19), offset_h=-5)
     assert tariff_of(chicago).adder_per_mwh == Decimal(44)

@@ -16,10 +16,9 @@ from controller.model.grid import ProgramLevel, ReduceByPercent, Target
 MOST_KW = 10_000_000
 """Ten gigawatts: more is a slip of units, not a site."""
 MOST_DECIMALS = 18
-_MOST_VERSION = 2**63 - 1
 
 _Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-_Version = Annotated[int, msgspec.Meta(ge=1, le=_MOST_VERSION)]
+_Version = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 _Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 

@@ -50,7 +50,6 @@ def penalty(dispatch: Dispatch, program: Program, site: Site, now: datetime) -> 
     quarters = None if until is None else _quarters(until - max(now, dispatch.start))
     hours = None if quarters is None else Decimal(quarters) / 4
     for_power = per_hour * hours if hours is not None else None if per_hour else Decimal(0)
-    falls = bool(per_hour and until is not None and quarters)
     return Penalty(
         dispatch=dispatch.id,
         version=dispatch.version,
@@ -62,7 +61,7 @@ def penalty(dispatch: Dispatch, program: Program, site: Site, now: datetime) -> 
         per_hour=_cents(per_hour),
         hours=hours,
         until=until,
-        stands_until=until - ((quarters or 1) - 1) * QUARTER if falls and until else None,
+        stands_until=until - (quarters - 1) * QUARTER if until and quarters and per_hour else None,
     )
 
 

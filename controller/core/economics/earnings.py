@@ -6,7 +6,7 @@ from collections.abc import Container
 from decimal import Decimal
 
 from controller.core.economics.steps import HOURS_A_DAY
-from controller.model.fleet import OFF, Curve, MinerSeen, Standing
+from controller.model.fleet import Curve, MinerSeen, Standing
 from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot
 
@@ -78,7 +78,7 @@ def _drawn_w(seen: Snapshot, group: str) -> int:
 
 
 def _nominal_ths(curve: Curve | None, name: str) -> Decimal:
-    if curve is None or name in ("", OFF):
+    if curve is None:
         return Decimal(0)
     return next((x.hashrate_ths for x in curve.levels if x.name == name), Decimal(0))
 

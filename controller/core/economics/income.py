@@ -48,7 +48,7 @@ def _over(lost_at: datetime | None, seen: Snapshot) -> bool:
 def expected_losses(seen: Snapshot, state: State) -> dict[str, datetime]:
     """By group whose income is paid, when it counts as lost unless a share is accepted before."""
     found = {}
-    for name, paid_at in sorted(seen.paid_at.items()):
+    for name, paid_at in seen.paid_at.items():
         group = seen.site.groups.get(name)
         after_s = None if group is None or group.hosting else group.income_lost_after_s
         if after_s is not None and name not in state.unpaid:

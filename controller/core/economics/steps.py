@@ -36,15 +36,17 @@ def concave(curve: Curve) -> tuple[Level, ...]:
     """The levels on the upper concave hull of hashrate over power, by rising power.
 
     A level below the hull is never the best use of its watts: a mix of its neighbours earns more.
+    Where none hashes it is the one that draws least: what runs there can still be told to stop.
     """
     hull: list[Level] = []
-    for level in sorted(curve.levels, key=lambda one: (one.power_w, one.hashrate_ths, one.name)):
+    levels = sorted(curve.levels, key=lambda one: (one.power_w, one.hashrate_ths, one.name))
+    for level in levels:
         if hull and level.hashrate_ths <= hull[-1].hashrate_ths:
             continue
         while len(hull) >= 2 and _below(hull[-2], hull[-1], level):
             hull.pop()
         hull.append(level)
-    return tuple(hull)
+    return tuple(hull if len(hull) > 1 else levels[:2])
 
 
 def _below(left: Level, middle: Level, right: Level) -> bool:

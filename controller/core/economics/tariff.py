@@ -107,9 +107,8 @@ def _day_fits(band: Band, day: datetime) -> bool:
 
 
 def _all_bands(seen: Snapshot) -> list[Band]:
-    site = seen.site
-    groups = (band for _, group in sorted(site.groups.items()) for band in group.adders)
-    return list(dict.fromkeys([*site.economics.adders, *groups]))
+    groups = (band for group in seen.site.groups.values() for band in group.adders)
+    return list({*seen.site.economics.adders, *groups})
 
 
 def _held(bands: Iterable[Band], clock: datetime) -> list[bool]:
@@ -122,7 +121,7 @@ def _edges(seen: Snapshot, bands: list[Band]) -> Iterator[datetime]:
     minutes = {minute for band in bands for minute in (band.from_minute, band.to_minute)}
     changes_at = seen.offset_changes_at
     offsets = {seen.utc_offset_s}
-    if bands and changes_at is not None:
+    if changes_at is not None:
         offsets.add(seen.utc_offset_after_s)
         yield changes_at
     midnight = seen.now.replace(hour=0, minute=0, second=0, microsecond=0) - _DAY

@@ -117,11 +117,11 @@ def judge_hashprice(
         return at
     if at > now + CLOCK_TOLERANCE:
         return Refusal.FROM_THE_FUTURE
-    if last is not None and at == last.at:
-        return Refusal.DUPLICATE if value == last.per_ph_day else Refusal.CONTRADICTORY
-    if last is not None and at < last.at:
+    if last is None or at > last.at:
+        return Hashprice(at=at, per_ph_day=value)
+    if at < last.at:
         return Refusal.OUT_OF_ORDER
-    return Hashprice(at=at, per_ph_day=value)
+    return Refusal.DUPLICATE if value == last.per_ph_day else Refusal.CONTRADICTORY
 
 
 def aged(value: T, at: datetime, now: datetime, max_age_s: int | None) -> Fresh[T] | Stale[T]:

@@ -111,6 +111,7 @@ def told(plan: Plan) -> dict[str, tuple[str, Reason]]:
         ([level("340MHz", "a0"), level("default", "a", order="o2")], {"a0": "340MHz"}),
         ([level("turbo", "b1", level_w=1000)], {"b1": "eco"}),
         ([level("top", "b", level_w=3100)], {}),
+        ([replace(level(""), limit_w=1_000)], {}),
     ],
 )
 def test_the_lowest_of_all_that_cover_a_miner_holds(

@@ -59,6 +59,11 @@ def test_of_equal_reductions_of_one_program_the_one_with_the_higher_reference_is
     assert found == Stack(100, {"3": 70, "2": 30, "1": 10}, 10)
 
 
+def test_a_smaller_reduction_of_the_same_program_takes_nothing_off_whatever_its_reference() -> None:
+    found = laid(("a", 90, 30), ("a", 100, 20), ("b", 100, 50))
+    assert found == Stack(100, {"2": 50, "0": 20}, 20)
+
+
 def test_the_lower_reference_goes_on_where_the_higher_claim_ends() -> None:
     assert laid(("b", 90, 30), ("a", 100, 20)) == Stack(100, {"1": 80, "0": 50}, 50)
 

@@ -51,7 +51,7 @@ def test_the_order_of_inputs_does_not_matter(at: Situation) -> None:
 def _turned(value: Any) -> Any:
     """With every mapping in it the other way round."""
     if isinstance(value, Mapping):
-        return {key: _turned(one) for key, one in reversed(value.items())}
+        return {key: _turned(one) for key, one in [*value.items()][::-1]}
     if isinstance(value, Model):
         return replace(value, **{key: _turned(one) for key, one in asdict(value).items()})
     return value

@@ -23,7 +23,7 @@ from controller.reasons import Reason
 from tests.core.cases.asked import orders
 from tests.core.cases.chances import Chances, cases, many
 from tests.core.cases.miners import capped
-from tests.core.cases.sites import CURVES, NOW
+from tests.core.cases.sites import CURVES, NOW, curve
 from tests.core.cases.situations import settled
 
 RUNS = {"a0": "three", "a1": "three", "b0": "plain", "b1": "hollow"}
@@ -109,7 +109,9 @@ def told(plan: Plan) -> dict[str, tuple[str, Reason]]:
         ([level("340MHz", level_w=1414)], {"a0": "340MHz", "a1": "340MHz", "b0": OFF, "b1": "eco"}),
         ([level("340MHz", "a"), level(OFF, "a0", order="o2")], {"a0": OFF, "a1": "340MHz"}),
         ([level("340MHz", "a0"), level("default", "a", order="o2")], {"a0": "340MHz"}),
+        ([level("turbo", "b1", level_w=1000)], {"b1": "eco"}),
         ([level("top", "b", level_w=3100)], {}),
+        ([replace(level(""), limit_w=1_000)], {}),
     ],
 )
 def test_the_lowest_of_all_that_cover_a_miner_holds(
@@ -236,3 +238,15 @@ def test_levels_of_a_scope_with_the_most_watts_of_each() -> None:
     }
     assert list(levels_in("b1", readings, CURVES)) == [OFF, "eco", "mid", "top"]
     assert levels_in("nowhere", readings, CURVES) == {}
+
+
+def test_levels_of_the_same_watts_come_by_name() -> None:
+    cut_off = curve((OFF, 0, "0"), ("quiet", 900, "40"), ("hush", 900, "41"))
+    readings = {"x": MinerReading(miner="x", group="a", curve="silent")}
+    found = levels_in(SITE, readings, {"silent": cut_off})
+    assert list(found.items()) == [(OFF, 0), ("hush", 900), ("quiet", 900)]
+
+
+def test_a_miner_of_an_unknown_kind_has_no_levels() -> None:
+    readings = {"x": MinerReading(miner="x", group="a", curve="strange")}
+    assert levels_in(SITE, readings, CURVES) == {}

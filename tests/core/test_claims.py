@@ -47,6 +47,23 @@ def test_claims_of_one_program_do_not_add_up() -> None:
     assert laid(("a", 100, 30), ("a", 100, 20)) == Stack(100, {"0": 70}, 70)
 
 
+def test_of_equal_claims_of_one_program_the_last_by_name_is_laid_down() -> None:
+    equal = [Claim(100, 30, "a", name) for name in "fed"]
+    assert stacked(equal) == stacked(equal[::-1]) == Stack(100, {"f": 70}, 70)
+
+
+def test_of_equal_reductions_of_one_program_the_one_with_the_higher_reference_is_laid_down() -> (
+    None
+):
+    found = laid(("a", 90, 30), ("b", 95, 20), ("c", 100, 40), ("a", 100, 30))
+    assert found == Stack(100, {"3": 70, "2": 30, "1": 10}, 10)
+
+
+def test_a_smaller_reduction_of_the_same_program_takes_nothing_off_whatever_its_reference() -> None:
+    found = laid(("a", 90, 30), ("a", 100, 20), ("b", 100, 50))
+    assert found == Stack(100, {"2": 50, "0": 20}, 20)
+
+
 def test_the_lower_reference_goes_on_where_the_higher_claim_ends() -> None:
     assert laid(("b", 90, 30), ("a", 100, 20)) == Stack(100, {"1": 80, "0": 50}, 50)
 

@@ -79,9 +79,10 @@ def test_what_is_kept_is_laid_down_first_so_that_it_holds_where_the_other_does_n
     assert costs(kept, money, f=weighed(90)) == {"e-1": (80, None), "e-2": (50, Decimal(90))}
 
 
-def test_beyond_two_claims_only_the_dearest_penalty_is_due() -> None:
-    dear, cheap = dispatch("e-1", 80, 100, "f"), dispatch("e-2", 70, 100, "g")
-    found = costs(dear, cheap, f=weighed(90), g=weighed(60))
+@pytest.mark.parametrize(("first", "second"), ["fg", "gf"])
+def test_beyond_two_claims_only_the_dearest_penalty_is_due(first: str, second: str) -> None:
+    dear, cheap = dispatch("e-1", 80, 100, first), dispatch("e-2", 70, 100, second)
+    found = costs(dear, cheap, **{first: weighed(90), second: weighed(60)})
     assert found == {"e-1": (80, Decimal(30)), "e-2": (50, Decimal(60))}
 
 
@@ -95,6 +96,24 @@ def test_caps_that_are_weighed_each_bear_their_own() -> None:
     one, other = dispatch("e-1", 80, program="f"), dispatch("e-2", 70, program="g")
     found = costs(one, other, f=weighed(90), g=weighed(60))
     assert found == {"e-1": (80, Decimal(90)), "e-2": (70, Decimal(60))}
+
+
+def test_of_a_cap_and_a_claim_that_come_to_the_same_the_claim_bears_it() -> None:
+    """Whatever they are called. So above both programs' claims the dearest penalty is due once."""
+    for cap, claim in (("e-1", "e-2"), ("e-2", "e-1")):
+        dear = dispatch(cap, 80, program="f"), dispatch(claim, 80, 100, "f")
+        cheap = dispatch("e-3", 70, 100, "g")
+        assert costs(*dear, cheap, f=weighed(90), g=weighed(60)) == {
+            cap: (80, Decimal(0)),
+            claim: (80, Decimal(30)),
+            "e-3": (50, Decimal(60)),
+        }
+
+
+def test_of_equal_caps_of_a_program_the_first_by_name_bears_it() -> None:
+    two = dispatch("e-2", 80, program="f"), dispatch("e-1", 80, program="f")
+    bearing = {"e-1": (80, Decimal(90)), "e-2": (80, Decimal(0))}
+    assert costs(*two, f=weighed(90)) == costs(*two[::-1], f=weighed(90)) == bearing
 
 
 @pytest.mark.parametrize("lower", [dispatch("e-2", 60, program="f"), dispatch("e-2", 60, 99, "f")])

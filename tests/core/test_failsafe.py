@@ -51,6 +51,7 @@ def silent_meter(**changes: Any) -> Snapshot:
         (seen_with(site(), **OLD_METER), Mode.HOLDING, Reason.METER_SILENT),
         (seen_with(**NO_PRICE, **OLD_METER), Mode.HOLDING, Reason.PRICE_UNKNOWN),
         (silent_meter(), Mode.FAILSAFE, Reason.METER_SILENT),
+        (silent_meter(**NO_PRICE), Mode.FAILSAFE, Reason.METER_SILENT),
         (silent_meter(fleet_known=False), Mode.STARTING, Reason.STARTING),
         (seen_with(orders=HOLD), Mode.MANUAL, None),
         (seen_with(orders=HOLD, fleet_known=False), Mode.STARTING, Reason.STARTING),

@@ -36,7 +36,6 @@ ALL = Site(
 
 def dispatch(**more: Any) -> Dispatch:
     return Dispatch(
-        id="d",
         version=1,
         program="balancing",
         authority="grid",
@@ -46,7 +45,7 @@ def dispatch(**more: Any) -> Dispatch:
         end=END,
         target=Follow(kw=Decimal(30)),
         limit_w=30_000,
-        **{"floor_w": 30_000, **more},
+        **{"id": "d", "floor_w": 30_000, **more},
     )
 
 
@@ -88,6 +87,12 @@ def test_what_asks_for_nothing_is_no_floor() -> None:
     )
     plain, limiting = dispatch(floor_w=None), order(limit_w=1)
     assert floors(seen(bare, dispatches={"d": plain}, orders={"o": limiting})) == ()
+
+
+def test_floors_of_one_rank_come_by_name() -> None:
+    dispatches = {name: dispatch(id=name) for name in ("e", "d", "c")}
+    found = floors(seen(replace(ALL, programs={}), dispatches=dispatches))
+    assert [one.source for one in found if one.reason is Reason.SET_POINT] == ["c", "d", "e"]
 
 
 @pytest.mark.parametrize(

@@ -69,11 +69,20 @@ def test_a_threshold_is_left_by_so_much_on_its_good_side(
     assert found(one, *(said(word) for word in words)) == wanted
 
 
-@pytest.mark.parametrize(("last", "limit_w"), [("49.99", 50_000), ("50", None), ("49.5", 0)])
-def test_the_same_holds_below(last: str, limit_w: int | None) -> None:
+@pytest.mark.parametrize(
+    ("words", "limit_w"),
+    [
+        (("49.8", "49.99"), 50_000),
+        (("49.8", "50"), None),
+        (("49.8", "49.5"), 0),
+        (("49.99",), None),
+        (("49.8", "49.55"), 50_000),
+    ],
+)
+def test_the_same_holds_below(words: tuple[str, ...], limit_w: int | None) -> None:
     low = rule(below=marks(("49.5", 0), ("49.9", 50_000)), clear_by=Decimal("0.1"))
     wanted = [] if limit_w is None else [(limit_w, Reason.TEMPERATURE)]
-    assert found(low, said("49.8"), said(last)) == wanted
+    assert found(low, *(said(word) for word in words)) == wanted
 
 
 def test_the_order_in_which_thresholds_are_written_does_not_matter() -> None:

@@ -89,6 +89,13 @@ def test_the_meter_of_a_group_or_breaker_closes_what_it_meters(scope: str) -> No
     assert closed(seen, heard(seen)) == {scope: Reason.METER_SILENT}
 
 
+@pytest.mark.parametrize("scope", ["a", "b1"])
+def test_one_that_speaks_closes_nothing(scope: str) -> None:
+    meters = {SITE: Fresh(value=0, at=NOW), scope: Fresh(value=1, at=NOW)}
+    seen = look(site(breakers={"b1": Breaker()}), meters_w=meters)
+    assert closed(seen, heard(seen)) == {}
+
+
 @pytest.mark.parametrize(
     ("where", "group", "why"),
     [

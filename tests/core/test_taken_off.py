@@ -3,16 +3,19 @@ meter, and kept off by the last decision."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
 from controller.core.dispatches.acceptance import judge
-from controller.core.limits.claims import claims_of, stacked
+from controller.core.limits.claims import claims_of, kept_off_w, stacked
 from controller.core.obedience.learned import BEYOND_S
 from controller.model.grid import Dispatch
+from controller.model.plan import Curtailed, Mode, Plan
 from controller.model.quality import Fresh
+from controller.reasons import Reason
 from tests.core.dispatches import NOW, SITE, at, by_kw, sent
 from tests.core.test_dispatch_targets import OUT
 
@@ -34,6 +37,24 @@ def taken(
     )
     assert isinstance(found, Dispatch), found
     return found
+
+
+def test_what_a_plan_keeps_off_is_what_is_proven_and_what_is_on_its_way_down() -> None:
+    """Of 100 kW counted 88 are the target: 12 go. 30 and 5 are off by dispatches; what money keeps
+    off is none of theirs."""
+    off = {Reason.DISPATCH: 30_000, Reason.EMERGENCY: 5_000, Reason.UNPROFITABLE: 7_000}
+    plan = Plan(
+        at=NOW,
+        mode=Mode.NORMAL,
+        target_w=88_000,
+        expected_w=100_000,
+        limit_w=90_000,
+        curtailed={why: Curtailed(power_w=w, hashrate_ths=Decimal(0)) for why, w in off.items()},
+    )
+    assert kept_off_w(plan) == 47_000
+    rising = replace(plan, target_w=100_001)
+    assert kept_off_w(rising) == 35_000
+    assert kept_off_w(replace(rising, curtailed={})) == 0
 
 
 def reduction(start_minute: float = -1, reference: str = "contract") -> Dispatch:

@@ -24,7 +24,7 @@ FREE = Decimal(0)
 
 def dispatch_limits(seen: Snapshot) -> tuple[Limit, ...]:
     """By their ids."""
-    in_force = [one for _, one in sorted(seen.dispatches.items()) if one.in_force(seen.now)]
+    in_force = [one for one in seen.dispatches.values() if one.in_force(seen.now)]
     return limits_of(in_force, seen.site.programs)
 
 
@@ -52,9 +52,9 @@ def _kept(dispatches: list[Dispatch], programs: Mapping[str, Program]) -> Iterat
 def _weighed(
     kept: list[Dispatch], dispatches: list[Dispatch], programs: Mapping[str, Program]
 ) -> Iterator[Limit]:
-    """Of each program the lowest bears its penalty, and the others cost nothing more. A MWh beyond
-    several claims is missing from the dearest of them only: each bears by how much its penalty is
-    above the next one's."""
+    """Of each program the lowest, of equals a claim, bears its penalty, and the others cost nothing
+    more. A MWh beyond several claims is missing from the dearest of them only: each bears by how
+    much its penalty is above the next one's."""
     names = {one.program for one in dispatches}
     laid, nested = list(kept), list[Limit]()
     for name in sorted(names, key=lambda name: (-programs[name].penalty_per_mwh, name)):
@@ -65,7 +65,9 @@ def _weighed(
         limits = [
             _limit(one, below_w.get(one.id, one.limit_w), Reason.DISPATCH, FREE) for one in mine
         ]
-        lowest, *others = sorted(limits, key=lambda one: one.limit_w)
+        lowest, *others = sorted(
+            limits, key=lambda one: (one.limit_w, one.source not in below_w, one.source)
+        )
         lowest = replace(lowest, surcharge_per_mwh=programs[name].penalty_per_mwh)
         if lowest.source in below_w:
             nested.append(lowest)
@@ -77,9 +79,11 @@ def _weighed(
 
 def _above_the_next(nested: list[Limit]) -> Iterator[Limit]:
     """The dearest first; each lies no higher than the one before."""
-    penalties = [one.surcharge_per_mwh or FREE for one in nested]
-    for one, own, next_one in zip(nested, penalties, [*penalties, FREE][1:], strict=True):
+    next_one = FREE
+    for one in reversed(nested):
+        own = one.surcharge_per_mwh or FREE
         yield replace(one, surcharge_per_mwh=own - next_one)
+        next_one = own
 
 
 def _limit(

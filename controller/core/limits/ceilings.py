@@ -64,4 +64,4 @@ def rung_under(levels: tuple[Level, ...], curve: Curve, ceiling: str) -> int:
     if not ceiling:
         return len(levels) - 1
     most_w = next((one.power_w for one in curve.levels if one.name == ceiling), curve.off.power_w)
-    return max((rung for rung, level in enumerate(levels) if level.power_w <= most_w), default=0)
+    return max(rung for rung, level in enumerate(levels) if level.power_w <= most_w)

@@ -52,11 +52,10 @@ def claims_of(dispatches: Iterable[Dispatch]) -> list[Claim]:
 
 def stacked(claims: Iterable[Claim]) -> Stack | None:
     """The stack with the lowest limit, of several the one with most claims; None without any."""
-    known = sorted(claims, key=lambda one: one.reference_w)
     largest: dict[str, Claim] = {}
     lowest: tuple[int, int, list[Claim]] | None = None
-    for top_w, alike in groupby(known, key=lambda one: one.reference_w):
-        for one in sorted(alike, key=lambda one: one.id):
+    for top_w, alike in groupby(sorted(claims), key=lambda one: one.reference_w):
+        for one in alike:
             held = largest.get(one.program)
             if held is None or held.reduction_w <= one.reduction_w:
                 largest[one.program] = one

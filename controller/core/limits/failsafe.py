@@ -34,8 +34,6 @@ def mode(seen: Snapshot, state: State, closed: Mapping[str, Reason]) -> Mode:
 
 def held_by(seen: Snapshot) -> ManualOrder | None:
     """The order by which a person holds the site: money starts and stops nothing until it ends."""
-    if not seen.orders:
-        return None
     held = [one for one in seen.orders.values() if one.hold and one.in_force(seen.now)]
     return min(held, key=lambda one: one.id, default=None)
 

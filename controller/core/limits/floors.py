@@ -46,9 +46,9 @@ def floors(seen: Snapshot) -> tuple[Floor, ...]:
         *_set_points(seen),
         *_reserves(seen),
         *(
-            _floor(name, group.floor_w, Rank.COMMITMENT, group.floor_source or "commitment")
+            _floor(name, group.floor_w, Rank.COMMITMENT, group.floor_source)
             for name, group in sorted(site.groups.items())
-            if group.floor_w > 0
+            if group.floor_w
         ),
         *_heat(seen),
         *_orders(seen),
@@ -62,7 +62,7 @@ def _floor(scope: str, floor_w: int, rank: Rank, source: str) -> Floor:
 
 def _engine(seen: Snapshot) -> Iterator[Floor]:
     engine = seen.site.engine
-    if engine is not None and engine.least_w > 0:
+    if engine is not None and engine.least_w:
         yield _floor(SITE, engine.least_w, Rank.ENGINE, "generators")
 
 
@@ -101,7 +101,7 @@ def _heat(seen: Snapshot) -> Iterator[Floor]:
     for name, group in sorted(seen.site.groups.items()):
         if group.heat is not None:
             asked_w, silent = heat_w(group.heat, seen)
-            if asked_w > 0:
+            if asked_w:
                 source = group.heat.source + (SILENT if silent else "")
                 yield _floor(name, asked_w, Rank.HEAT, source)
 

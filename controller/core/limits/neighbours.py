@@ -15,7 +15,7 @@ from controller.reasons import Reason
 
 def metered(seen: Snapshot) -> dict[str, Neighbour]:
     """Those whose share follows a meter, by name."""
-    return {name: one for name, one in sorted(seen.site.neighbours.items()) if one.meter}
+    return {name: one for name, one in seen.site.neighbours.items() if one.meter}
 
 
 def standings(seen: Snapshot, state: State) -> dict[str, RuleState]:

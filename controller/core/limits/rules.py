@@ -22,7 +22,7 @@ def standings(seen: Snapshot, state: State) -> dict[str, RuleState]:
     """Where every rule stands after this look."""
     return {
         name: _standing(rule, seen.signals.get(rule.signal), state.rules.get(name), seen.now)
-        for name, rule in sorted(seen.site.rules.items())
+        for name, rule in seen.site.rules.items()
     }
 
 

@@ -44,12 +44,10 @@ def silences(seen: Snapshot, state: State) -> Iterator[tuple[str, Reason, dateti
     at = meter_silent_at(seen, state)
     if at is not None:
         yield SITE, Reason.METER_SILENT, at
-    for name, rule in sorted(seen.site.rules.items()):
-        if name in state.rules:
-            yield rule.scope, Reason.SIGNAL_SILENT, rules.silent_at(rule, state.rules[name])
+    for name, rule in seen.site.rules.items():
+        yield rule.scope, Reason.SIGNAL_SILENT, rules.silent_at(rule, state.rules[name])
     for name, one in neighbours.metered(seen).items():
-        if name in state.rules:
-            yield SITE, Reason.SIGNAL_SILENT, neighbours.silent_at(one, state.rules[name])
+        yield SITE, Reason.SIGNAL_SILENT, neighbours.silent_at(one, state.rules[name])
 
 
 def safe_power_holds(seen: Snapshot, state: State) -> bool:
@@ -85,7 +83,7 @@ def closed(seen: Snapshot, state: State) -> dict[str, Reason]:
 
 def _unsure(seen: Snapshot) -> Iterator[str]:
     """Scopes that a signal or a neighbour's meter bounds and does not speak for now."""
-    for _, rule in sorted(seen.site.rules.items()):
+    for rule in seen.site.rules.values():
         if _quiet(seen.signals, rule.signal):
             yield rule.scope
     for one in neighbours.metered(seen).values():

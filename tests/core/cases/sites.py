@@ -17,6 +17,7 @@ from tests.core.cases.chances import Chances
 NOW = datetime(2023, 9, 6, 19, 0, tzinfo=UTC)
 GROUPS = ("a", "b", "c")
 BREAKER = "main"
+BREAKERS = (BREAKER, "west")
 NEIGHBOUR = "hall"
 PROGRAMS = ("p", "q")
 
@@ -49,13 +50,7 @@ def site(chances: Chances) -> Site:
         import_limit_w=watts(chances),
         groups={name: group(chances) for name in GROUPS},
         programs={name: program(chances) for name in PROGRAMS},
-        breakers={
-            BREAKER: Breaker(
-                limit_w=chances.of([None, 5_000, 20_000]),
-                stagger_s=chances.of([0, 60]),
-                stagger_w=chances.of([0, 6_000]),
-            )
-        },
+        breakers={name: breaker(chances) for name in BREAKERS},
         neighbours=neighbours(chances),
         rules=rules(chances),
         engine=chances.of(
@@ -68,6 +63,14 @@ def site(chances: Chances) -> Site:
             [None, MeterSilence(safe_w=8_000, after_s=30), MeterSilence(safe_w=0, after_s=300)]
         ),
         settle_s=10,
+    )
+
+
+def breaker(chances: Chances) -> Breaker:
+    return Breaker(
+        limit_w=chances.of([None, 5_000, 20_000]),
+        stagger_s=chances.of([0, 60]),
+        stagger_w=chances.of([0, 6_000]),
     )
 
 
@@ -84,7 +87,7 @@ def group(chances: Chances) -> Group:
         floor_w=chances.of([0, 0, 0, 4_000, 9_000]),
         adder_per_mwh=Decimal(chances.of([0, 10])),
         losses=chances.of([Decimal(0), Decimal("0.03")]),
-        breaker=chances.of(["", BREAKER]),
+        breaker=chances.of(["", "", BREAKER, BREAKER, "west"]),
         hosting=chances.of([None, None, None, hosting]),
         heat=chances.of([None, None, None, heat]),
         cooling=chances.of([None, None, None, cooling]),
@@ -116,14 +119,15 @@ def program(chances: Chances) -> Program:
 
 
 def neighbours(chances: Chances) -> dict[str, Neighbour]:
-    if not chances.one_in(3):
-        return {}
+    """None, a hall, or a laboratory beside it that draws as much."""
+    names = chances.of([(), (), (), (), (NEIGHBOUR,), (NEIGHBOUR, "laboratory")])
     return {
-        NEIGHBOUR: Neighbour(
+        name: Neighbour(
             firm_w=6_000,
             meter=chances.of(["", NEIGHBOUR]),
             behind_site_meter=chances.of([True, False]),
         )
+        for name in names
     }
 
 
@@ -150,7 +154,15 @@ def rules(chances: Chances) -> dict[str, SignalRule]:
         safe_w=3_000,
         silent_after_s=60,
     )
-    return chances.of([{}, {}, {"available": available}, {"hot": hot}])
+    return chances.of(
+        [
+            {},
+            {},
+            {"available": available},
+            {"hot": hot},
+            {"available": available, "hot": hot},
+        ]
+    )
 
 
 def pacing(chances: Chances) -> Pacing:

@@ -94,7 +94,8 @@ def test_of_time_for_which_only_the_price_is_known_no_energy_is_claimed() -> Non
         (None, pytest.approx(Decimal(100_000) * 160 / 3600)),
         (None, None),
     ]
-    assert (second.price_per_mwh, second.energy_cost) == (50, None)
+    assert second.price_per_mwh == 50
+    assert second.energy_cost is None
 
 
 def test_while_the_meter_is_silent_the_plan_says_what_has_to_be_counted_with() -> None:

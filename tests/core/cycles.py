@@ -18,6 +18,7 @@ from controller.reasons import Reason
 from tests.core.dispatches import NOW, SITE
 
 RULES = Rules(bounds=MeterBounds(max_w=500_000))
+NEW = Accrual(rules=RULES)
 ADDER = Decimal(2)
 BOOKED = Site(
     id=SITE.id,
@@ -108,10 +109,10 @@ def meter(seconds: float, energy_wh: int) -> EnergyReading:
 
 
 def booked(
-    cycles: Iterable[Cycle], readings: Iterable[EnergyReading] = (), rules: Rules = RULES
+    cycles: Iterable[Cycle], readings: Iterable[EnergyReading] = (), acc: Accrual = NEW
 ) -> tuple[Accrual, list[Settled]]:
     """The books after all of these, each reading known by the first cycle after it."""
-    acc, waiting = Accrual(rules=rules), list(readings)
+    waiting = list(readings)
     settled: list[Settled] = []
     for seen, plan in cycles:
         acc = accrue(acc, seen, plan)

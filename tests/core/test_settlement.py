@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
@@ -90,10 +91,31 @@ def test_a_price_acted_upon_beyond_its_end_counts_as_long_as_the_cycle_speaks() 
     assert settled.interval.curtailed[Reason.UNPROFITABLE].avoided_cost == Decimal("0.5")
 
 
+def test_a_price_acted_upon_at_its_very_end_counts_as_long_as_the_cycle_speaks() -> None:
+    last = cycle(0, price_from=-900, price_until=0)
+    _, (settled,) = booked([last, *every(5, 5, 960, price=None)])
+    assert settled.interval.price_per_mwh == 50
+    # 5 s of 40 kW
+    curtailed = settled.interval.curtailed[Reason.UNPROFITABLE]
+    assert curtailed.avoided_cost == pytest.approx(Decimal(40_000) * 5 / 3600 * 50 / 1_000_000)
+
+
 def test_without_a_hashprice_no_revenue_is_claimed() -> None:
     _, (settled,) = booked(every(5, 0, 960, hashprice=None))
     assert settled.interval.hash_revenue == 0
     assert settled.interval.curtailed[Reason.UNPROFITABLE].foregone_revenue == 0
+
+
+def test_hashes_that_nobody_pays_for_are_no_loss_but_what_a_client_would_pay_is() -> None:
+    both = Curtailed(power_w=40_000, hashrate_ths=Decimal(1_000), clients_per_day=Decimal(96))
+    causes = {Reason.INCOME_LOST: both, Reason.UNPROFITABLE: both}
+    _, (settled,) = booked(every(5, 0, 960, curtailed=causes))
+    foregone = {why: one.foregone_revenue for why, one in settled.interval.curtailed.items()}
+    # 96 $ a day for 900 s, and 1 PH/s x 50 $/PH/day x 0.98 x 900 s
+    assert foregone == {
+        Reason.INCOME_LOST: 1,
+        Reason.UNPROFITABLE: 1 + Decimal(49) * 900 / 86_400,
+    }
 
 
 def test_each_cause_keeps_its_own_energy() -> None:
@@ -105,17 +127,29 @@ def test_each_cause_keeps_its_own_energy() -> None:
         Reason.UNPROFITABLE: pytest.approx(Decimal(40_000) / 12),
         Reason.DISPATCH: 10_000,
     }
+    assert list(energies) == [Reason.DISPATCH, Reason.UNPROFITABLE]
 
 
 def test_an_interval_names_the_dispatches_that_were_in_force_in_it() -> None:
     dispatches = [
         accepted(sent(id="early", start=at(2), end=at(4))),
         accepted(sent(id="across", start=at(14), end=at(40))),
+        accepted(sent(id="to the end", start=at(2), end=at(15))),
         accepted(sent(id="later", start=at(15), end=at(40))),
         accepted(sent(id="called off", start=at(2), end=at(40), cancelled=True)),
+        replace(accepted(sent(id="as usual", start=at(2), end=at(40))), asks_nothing=True),
     ]
+    _, settled = booked(every(5, 0, 1_860, dispatches=dispatches))
+    assert [each.interval.dispatches for each in settled] == [
+        ("across", "early", "to the end"),
+        ("across", "later"),
+    ]
+
+
+def test_the_dispatches_of_an_interval_stand_by_name() -> None:
+    dispatches = [accepted(sent(id=name, start=at(2), end=at(4))) for name in "hfdbgeca"]
     _, (settled,) = booked(every(5, 0, 960, dispatches=dispatches))
-    assert settled.interval.dispatches == ("across", "early")
+    assert settled.interval.dispatches == tuple("abcdefgh")
 
 
 def test_time_without_cycles_is_not_claimed() -> None:
@@ -148,9 +182,15 @@ def test_nothing_is_recorded_of_intervals_of_which_nothing_is_known() -> None:
     )
 
 
-def test_a_clock_corrected_by_a_little_counts_no_time_twice() -> None:
-    cycles = [*every(5, 0, 500), cycle(470), *every(5, 475, 965)]
-    _, (settled,) = booked(cycles)
+def test_intervals_close_in_order_also_where_the_counter_knows_of_an_earlier_one() -> None:
+    readings = [meter(850, 0), meter(1_850, 27_778)]
+    _, settled = booked([*every(5, 905, 915), cycle(1_860)], readings)
+    assert [each.interval.start for each in settled] == [moment(0), moment(QUARTER)]
+
+
+@pytest.mark.parametrize("back", [470, 440])
+def test_a_clock_corrected_by_up_to_a_minute_counts_no_time_twice(back: int) -> None:
+    _, (settled,) = booked([*every(5, 0, 500), *every(5, back, 965)])
     assert settled.interval.curtailed[Reason.UNPROFITABLE].energy_wh == 10_000
 
 
@@ -159,3 +199,8 @@ def test_site_time_set_back_begins_other_books() -> None:
     acc, settled = booked([*every(5, 0, 7_200), *day])
     assert settled[-1].interval == booked(day)[1][-1].interval
     assert acc.closed_until == moment(QUARTER)
+
+
+def test_site_time_set_back_within_the_first_interval_begins_other_books() -> None:
+    again = every(5, 400, 965)
+    assert booked([*every(5, 0, 500), *again])[1] == booked(again)[1]

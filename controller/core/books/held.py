@@ -37,7 +37,7 @@ class Held(Model, frozen=True, kw_only=True):
     power_w: int
     """At the site's meter; while that is silent or frozen, what the plan counts with."""
     price_per_mwh: Decimal | None
-    """Full marginal price."""
+    """Full marginal price; None while there is no fresh one."""
     price_from: datetime | None
     price_until: datetime | None
     revenue_per_day: Decimal
@@ -46,16 +46,16 @@ class Held(Model, frozen=True, kw_only=True):
     dispatches: tuple[Dispatch, ...]
     """Those that ask for something and are not cancelled, past and coming ones included, and those
     that a person opted out of."""
-    told: tuple[str, ...] = ()
+    told: frozenset[str] = frozenset()
     """Those that miners were told of at this look, and those that keep load off, perhaps ahead of
     their start."""
     hosting_per_day: Decimal = Decimal(0)
     """What clients pay for the power of their miners."""
 
-    def in_force(self, start: datetime, end: datetime) -> set[str]:
+    def in_force(self, start: datetime, end: datetime) -> frozenset[str]:
         """The dispatches whose time it is at any moment from `start` to `end`, or for which load
         goes ahead of it."""
-        return set(self.told) | {
+        return self.told | {
             each.id
             for each in self.dispatches
             if each.start < end and (each.end is None or start < each.end)
@@ -78,11 +78,10 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
     meter = meters.get(SITE, Missing(why="no meter"))
     price = seen.price_per_mwh
     strangers = not_ours(seen, plan.unpaid_since)
-    known = isinstance(price, Fresh) and plan.marginal_price_per_mwh is not None
     return Held(
         at=seen.now,
         power_w=meter.value if isinstance(meter, Fresh) else plan.expected_w,
-        price_per_mwh=plan.marginal_price_per_mwh if known else None,
+        price_per_mwh=plan.marginal_price_per_mwh,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
         revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
@@ -94,13 +93,14 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         dispatches=tuple(
             each for each in seen.dispatches.values() if not (each.cancelled or each.asks_nothing)
         ),
-        told=tuple(sorted(_acted_upon(seen, plan))),
+        told=_acted_upon(seen, plan),
     )
 
 
-def _acted_upon(seen: Snapshot, plan: Plan) -> set[str]:
+def _acted_upon(seen: Snapshot, plan: Plan) -> frozenset[str]:
+    told = {one.dispatch for one in plan.commands if one.dispatch}
     sources = {one.source for one in plan.explained.values()}
-    return {one.dispatch for one in plan.commands if one.dispatch} | sources & set(seen.dispatches)
+    return frozenset(told | sources & set(seen.dispatches))
 
 
 def _foregone(reason: Reason, one: Curtailed, seen: Snapshot) -> Decimal:
@@ -119,7 +119,7 @@ def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:
     """
     observed_end = min(following.at, held.at + gap)
     price_end = _price_end(held, following.at, observed_end)
-    next_price = _next_price(held, following, price_end, observed_end)
+    next_price = _next_price(following, price_end)
     cuts = sorted({held.at, observed_end, price_end, next_price, following.at})
     for start, end in pairwise(cuts):
         price = None
@@ -132,19 +132,15 @@ def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:
 
 
 def _price_end(held: Held, most: datetime, observed_end: datetime) -> datetime:
-    if held.price_per_mwh is None:
-        return held.at
-    # Acted upon beyond its end, or without one: it holds as long as the cycle speaks.
+    """To when the first of two cycles speaks for the price, also for that there was none."""
+    # Acted upon beyond its end, or without one: as long as the cycle speaks for the rest.
     if held.price_until is None or held.price_until <= held.at:
         return observed_end
     return min(most, held.price_until)
 
 
-def _next_price(
-    held: Held, following: Held, price_end: datetime, observed_end: datetime
-) -> datetime:
-    if following.price_per_mwh is None or following.price_from is None:
+def _next_price(following: Held, price_end: datetime) -> datetime:
+    """While cycles went without a price, none is put in afterwards."""
+    if following.price_from is None:
         return following.at
-    # While cycles went without a price, none is put in afterwards.
-    known_until = price_end if held.price_per_mwh is not None else observed_end
-    return min(following.at, max(known_until, following.price_from))
+    return min(following.at, max(price_end, following.price_from))

@@ -12,7 +12,8 @@ from controller.model.base import Model
 from controller.model.books import CurtailedEnergy, Interval
 from controller.reasons import Reason
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MIDNIGHT = datetime.min.replace(tzinfo=UTC)
+"""Any will do: the length of intervals divides the hour."""
 _US_PER_HOUR = 3_600_000_000
 _US_PER_DAY = 24 * _US_PER_HOUR
 _WH_PER_MWH = 1_000_000
@@ -20,7 +21,7 @@ _WH_PER_MWH = 1_000_000
 
 def start_of(at: datetime, minutes: int) -> datetime:
     """The start of the interval that `at` lies in: a multiple of `minutes` in UTC."""
-    return at - (at - _EPOCH) % timedelta(minutes=minutes)
+    return at - (at - _MIDNIGHT) % timedelta(minutes=minutes)
 
 
 def pieces(start: datetime, end: datetime, minutes: int) -> Iterator[tuple[datetime, datetime]]:

@@ -207,8 +207,8 @@ def _tallies(
 
 def _counter_wh(last: EnergyReading, reading: EnergyReading, at: datetime) -> Decimal:
     """What the counter showed at a moment between two readings, if it grew evenly."""
-    share = Decimal(microseconds(last.at, at)) / microseconds(last.at, reading.at)
-    grown_wh = (reading.energy_wh - last.energy_wh) * share
+    passed_us, all_us = microseconds(last.at, at), microseconds(last.at, reading.at)
+    grown_wh = Decimal(reading.energy_wh - last.energy_wh) * passed_us / all_us
     return (last.energy_wh + grown_wh).quantize(_FINEST_WH).normalize()
 
 

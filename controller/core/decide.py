@@ -6,6 +6,7 @@ limits leave, then what economics wants of that, and at the very end what may st
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -26,6 +27,7 @@ from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
 from controller.model.fleet import CONFIRMED, IDLE
 from controller.model.plan import Plan
+from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 
 
@@ -46,7 +48,7 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
     after = replace(
         after,
         motions=motions,
-        other_w=other_w if seen.fleet_known else state.other_w,
+        other_w=_other_w(seen, state, other_w),
         moved_at=seen.now if orders.events or other_w != found.other_w else now.moved_at,
         running=_running(now, shares),
         excess_permille={
@@ -74,6 +76,19 @@ def _settled(now: Situation) -> tuple[list[Share], list[Share], Verdict]:
 def _rose_at(now: Situation, orders: Orders) -> datetime | None:
     rose = (one.stage is CONFIRMED and one.command.level not in IDLE for one in orders.events)
     return now.seen.now if any(rose) else now.state.rose_at
+
+
+def _other_w(seen: Snapshot, state: State, other_w: Mapping[str, int]) -> Mapping[str, int]:
+    """What is kept of other load. While miners are heard for the first time it is worked out anew
+    at each look, as long as its meter speaks."""
+    if seen.fleet_known:
+        return other_w
+    silent = {
+        scope: power_w
+        for scope, power_w in other_w.items()
+        if not isinstance(seen.meters_w.get(scope), Fresh)
+    }
+    return {**silent, **state.other_w}
 
 
 def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from controller.core.obedience.evidence import told_w
 from controller.core.pacing.lowering import MONEY
 from controller.core.pools.wear import HOUR
-from controller.model.fleet import IDLE
+from controller.model.fleet import IDLE, Command, MinerSeen
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Pacing, Site
@@ -40,14 +40,28 @@ def moved(seen: Snapshot, before: State, plan: Plan) -> Moved:
         if command.attempt > 1:
             continue
         if told < miner.power_w:
-            found.downs.append(miner.power_w - told)
+            fall_w = miner.power_w - _drawn_w(seen, command, miner)
+            found.downs.append(fall_w)
             if command.reason in MONEY:
-                found.for_money.append(miner.power_w - told)
+                found.for_money.append(fall_w)
         elif (risen_w := rise_w(command, miner, motion, seen)) > 0:
             found.ups[command.miner] = risen_w
             if miner.level in IDLE and command.level not in IDLE:
                 found.starts[command.miner] = risen_w
     return found
+
+
+def _drawn_w(seen: Snapshot, command: Command, miner: MinerSeen) -> int:
+    """What a miner will draw where it goes: as far beyond its plate as where it is. What a switch
+    takes of its standby is not paced."""
+    curve = seen.curves[miner.curve]
+    if command.level in IDLE:
+        return curve.off.power_w
+    told = told_w(curve, command.level)
+    nominal_w = [one.power_w for one in curve.levels if one.name == miner.level]
+    if not nominal_w or miner.power_w <= nominal_w[0]:
+        return told
+    return told * miner.power_w // nominal_w[0]
 
 
 def strayed(site: Site, moves: list[Moved], groups: dict[str, str]) -> Iterator[str]:

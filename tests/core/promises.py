@@ -178,12 +178,15 @@ def _commands(seen: Snapshot, before: State, plan: Plan) -> Iterator[str]:
 
 
 def _ceilings(seen: Snapshot, plan: Plan) -> Iterator[str]:
-    """No command raises a miner above what people allow it, whoever else allows it more."""
+    """No command is above what people allow a miner, whoever else allows it more; but a repeat that
+    lowers may go while its turn to go lower yet has not come."""
     known = miners(seen)
     for command in plan.commands:
         miner = known[command.miner]
         curve = seen.curves[miner.curve]
         asks_w = told_w(curve, command.level)
+        if command.attempt > 1 and asks_w < miner.power_w:
+            continue
         for order in seen.orders.values():
             covers = order.scope in (SITE, miner.group, command.miner)
             if not (order.level and covers and order.in_force(seen.now)):

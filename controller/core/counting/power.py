@@ -11,7 +11,7 @@ from controller.core.obedience.evidence import IN_FLIGHT, counted_w
 from controller.core.scopes import all_scopes, scopes_of
 from controller.model.fleet import Motion
 from controller.model.grid import SITE
-from controller.model.quality import Fresh
+from controller.model.quality import Fresh, Stale
 from controller.model.seen import Snapshot, State
 from controller.model.site import Site
 
@@ -72,7 +72,8 @@ def other_w(
 
     Just after something moved, or before every miner has been heard, meter and reports do not
     match: the figure of before stands, until the meter was read after it. While miners are in
-    flight it is known between two bounds. A scope seen for the first time is taken as it is.
+    flight it is known between two bounds. A scope seen for the first time is taken as it is; so
+    is one whose meter has fallen silent before every miner was heard.
     """
     quiet = moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
     quiet = quiet and seen.fleet_known
@@ -81,7 +82,8 @@ def other_w(
         meter = seen.meters_w.get(scope)
         known = state.other_w.get(scope)
         reported = draws.reported.get(scope, 0)
-        if isinstance(meter, Fresh) and known is None:
+        first = Fresh if seen.fleet_known else Fresh | Stale
+        if isinstance(meter, first) and known is None:
             found[scope] = max(0, meter.value - reported)
         elif isinstance(meter, Fresh) and known is not None and quiet and _since(meter, moved_at):
             least = meter.value - draws.counted.get(scope, 0)

@@ -258,6 +258,7 @@ def _again(motion: Motion, miner: MinerSeen, curve: Curve, look: Look, why: str)
         motion,
         stage=FAILED,
         rest_until=_next_try(motion, look),
+        late=goes_down(motion, curve),
         lost=not miner.reachable,
     )
     events = (event_of(failed, miner, look.now, why),)

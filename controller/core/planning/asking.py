@@ -65,13 +65,14 @@ class Asking:
         return found
 
     def _base_w(self, floor: Floor) -> int:
-        """What counts for a floor with everything off. What cannot be told anything may be gone: it
-        counts for the site only, whose meter would show it."""
+        """What counts for a floor with everything off. What cannot be told anything or is late may
+        be gone: it counts for the site only, whose meter would show it."""
         pools = [self._wishes[which].pool for which in self._mine(floor)]
         standby_w = sum(pool.size * pool.levels[0].power_w for pool in pools)
         if floor.scope != SITE:
             return standby_w
-        return standby_w + sum(map(beyond_reach_w, pools)) + self._now.fixed_w.get(SITE, 0)
+        rest_w = sum(beyond_reach_w(pool) + pool.late_w for pool in pools)
+        return standby_w + rest_w + self._now.fixed_w.get(SITE, 0)
 
     def _silent(self, floor: Floor) -> bool:
         if floor.rank != Rank.HEAT:

@@ -96,15 +96,12 @@ class Spaces:
             worth, dear = self._worth(step_w, taken, merit, start=start)
             taken, cut = (worth, dear) if worth < taken else (taken, cut)
         if taken:
-            self._draw(taken * step_w + ahead_w)
-            self.fans_w = 0
+            self.fans_w, drawn_w = 0, taken * step_w + ahead_w
+            for space in self.hard:
+                space.left_w -= drawn_w
+            for space in self.weighed:
+                space.left_w -= drawn_w
         return taken, cut
-
-    def _draw(self, power_w: int) -> None:
-        for space in self.hard:
-            space.left_w -= power_w
-        for space in self.weighed:
-            space.left_w -= power_w
 
     def guard(self, power_w: int) -> None:
         """Keep starts from taking so much room; less again where it is negative."""

@@ -58,6 +58,8 @@ class _Moving(NamedTuple):
     """Nothing can be told to these."""
     stuck_w: int
     locked: dict[str, Motion]
+    locked_late_w: int
+    """What those that are late with going off count with beyond their standby."""
     pinned: list[Pinned]
 
 
@@ -185,7 +187,8 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
         contested=contested,
         stuck_w=sum([c.power_w for c in lost]) + moving.stuck_w,
         unproven=bool(kind.unproven_w),
-        late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late]),
+        late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late])
+        + moving.locked_late_w,
     )
 
 
@@ -208,7 +211,9 @@ def _sort(
             locked[name] = motion
         else:
             pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
-    return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, pinned)
+    late = [counts_w[n] for n, one in locked.items() if one.late and one.stage in IN_FLIGHT]
+    late_w = sum(max(0, power_w - rungs.levels[0].power_w) for power_w in late)
+    return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, late_w, pinned)
 
 
 def _disobeys(motion: Motion) -> bool:

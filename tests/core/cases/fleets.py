@@ -162,14 +162,16 @@ def life(chances: Chances) -> Life:
     declared = site(chances)
     own = [scope for scope in METERS[1:] if chances.one_in(4)]
     metered = [SITE, *own, *(NEIGHBOUR for n in declared.neighbours.values() if n.meter)]
+    miners = _miners(chances, declared)
     return Life(
         site=declared,
-        fleet=ModelFleet(_miners(chances, declared)),
+        fleet=ModelFleet(miners),
         market=Market({name: Decimal(chances.of(found)) for name, found in VALUES.items()}),
         meters=dict.fromkeys(metered, "reads"),
         other_w=chances.of([0, 0, 2_000]),
         neighbour_w=chances.of([0, 3_000, 6_000]),
         utc_offset_s=chances.of([0, -18_000]),
+        fans_on={one.group: True for one in miners.values() if one.level != OFF},
         known=not chances.one_in(4),
         troubled=not chances.one_in(4),
     )

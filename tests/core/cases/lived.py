@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from controller.core.counting.nameplate import unmetered, weighed
 from controller.core.decide import decide
 from controller.core.obedience.evidence import is_contested
 from controller.core.scopes import scopes_of
-from controller.model.fleet import CUT, Command
+from controller.model.fleet import CUT, Command, EvidenceGrade, Stage
 from controller.model.grid import SITE
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
@@ -53,7 +54,7 @@ class Lived:
     rested: bool = False
     """Whether it came to rest when all was well again."""
     told_in_the_end: dict[str, int] = field(default_factory=dict)
-    """By miner, how often until then."""
+    """By miner, how often until then, but while it was `apart`."""
 
     def look(self, here: Life, state: State, *, watch: bool = True) -> Seen:
         seen = here.look(state)
@@ -156,26 +157,69 @@ def busy(chances: Chances, here: Life, lived: Lived) -> State:
     return state
 
 
-def calm(here: Life, lived: Lived, state: State) -> bool:
-    """All is well. Whether the site came to rest, which needs meters that show who obeyed."""
+def unproven(one: Seen) -> set[str]:
+    """The miners without watts of their own of groups where one of them says that it came down and
+    no meter saw it: it counts in full and is told again for ever. That is safe, and who it is among
+    them cannot be known."""
+    dumb = {n: m for n, m in one.seen.moving.items() if m.grade is EvidenceGrade.INFERRED}
+    motions = one.after.motions
+    groups = {
+        miner.group
+        for name, miner in dumb.items()
+        if name in motions and motions[name].stage is not Stage.CONFIRMED
+    }
+    at_rest = {
+        name
+        for cohort in one.seen.cohorts.values()
+        if cohort.group in groups and cohort.grade is EvidenceGrade.INFERRED
+        for name in cohort.members
+    }
+    return at_rest | {name for name, miner in dumb.items() if miner.group in groups}
+
+
+def relearnt(one: Seen) -> set[str]:
+    """The miners of pools of which another draw was learnt at this look: where equals draw unlike,
+    moving one of them changes what the others are reckoned with, and may move it back."""
+    before, after = one.before.excess_permille, one.after.excess_permille
+    pools = {key for key in after if after[key] != before.get(key, after[key])}
+    return {
+        command.miner
+        for command in one.plan.commands
+        if any(key.startswith(_kind(one, command.miner)) for key in pools)
+    }
+
+
+def _kind(one: Seen, miner: str) -> str:
+    motion = one.after.motions[miner]
+    return f"{motion.group}/{motion.curve}"
+
+
+def apart(one: Seen) -> set[str]:
+    """The miners that may be told something though all is well."""
+    return unproven(one) | relearnt(one)
+
+
+def calm(here: Life, lived: Lived, state: State) -> None:
+    """All is well, until the site comes to rest, but for whoever is `apart`."""
     mend(here)
-    rested = 0
+    quiet, told = 0, Counter[str]()
     for _ in range(CALM_LOOKS):
         here.advance(CALM_S)
         lived.last = lived.look(here, state, watch=False)
         state = lived.last.after
-        rested = 0 if lived.last.plan.commands else rested + 1
-        if rested == RESTED:
-            return True
-    return False
+        now = {command.miner for command in lived.last.plan.commands} - apart(lived.last)
+        told.update(now)
+        quiet = 0 if now else quiet + 1
+        if quiet == RESTED:
+            lived.rested = True
+            break
+    left_out = unproven(lived.last) if lived.last else set()
+    lived.told_in_the_end = {name: n for name, n in told.items() if name not in left_out}
 
 
 def lived(chances: Chances) -> Lived:
     found, here = Lived(), life(chances)
-    state = busy(chances, here, found)
-    told = {name: len(times) for name, times in found.told.items()}
-    found.rested = calm(here, found, state)
-    found.told_in_the_end = {n: len(times) - told.get(n, 0) for n, times in found.told.items()}
+    calm(here, found, busy(chances, here, found))
     groups = {name: one.group for name, one in here.fleet.miners.items()}
     found.wrong += strayed(here.site, found.moves, groups)
     return found

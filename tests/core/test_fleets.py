@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given
 
 from controller.core.decide import decide
@@ -20,6 +21,7 @@ IN_THE_END = 4
 draw and give up, and one when somebody's rest ends whose power is put to better use."""
 
 
+@pytest.mark.timeout(0)  # whole lives take minutes, and a failing one shrinks slowly
 @many()
 @given(cases(lived, size=500))
 def test_whatever_befalls_a_site_it_keeps_its_limits_and_comes_to_rest(life: Lived) -> None:

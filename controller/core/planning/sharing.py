@@ -206,11 +206,15 @@ class _Grant:
 
 
 def _grant(one: Wish, spaces: Spaces) -> _Grant:
-    """Where no limit can bind, all that is wished is granted at once."""
+    """Where no limit can bind, all that is wished is granted at once. Where one may, nobody starts
+    that nothing has proven to be off: once it ran, a better step could claim the room that it takes
+    up either way, and it would be told off and on by turns."""
     pool = one.pool
     wanted = (pool.size, *one.allowed)
     held = tuple(map(min, wanted, pool.counts.standing))
     bound = spaces.bind
+    if bound and pool.unproven:
+        wanted = held
     got = [pool.size, *(0,) * len(one.ladder)] if bound else list(wanted)
     return _Grant(one, spaces, pool.steps_w, wanted, held, got, bound)
 

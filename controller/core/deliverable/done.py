@@ -25,9 +25,10 @@ class Amount(NamedTuple):
 
     def at_most(self, most_w: int) -> Amount:
         """No more than this; the part that is sure stays the same."""
-        if self.power_w <= max(0, most_w):
+        left_w = max(0, most_w)
+        if self.power_w <= left_w:
             return self
-        return Amount(max(0, most_w), self.sure_w * max(0, most_w) // self.power_w)
+        return Amount(left_w, self.sure_w * left_w // self.power_w)
 
 
 NOTHING = Amount(0, 0)

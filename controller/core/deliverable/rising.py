@@ -44,15 +44,14 @@ class Rise:
         learned = now.state.learned.get(self.pool.kind, UNKNOWN)
         found = NOTHING
         for ready_s, power_w in self.by_ready_s.items():
-            if ready_s <= within_s:
-                left_s = within_s - ready_s
-                found = found.plus(comes((power_w,), learned, self.declared_s, left_s))
+            left_s = within_s - ready_s
+            found = found.plus(comes((power_w,), learned, self.declared_s, left_s))
         return found
 
 
 def rises(now: Situation) -> list[Rise]:
     """Of the pools that may rise at all; none where the site has no room for any."""
-    if now.halt is not None or held_by(now.seen) is not None:
+    if held_by(now.seen) is not None:
         return []
     if _room_w(now).get(SITE, 1) <= 0:
         return []
@@ -96,18 +95,18 @@ def _fits(
         return amount
     mine = (one.pool for one in could if scope in scopes_of(site, one.pool.group))
     steps_w = {step_w for pool in mine for step_w in pool.steps_w[: pool.ceiling]}
-    alike = len(steps_w) == 1
-    unused_w = left_w % max(steps_w) if alike else max(steps_w) - 1
+    largest_w = max(steps_w)
+    unused_w = left_w % largest_w if len(steps_w) == 1 else largest_w - 1
     return amount.at_most(left_w - unused_w)
 
 
 def staged_w(stage: Stage, most_w: int, spare_s: int, now: datetime) -> int:
     """What may move in stages that begin within so many seconds."""
+    lasts_s = max(1, stage.lasts_s)
     if stage.reopens_at is None:
-        return most_w * (1 + spare_s // max(1, stage.lasts_s))
-    closed_s = (stage.reopens_at - now).total_seconds()
-    more = 0 if closed_s > spare_s else 1 + int((spare_s - closed_s) // max(1, stage.lasts_s))
-    return max(0, stage.left_w) + most_w * more
+        return most_w * (1 + spare_s // lasts_s)
+    closed_s = _seconds_between(now, stage.reopens_at)
+    return max(0, stage.left_w) + most_w * max(0, 1 + (spare_s - closed_s) // lasts_s)
 
 
 def _by_ready_s(now: Situation, pool: Pool, waits_s: int) -> dict[int, int]:
@@ -118,23 +117,22 @@ def _by_ready_s(now: Situation, pool: Pool, waits_s: int) -> dict[int, int]:
         if rung < pool.ceiling
         for one in held
     )
-    found = {waits_s: free_w} if free_w else {}
+    found = {waits_s: free_w}
     for one in pool.pinned:
-        rise_w = top_w - max(one.counted_w, pool.units_w[one.rung])
-        if not one.dispatched and not one.refuses and one.rung < pool.ceiling and rise_w > 0:
+        if not one.dispatched and not one.refuses and one.rung < pool.ceiling:
             ready_s = max(waits_s, _rests_s(now, one.miner))
+            rise_w = max(0, top_w - max(one.counted_w, pool.units_w[one.rung]))
             found[ready_s] = found.get(ready_s, 0) + rise_w
-    return found
+    return {ready_s: power_w for ready_s, power_w in found.items() if power_w}
 
 
 def _rests_s(now: Situation, miner: str) -> int:
-    until = now.motions[miner].rest_until
-    return 0 if until is None else _seconds_to(until, now)
+    return _seconds_between(now.seen.now, now.motions[miner].rest_until or now.seen.now)
 
 
 def _waits_s(now: Situation, pool: Pool) -> int | None:
     """For how long nothing rises there; None: it may not at all."""
-    if now.halt_of(pool.group) is not None or pool.units_w[0] >= pool.units_w[-1]:
+    if now.halt_of(pool.group) is not None:
         return None
     if not pool.uncooled:
         return 0
@@ -143,11 +141,11 @@ def _waits_s(now: Situation, pool: Pool) -> int | None:
         return None
     if around.ready_at is None:
         return around.rules.before_s
-    return _seconds_to(around.ready_at, now)
+    return _seconds_between(now.seen.now, around.ready_at)
 
 
-def _seconds_to(at: datetime, now: Situation) -> int:
-    return max(0, ceil((at - now.seen.now).total_seconds()))
+def _seconds_between(start: datetime, end: datetime) -> int:
+    return ceil((end - start).total_seconds())
 
 
 def _room_w(now: Situation) -> dict[str, int]:
@@ -156,11 +154,10 @@ def _room_w(now: Situation) -> dict[str, int]:
     for limit in now.limits:
         left_w = usable_by_starts_w(limit, now) - now.expected_w.get(limit.scope, 0)
         found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
-    for name, one in fans(now.seen, now.state).items():
-        if one.state.on_since is None:
-            for scope in scopes_of(now.seen.site, name):
-                if scope in found:
-                    found[scope] -= one.rules.power_w
+    for name, power_w in now.fans_w.items():
+        for scope in scopes_of(now.seen.site, name):
+            if scope in found:
+                found[scope] -= power_w
     return found
 
 
@@ -186,7 +183,7 @@ def _pace_w(now: Situation, could: list[Rise], spare_s: int) -> int:
     pacing, state, one_w = now.seen.site.pacing, now.state, _one_w(could)
     per_minute_w = pacing.restore_w_per_minute
     left = credit(state.restore_credit_w, state.restored_at, now.seen.now, per_minute_w, one_w)
-    most_w = max(0, left.left_w) + per_minute_w * spare_s // 60
+    most_w = left.left_w + per_minute_w * spare_s // 60
     stage = largest_step(now.seen.site, SITE_UP, state, now.seen.now)
     if stage is None or pacing.largest_step_up_w is None:
         return most_w
@@ -196,4 +193,4 @@ def _pace_w(now: Situation, could: list[Rise], spare_s: int) -> int:
 
 def _one_w(could: list[Rise]) -> int:
     """The least that a single miner comes with: one always may."""
-    return min((one.pool.units_w[1] - one.pool.units_w[0] for one in could), default=0)
+    return min(one.pool.units_w[1] - one.pool.units_w[0] for one in could)

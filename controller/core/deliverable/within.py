@@ -156,8 +156,6 @@ def _load_w(pool: Pool) -> int:
             for one in held
         ]
     )
-    if not pool.pinned:
-        return resting
     arrived = (one for one in pool.pinned if not one.dispatched and not one.refuses and one.rung)
     return resting + sum(max(0, one.counted_w - standby_w) for one in arrived)
 

@@ -2,114 +2,61 @@
 
 from __future__ import annotations
 
-from dataclasses import replace as with_
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
+from controller.core.deliverable.done import Amount, goes
 from controller.core.deliverable.within import deliverable, too_much_asked
 from controller.core.obedience.motions import Orders
-from controller.core.situation import Situation, assess
-from controller.model.fleet import (
-    OFF,
-    Cohort,
-    Command,
-    EvidenceGrade,
-    MinerSeen,
-    Motion,
-    Stage,
-    Standing,
-)
+from controller.core.situation import assess
+from controller.model.fleet import OFF, EvidenceGrade, Stage, Standing
 from controller.model.grid import SITE, Dispatch, ReduceTo
 from controller.model.quality import Fresh, Missing
 from controller.model.remembered import Learned
 from controller.model.rules import Cooling
-from controller.model.seen import Snapshot, State
-from controller.model.site import Breaker, Group, Pacing, Program, Site
-from controller.reasons import Reason
+from controller.model.site import Breaker, Group, Program
 from tests.core.cases.chances import cases, many
 from tests.core.cases.sites import CURVES, GROUPS, NOW
 from tests.core.cases.situations import Situation as At
 from tests.core.cases.situations import situation as any_situation
-
-FULL_W, OFF_W = 2_794, 25
-STEP_W = FULL_W - OFF_W
-KIND = "a/plain"
-FAST = Learned(stops=(0, 0, 0, 40, 0, 0, 0, 0, 0, 0, 0), starts=(0, 0, 0, 0, 0, 40, 0, 0, 0, 0, 0))
-"""40 stops within 8 s and 40 starts within 32 s: the lower bound of 40 of 40 is 0.912."""
-SLOW = Learned(stops=(0, 0, 0, 20, 0, 0, 20, 0, 0, 0, 0))
-"""Half of them within 8 s, the rest within 64 s: of 20 of 40 the lower bound is 0.352."""
-PLENTY = Pacing(stop_within_s=30, start_within_s=300, restore_w_per_minute=10_000_000)
-
-
-def site(pacing: Pacing = PLENTY, **how: Any) -> Site:
-    return Site(
-        id="s",
-        currency="USD",
-        zone="UTC",
-        import_limit_w=how.pop("import_limit_w", 1_000_000),
-        groups={"a": how.pop("group", Group())},
-        headroom=Decimal(0),
-        pacing=pacing,
-        **how,
-    )
-
-
-def cohort(
-    name: str, level: str, count: int, standing: Standing = Standing.PRESENT, **how: Any
-) -> Cohort:
-    return Cohort(
-        group="a",
-        curve="plain",
-        level=level,
-        standing=standing,
-        members=tuple(f"{name}-{n}" for n in range(count)),
-        power_w=count * CURVES["plain"].level(level).power_w,
-        **how,
-    )
-
-
-def seen(*cohorts: Cohort, where: Site | None = None, **more: Any) -> Snapshot:
-    total_w = sum(one.power_w for one in cohorts)
-    return Snapshot(
-        now=NOW,
-        site=where or site(),
-        price_per_mwh=Fresh(value=Decimal(30), at=NOW),
-        hashprice_per_ph_day=Fresh(value=Decimal(60), at=NOW),
-        meters_w=more.pop("meters_w", {SITE: Fresh(value=total_w, at=NOW)}),
-        curves=CURVES,
-        cohorts={one.members[0]: one for one in cohorts},
-        fleet_known=True,
-        **more,
-    )
-
-
-def situation(
-    snapshot: Snapshot, learned: Learned | None = FAST, state: State | None = None
-) -> Situation:
-    known = {} if learned is None else {KIND: learned}
-    return assess(snapshot, replace(state or State(), learned=known), Orders(1))
-
-
-def sheds(now: Situation) -> list[tuple[int, str]]:
-    return [(one.shed_w, str(one.shed_confidence)) for one in deliverable(now)]
-
-
-def adds(now: Situation) -> list[tuple[int, str]]:
-    return [(one.add_w, str(one.add_confidence)) for one in deliverable(now)]
-
-
-ON, IDLE = cohort("on", "default", 10), cohort("off", OFF, 10)
+from tests.core.movable import (
+    FAST,
+    IDLE,
+    ON,
+    PLENTY,
+    SLOW,
+    STEP_W,
+    adds,
+    cohort,
+    motion,
+    seen,
+    sheds,
+    site,
+    situation,
+    with_one,
+)
 
 
 def test_nothing_learned_declared_times_say_how_many_watts_and_nothing_is_sure() -> None:
     now = situation(seen(ON), None)
     assert [one.within_s for one in deliverable(now)] == [10, 60, 600, 1800]
     assert sheds(now) == [(0, "0"), *[(10 * STEP_W, "0.00")] * 3]
+
+
+def test_what_is_declared_to_take_a_minute_is_done_within_a_minute() -> None:
+    where = site(replace(PLENTY, stop_within_s=60, start_within_s=60))
+    assert sheds(situation(seen(ON, where=where), None))[:2] == [(0, "0"), (10 * STEP_W, "0.00")]
+    assert adds(situation(seen(IDLE, where=where), None))[:2] == [(0, "0"), (10 * STEP_W, "0.00")]
+
+
+def test_of_an_amount_that_is_cut_as_large_a_part_stays_sure_and_of_nothing_none() -> None:
+    assert Amount(10, 5).at_most(4) == Amount(4, 2)
+    assert Amount(10, 5).at_most(-3) == (0, 0)
+    assert goes([1_000], Learned(), declared_s=30, within_s=10) == (0, 0)
 
 
 def test_what_was_learned_says_how_much_goes_in_which_time_and_how_surely() -> None:
@@ -138,28 +85,6 @@ def test_who_is_unreachable_or_locked_counts_zero(standing: Standing) -> None:
     assert sheds(situation(seen(other)))[3] == (0, "0")
 
 
-def motion(stage: Stage, level: str, from_level: str, rest_s: int | None = None) -> Motion:
-    return Motion(
-        command=Command(id="c", miner="m", level=level, reason=Reason.DISPATCH, at=NOW),
-        stage=stage,
-        group="a",
-        curve="plain",
-        from_level=from_level,
-        proven_w=CURVES["plain"].level(level if stage is Stage.CONFIRMED else from_level).power_w,
-        deadline=NOW + timedelta(seconds=30),
-        rest_until=None if rest_s is None else NOW + timedelta(seconds=rest_s),
-    )
-
-
-def with_one(one: Motion, level: str, *cohorts: Cohort, where: Site | None = None) -> Situation:
-    power_w = CURVES["plain"].level(level).power_w
-    miner = MinerSeen(group="a", curve="plain", level=level, power_w=power_w, at=NOW)
-    snapshot = seen(*cohorts, where=where, moving={"m": miner})
-    meter = Fresh(value=sum(c.power_w for c in cohorts) + power_w, at=NOW)
-    snapshot = replace(snapshot, meters_w={SITE: meter})
-    return situation(snapshot, state=State(motions={"m": one}))
-
-
 def test_who_rests_on_counts_in_full_and_who_is_on_its_way_or_disobeys_not_at_all() -> None:
     rests = motion(Stage.CONFIRMED, "default", OFF, rest_s=600)
     assert sheds(with_one(rests, "default"))[0][0] == STEP_W
@@ -167,6 +92,34 @@ def test_who_rests_on_counts_in_full_and_who_is_on_its_way_or_disobeys_not_at_al
     assert sheds(with_one(going, "default"))[0][0] == 0
     refusing = motion(Stage.FAILED, OFF, "default", rest_s=600)
     assert sheds(with_one(refusing, "default"))[0][0] == 0
+
+
+def test_who_is_on_its_way_down_or_refuses_to_rise_counts_not_at_all() -> None:
+    going = motion(Stage.SENT, "340MHz", "default", curve="three")
+    assert sheds(with_one(going, "default"))[3][0] == 0
+    refusing = motion(Stage.FAILED, "default", "340MHz", rest_s=600, curve="three")
+    assert sheds(with_one(refusing, "340MHz", learned=None))[3][0] == 0
+
+
+def test_nothing_is_shed_of_those_that_are_off_nor_of_those_below_their_standby() -> None:
+    warm = cohort("off", OFF, 10, power_w=600)
+    assert sheds(situation(seen(ON, warm)))[3][0] == 10 * STEP_W
+    dead = cohort("on", "default", 10, power_w=0)
+    meter = {SITE: Fresh(value=10_000, at=NOW)}
+    assert sheds(situation(seen(dead, meters_w=meter)))[3][0] == 0
+    off = motion(Stage.CONFIRMED, OFF, "default", rest_s=600)
+    assert sheds(with_one(off, OFF, power_w=60))[3][0] == 0
+    still = replace(motion(Stage.CONFIRMED, "default", OFF, rest_s=600), proven_w=0)
+    assert sheds(with_one(still, "default", IDLE, power_w=0))[3][0] == 0
+
+
+def test_what_runs_can_be_shed_though_others_that_say_they_are_off_draw_more_than_some_level() -> (
+    None
+):
+    """1.5 kW each, where the lowest level draws 1.4."""
+    awake = cohort("off", OFF, 10, curve="three", power_w=15_000)
+    run = cohort("on", "default", 5, curve="three")
+    assert sheds(situation(seen(awake, run), None))[1][0] == 5 * STEP_W
 
 
 def test_where_no_meter_could_show_it_nothing_can_be_shed_or_added() -> None:
@@ -189,6 +142,15 @@ def test_the_largest_step_bounds_what_goes() -> None:
     pacing = replace(PLENTY, largest_step_down_w=3_000, step_s=10)
     now = situation(seen(ON, where=site(pacing)))
     assert [watts for watts, _ in sheds(now)] == [3_000, 18_000, 27_690, 27_690]
+
+
+def test_only_the_stops_that_are_in_time_take_time_from_the_largest_steps() -> None:
+    """3 kW each second: of 10 s the 8 of quick stops leave room for three of them; where most stops
+    take longer than that, one step still goes."""
+    where = site(replace(PLENTY, largest_step_down_w=3_000, step_s=1))
+    slow = cohort("slow", "default", 10, curve="three")
+    assert sheds(situation(seen(ON, slow, where=where)))[0][0] == 9_000
+    assert sheds(situation(seen(ON, where=where), SLOW))[0][0] == 3_000
 
 
 def test_what_could_come_within_limits() -> None:
@@ -274,16 +236,11 @@ def test_nothing_comes_above_a_ceiling_nor_where_nothing_may_start() -> None:
 
 
 def test_fans_come_first_and_take_their_room() -> None:
-    """They run for 30 s before the first start: nothing is there by 60 s, and of 10 kW 1 kW is
-    theirs."""
+    """They run for 30 s before the first start: nothing is there by 60 s, and of 9.5 kW 1 kW
+    is theirs."""
     group = Group(cooling=Cooling(power_w=1_000, before_s=30))
-    now = situation(seen(IDLE, where=site(group=group, import_limit_w=10_000)))
-    now = _uncooled(now)
-    assert [watts for watts, _ in adds(now)] == [0, 0, 3 * STEP_W, 3 * STEP_W]
-
-
-def _uncooled(now: Situation) -> Situation:
-    return with_(now, pools=tuple(with_(pool, uncooled=True) for pool in now.pools))
+    now = situation(seen(IDLE, where=site(group=group, import_limit_w=9_500)))
+    assert [watts for watts, _ in adds(now)] == [0, 0, 2 * STEP_W, 2 * STEP_W]
 
 
 def test_a_program_is_not_judged_while_it_is_called_nor_before_miners_were_heard() -> None:
@@ -305,6 +262,9 @@ def test_a_program_is_not_judged_while_it_is_called_nor_before_miners_were_heard
     )
     called = situation(seen(ON, where=where, dispatches={"d": dispatch}))
     assert too_much_asked(called, could, {}) == {}
+    over = replace(dispatch, start=NOW - timedelta(hours=1), end=NOW)
+    ended = situation(seen(ON, where=where, dispatches={"d": over}))
+    assert too_much_asked(ended, could, {}).keys() == {"p"}
     starting = situation(replace(seen(ON, where=where), fleet_known=False))
     assert too_much_asked(starting, could, {}) == {}
 

@@ -77,3 +77,9 @@ def test_what_never_could_run_beside_the_rest_is_nothing_shed(rated: Reason) -> 
     assert found.measured_w == 500_000
     less = program(response_s=600, capacity_w=500_000)
     assert demand(less, FOUND, {Reason.UNPROFITABLE: rest}, [connection]) is None
+
+
+def test_a_limit_that_ends_says_nothing_of_what_could_ever_be_shed() -> None:
+    asking = program(response_s=600, capacity_w=320)
+    called = Limit(scope=SITE, limit_w=100, source="d", reason=Reason.DISPATCH)
+    assert demand(asking, FOUND, {}, [called]) is None

@@ -91,6 +91,16 @@ def test_a_watt_is_sold_once_and_a_program_that_is_called_is_left_out() -> None:
         limit_w=1_000,
     )
     assert list(plan_of(seen(site=two, dispatches={"d": called})).reserves) == ["spin"]
+    # A stop takes 30 s: load goes ahead of it.
+    near = replace(called, start=NOW + timedelta(seconds=10))
+    assert list(plan_of(seen(site=two, dispatches={"d": near})).reserves) == ["spin"]
+
+
+def test_reserves_stand_by_name_whichever_is_filled_first() -> None:
+    programs = {"spin": replace(SELLER, response_s=60), "ffr": replace(SELLER, response_s=600)}
+    found = plan_of(seen(site=replace(HALL, programs=programs))).reserves
+    assert list(found) == ["ffr", "spin"]
+    assert found["ffr"].deliverable_w == 5 * ABOVE_W - 10_000
 
 
 def stepping(response_s: int) -> Snapshot:
@@ -104,6 +114,22 @@ def test_nor_is_what_the_largest_steps_of_the_site_leave_no_time_for() -> None:
     for response_s, steps in ((5, 1), (14, 1), (15, 2), (25, 3), (600, 5)):
         assert deliverable(stepping(response_s)) == steps * ABOVE_W, response_s
     assert plan_of(stepping(14)).reserves["ffr"].short_w == 10_000 - ABOVE_W
+
+
+def test_only_those_that_run_make_the_steps_slow() -> None:
+    """Of 25 s the stops of the other group leave 5, and its own 20, with a step each 10 s."""
+    slow = {**HALL.groups, "b": Group(stop_within_s=20)}
+    one = stepping(25)
+    declared = replace(one.site, groups=slow)
+    for level, power_w, steps in (("default", FULL_W, 1), (OFF, 25, 3)):
+        other = replace(MINER, group="b", level=level, power_w=power_w)
+        both = seen({**FIVE, "other": other}, site=declared)
+        assert deliverable(both) == steps * ABOVE_W, level
+
+
+def test_where_nobody_runs_nothing_is_there() -> None:
+    asleep = dict.fromkeys(FIVE, ASLEEP)
+    assert deliverable(replace(stepping(25), cohorts=cohorts(asleep))) == 0
 
 
 def test_a_program_without_a_response_time_leaves_time_for_all_steps() -> None:

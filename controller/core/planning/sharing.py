@@ -86,10 +86,10 @@ def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -
     spared = _best_of_others(ranks, wishes)
     for others, cost, start, _, rung, which in order:
         grant = grants[which]
-        due = grant.wanted[rung] if start else grant.held[rung]
-        if not start and grant.guarded and grant.guarded[rung]:
+        if grant.guarded and not start and grant.guarded[rung]:
             grant.release(rung)
-        if grant.got[rung] < due and grant.got[rung] < grant.got[rung - 1]:
+        got, due = grant.got, (grant.wanted if start else grant.held)[rung]
+        if got[rung] < due and got[rung] < got[rung - 1]:
             earns = -cost if others or spared is None else max(-cost, spared)
             grant.take(rung, due, None if base is None else earns - base, start=start)
     return [one.share() for one in grants]

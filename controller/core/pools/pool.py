@@ -72,8 +72,8 @@ def _or_above(rungs: int, there: Iterable[tuple[int, int]]) -> tuple[int, ...]:
     return tuple(accumulate(reversed(counts)))[::-1]
 
 
-def _size(cohorts: Iterable[Cohort]) -> int:
-    return sum([len(cohort.members) for cohort in cohorts])
+def _size(cohorts: Sequence[Cohort]) -> int:
+    return sum([len(cohort.members) for cohort in cohorts]) if cohorts else 0
 
 
 @dataclass(frozen=True, slots=True)

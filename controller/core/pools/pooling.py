@@ -146,7 +146,8 @@ def _off(kind: _Kind, level: str, names: list[str]) -> Cohort:
 
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     """Of these miners; of those not yet known under this ceiling, as they were without one."""
-    kind = kind._replace(unproven_w=0)
+    if kind.unproven_w:
+        kind = kind._replace(unproven_w=0)
     known = excess.get(kind.key)
     return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
 
@@ -158,8 +159,9 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
     free, pinned = _free(mine, rungs), tuple(moving.pinned)
     counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
     permille = excess_permille(levels, crowds, excess)
-    units = tuple([max(one, kind.unproven_w) for one in units_w(levels, crowds, permille)])
+    units = units_w(levels, crowds, permille)
     if kind.unproven_w:
+        units = tuple([max(one, kind.unproven_w) for one in units])
         counts = counts._replace(
             seen=_as_counted(len(levels), counts, rungs.of("", kind.unproven_w))
         )

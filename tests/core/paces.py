@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from controller.core.obedience.evidence import told_w
+from controller.core.obedience.evidence import IN_FLIGHT, told_w
 from controller.core.pacing.lowering import MONEY
 from controller.core.pools.wear import HOUR
-from controller.model.fleet import IDLE, Command, MinerSeen
+from controller.model.fleet import IDLE, Command, MinerSeen, Motion
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Pacing, Site
@@ -46,9 +46,14 @@ def moved(seen: Snapshot, before: State, plan: Plan) -> Moved:
                 found.for_money.append(fall_w)
         elif (risen_w := rise_w(command, miner, motion, seen)) > 0:
             found.ups[command.miner] = risen_w
-            if miner.level in IDLE and command.level not in IDLE:
+            if miner.level in IDLE and command.level not in IDLE and not _starting(motion):
                 found.starts[command.miner] = risen_w
     return found
+
+
+def _starting(motion: Motion | None) -> bool:
+    """Whether it was told to come up already: to send it higher on its way is no other start."""
+    return motion is not None and motion.stage in IN_FLIGHT and motion.command.level not in IDLE
 
 
 def _drawn_w(seen: Snapshot, command: Command, miner: MinerSeen) -> int:
@@ -58,7 +63,7 @@ def _drawn_w(seen: Snapshot, command: Command, miner: MinerSeen) -> int:
     if command.level in IDLE:
         return curve.off.power_w
     told = told_w(curve, command.level)
-    nominal_w = [one.power_w for one in curve.levels if one.name == miner.level]
+    nominal_w = [one.power_w for one in curve.levels if one.name == miner.level not in IDLE]
     if not nominal_w or miner.power_w <= nominal_w[0]:
         return told
     return told * miner.power_w // nominal_w[0]

@@ -67,13 +67,9 @@ def test_a_promise_is_kept_by_those_that_run_and_then_by_starts(
 def resting(one: Wish) -> Wish:
     """All its miners stand at the first rung, pinned there."""
     pool, size = one.pool, one.pool.size
-    counts = pool.counts
-    held = (size, size, *(0,) * (len(pool.levels) - 2))
-    return with_(
-        one,
-        pool=with_(pool, counts=counts._replace(free=(0,) * len(held), pinned=held, protected=held)),
-        wanted=held[1:],
-    )
+    held, nobody = (size, size, 0, 0), (0, 0, 0, 0)
+    counts = pool.counts._replace(free=nobody, pinned=held, protected=held)
+    return with_(one, pool=with_(pool, counts=counts), wanted=held[1:])
 
 
 def protecting(steps: int, promises: Sequence[Promise] = ()) -> list[int]:

@@ -1,0 +1,153 @@
+"""What economics would have a pool do, and who asks on for a group without income."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace as with_
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from controller.core.planning.probes import with_probes
+from controller.core.planning.wishes import Wish, wish
+from controller.model.grid import SITE, ManualOrder
+from controller.model.quality import Missing
+from controller.model.remembered import Unpaid
+from controller.model.seen import Snapshot, State
+from controller.reasons import Reason
+from tests.core.cases.sites import NOW
+from tests.core.optimum import Hall, Problem, snapshot
+from tests.core.test_planning import long, situation
+
+LOST = State(unpaid={"hall-0": Unpaid(since=NOW)})
+
+
+def wished(
+    hall: Hall,
+    price: str,
+    state: State | None = None,
+    standstill: Reason | None = None,
+    *,
+    margin: int = 0,
+    **more: Any,
+) -> Wish:
+    problem = Problem((hall,), 99_000, price=Decimal(price))
+    seen = replace(snapshot(problem), **more)
+    economics = replace(seen.site.economics, start_margin_per_mwh=Decimal(margin))
+    seen = replace(seen, site=replace(seen.site, economics=economics))
+    (pool,) = situation(problem)[0].pools
+    return wish(pool, seen, state or State(), standstill)
+
+
+@pytest.mark.parametrize(("running", "wanted"), [(1, 1), (2, 2), (9, 2)])
+def test_only_a_step_that_was_let_run_is_spared_the_start_margin(running: int, wanted: int) -> None:
+    """The second step breaks even at 125 $/MWh, the third at 75; of a curve that has fewer steps
+    now all were let run."""
+    state = State(running={"hall-0/long": running})
+    one = wished(long(2), "120", state, margin=10)
+    assert (one.worth, one.wanted) == (wanted, (2,) * wanted + (0,) * (3 - wanted))
+
+
+def test_what_was_let_run_is_wished_again_once_it_can_be_told_anything() -> None:
+    state = State(running={"hall-0/long": 2})
+    one = wished(long(2), "120", state, Reason.STARTING)
+    assert (one.wanted, one.ideal) == ((2, 0, 0), (2, 2, 0))
+
+
+@pytest.mark.parametrize("client_per_mwh", [None, Decimal(60)])
+def test_where_nothing_is_decided_what_is_there_goes_on_and_the_cause_is_named(
+    client_per_mwh: Decimal | None,
+) -> None:
+    hall = Hall("long", 2, 1, client_per_mwh=client_per_mwh)
+    one = wished(hall, "500", standstill=Reason.STARTING)
+    assert (one.wanted, one.reason) == ((2, 0, 0), Reason.STARTING)
+    silent = Missing(why="silent")
+    unknown = wished(hall, "500", standstill=Reason.PRICE_UNKNOWN, price_per_mwh=silent)
+    assert (unknown.wanted, unknown.reason) == ((2, 0, 0), Reason.PRICE_UNKNOWN)
+
+
+def test_without_income_a_step_earns_nothing_at_all() -> None:
+    """At a hashprice of 60 the first step breaks even at 150 $/MWh, at one of 1 at 2.5."""
+    assert wished(long(2), "1").wanted == (2, 2, 2)
+    one = wished(long(2), "1", LOST)
+    assert (one.wanted, one.reason) == ((0, 0, 0), Reason.INCOME_LOST)
+    assert wished(long(2), "0", LOST).wanted == (2, 2, 2)
+
+
+def test_without_income_nobody_has_to_know_the_hashprice() -> None:
+    silent = Missing(why="silent")
+    why = Reason.HASHPRICE_UNKNOWN
+    one = wished(long(2), "1", LOST, why, hashprice_per_ph_day=silent)
+    assert (one.wanted, one.reason) == ((0, 0, 0), Reason.INCOME_LOST)
+    paid = wished(long(2), "500", State(), why, hashprice_per_ph_day=silent)
+    assert (paid.wanted, paid.reason) == ((2, 0, 0), why)
+
+
+# Who asks on.
+
+
+def asking(*halls: Hall, held: bool = False) -> tuple[Snapshot, list[Wish]]:
+    """The halls are pools of one group that has lost its income, and nobody is to run."""
+    now, wishes = situation(Problem(halls, 99_000))
+    mine = [
+        with_(one, pool=with_(one.pool, group="hall-0"), wanted=(0,) * len(one.wanted))
+        for one in wishes
+    ]
+    order = ManualOrder(
+        id="o",
+        scope=SITE,
+        hold=True,
+        person="Ada",
+        why="a test",
+        issued_at=NOW,
+        until=NOW + timedelta(hours=1),
+    )
+    return replace(now.seen, orders={"o": order} if held else {}), mine
+
+
+def asked(seen: Snapshot, wishes: Sequence[Wish]) -> list[int]:
+    return [one.wanted[0] for one in with_probes(list(wishes), seen, LOST)]
+
+
+def running(curve: str) -> Hall:
+    return Hall(curve, 2, 1)
+
+
+def off(curve: str) -> Hall:
+    return Hall(curve, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("halls", "found"),
+    [
+        ((running("short"), running("long")), [0, 1]),  # The one that uses power best,
+        ((running("long"), running("short")), [1, 0]),
+        ((off("long"), running("short")), [0, 1]),  # of those that run already,
+        ((off("short"), off("long")), [0, 1]),  # else of all.
+        ((off("long"), off("long")), [1, 0]),
+    ],
+)
+def test_the_best_of_those_that_run_asks_on(halls: Sequence[Hall], found: list[int]) -> None:
+    assert asked(*asking(*halls)) == found
+
+
+def test_nobody_asks_on_where_some_pool_of_the_group_runs_anyway() -> None:
+    seen, (one, other) = asking(running("long"), running("long"))
+    assert asked(seen, [one, with_(other, wanted=(2, 0, 0))]) == [0, 2]
+    assert asked(seen, [with_(one, wanted=(2, 0, 0)), other]) == [2, 0]
+
+
+def test_nobody_asks_on_whom_people_keep_off_or_who_cannot_be_moved() -> None:
+    seen, (one, other) = asking(running("long"), running("short"))
+    stopped, fixed = with_(one, pool=with_(one.pool, ceiling=0)), with_(one, most=(0, 0, 0))
+    for unable in (stopped, fixed):
+        assert asked(seen, [unable, other]) == [0, 1]
+        assert asked(seen, [unable]) == [0]
+
+
+def test_while_a_person_holds_the_site_nobody_asks_on() -> None:
+    assert asked(*asking(running("long"))) == [1]
+    assert asked(*asking(running("long"), held=True)) == [0]

@@ -69,6 +69,14 @@ def test_what_just_fits_beside_the_fans_is_not_cut() -> None:
         assert spaces(space(left_w), fans_w=500).take(1_000, 2, None, start=True) == found
 
 
+@pytest.mark.parametrize(("merit", "taken"), [(0, 3), (-1, 1), (None, 1)])
+def test_beyond_a_limit_without_a_surcharge_goes_what_earns_its_price(
+    merit: int | None, taken: int
+) -> None:
+    one = space(1_000, surcharge=0)
+    assert spaces(one).take(1_000, 3, merit, start=True) == (taken, one.cut if taken < 3 else None)
+
+
 def test_of_limits_of_a_scope_the_first_of_the_lowest_holds_and_all_weighed_ones() -> None:
     def limit(watts: int, source: str) -> Limit:
         return Limit(scope=SITE, limit_w=watts, source=source, reason=Reason.IMPORT_LIMIT)
@@ -107,6 +115,12 @@ def test_a_limit_binds_that_lacks_a_watt_for_the_fans_too(limit_w: int, *, binds
     now, wishes = situation(Problem((Hall("long", 4, 0),), limit_w))
     room = Room(wishes, with_(now, fans_w={"hall-0": 500}))
     assert room.of("hall-0").bind is binds
+
+
+@pytest.mark.parametrize(("limit_w", "binds"), [(12_099, True), (12_100, False)])
+def test_where_no_other_load_is_known_of_none_counts(limit_w: int, *, binds: bool) -> None:
+    now, wishes = situation(Problem((Hall("long", 4, 0),), limit_w))
+    assert Room(wishes, with_(now, fixed_w={})).of("hall-0").bind is binds
 
 
 def test_two_pools_of_a_group_share_its_fans() -> None:

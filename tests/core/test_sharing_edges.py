@@ -96,6 +96,16 @@ def test_what_a_promise_has_kept_already_is_not_protected_again() -> None:
     assert protecting(3, [Promise(0, 1, 1, Reason.HEAT, "h")]) == [2, 1, 0]
 
 
+def test_once_their_turn_has_come_others_may_start_in_what_they_leave() -> None:
+    """The starts that earn 10 $/MWh more come after them by a start margin of 20."""
+    halls = long(2, adder=10), Hall("long", 2, 0), Hall("long", 2, 0, adder=Decimal(20))
+    now, (first, *others) = situation(of(*halls, steps=3))
+    economics = replace(now.seen.site.economics, start_margin_per_mwh=Decimal(20))
+    now = with_(now, seen=replace(now.seen, site=replace(now.seen.site, economics=economics)))
+    alone = [with_(one, wanted=(2, 0, 0)) for one in others]
+    assert firsts(share([resting(first), *alone], (), now)) == [2, 1, 0]
+
+
 # Clients from whom a limit takes power last, beside a limit that is weighed against money.
 
 

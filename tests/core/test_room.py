@@ -77,6 +77,12 @@ def test_beyond_a_limit_without_a_surcharge_goes_what_earns_its_price(
     assert spaces(one).take(1_000, 3, merit, start=True) == (taken, one.cut if taken < 3 else None)
 
 
+def test_a_weighed_limit_that_leaves_as_much_takes_no_blame_for_what_another_cuts() -> None:
+    for watts, cut in ((2_000, DEAR), (3_000, HARD), (5_000, HARD)):
+        found = spaces(space(3_000), space(watts, surcharge=5))
+        assert found.take(1_000, 4, None, start=False) == (min(3, watts // 1_000), cut)
+
+
 def test_of_limits_of_a_scope_the_first_of_the_lowest_holds_and_all_weighed_ones() -> None:
     def limit(watts: int, source: str) -> Limit:
         return Limit(scope=SITE, limit_w=watts, source=source, reason=Reason.IMPORT_LIMIT)
@@ -107,6 +113,16 @@ def test_a_limit_binds_that_lacks_a_watt_for_all_to_start(limit_w: int, *, binds
     that for starts leave 87.5 % of the limit: 12,099.5 W or 12,100.375."""
     problem = Problem((Hall("long", 4, 0),), limit_w)
     room = Room(situation(problem)[1], with_headroom(problem, "0.1"))
+    assert room.of("hall-0").bind is binds
+
+
+@pytest.mark.parametrize("place", ["fixed_w", "swing_w"])
+@pytest.mark.parametrize(("limit_w", "binds"), [(12_199, True), (12_200, False)])
+def test_other_load_and_a_crest_take_room_from_starts(
+    limit_w: int, place: str, *, binds: bool
+) -> None:
+    now, wishes = situation(Problem((Hall("long", 4, 0),), limit_w))
+    room = Room(wishes, with_(now, **{place: {SITE: 100}}))  # type: ignore[arg-type]
     assert room.of("hall-0").bind is binds
 
 

@@ -106,6 +106,38 @@ def test_once_their_turn_has_come_others_may_start_in_what_they_leave() -> None:
     assert firsts(share([resting(first), *alone], (), now)) == [2, 1, 0]
 
 
+# What goes first otherwise, and what may not start.
+
+
+def test_of_steps_that_earn_the_same_what_runs_goes_first() -> None:
+    now, wishes = situation(of(Hall("long", 1, 0), long(1), steps=1))
+    assert firsts(share(wishes, (), now)) == [0, 1]
+
+
+@pytest.mark.parametrize(("steps", "granted"), [(5, 0), (6, 2)])
+def test_nobody_starts_that_may_be_running_where_a_limit_may_bind(steps: int, granted: int) -> None:
+    """Two miners with three steps each."""
+    now, (one,) = situation(of(Hall("long", 2, 0), steps=steps))
+    unsure = with_(one, pool=with_(one.pool, unproven=True))
+    assert firsts(share([unsure], (), now)) == [granted]
+
+
+@pytest.mark.parametrize(
+    ("room_w", "granted"),
+    [
+        (699, (0, 0, 0)),
+        (700, (1, 0, 0)),
+        (1_899, (1, 0, 0)),
+        (1_900, (1, 1, 0)),
+        (3_530, (1, 1, 1)),
+    ],
+)
+def test_every_step_takes_its_own_watts(room_w: int, granted: tuple[int, ...]) -> None:
+    """Off it draws 20 W, at its levels 700, 1,900 and 3,530 W."""
+    now, wishes = situation(Problem((Hall("four", 1, 0),), room_w))
+    assert share(wishes, (), now)[0].granted == granted
+
+
 # Clients from whom a limit takes power last, beside a limit that is weighed against money.
 
 

@@ -17,6 +17,8 @@ from controller.model.grid import SITE, ManualOrder
 from controller.model.quality import Missing
 from controller.model.remembered import Unpaid
 from controller.model.seen import Snapshot, State
+from controller.model.site import Group
+from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
 from tests.core.optimum import Hall, Problem, snapshot
@@ -86,6 +88,51 @@ def test_without_income_nobody_has_to_know_the_hashprice() -> None:
     assert (paid.wanted, paid.reason) == ((2, 0, 0), why)
 
 
+@pytest.mark.parametrize(
+    ("consent", "wanted", "money", "last"),
+    [
+        (Consent.PRICE, (0, 0, 0), Reason.UNPROFITABLE, False),
+        (Consent.LIMITS, (2, 2, 2), Reason.CONSENT, False),
+        (Consent.LAST, (2, 2, 2), Reason.CONSENT, True),
+    ],
+)
+def test_what_a_client_agreed_to_decides_what_money_stops(
+    consent: Consent, wanted: tuple[int, ...], money: Reason, *, last: bool
+) -> None:
+    hall, pays = Hall("long", 2, 1), Decimal(60)
+    site = snapshot(Problem((hall,), 99_000)).site
+    groups = {"hall-0": Group(hosting=Hosting(client="Ada", price_per_mwh=pays, consent=consent))}
+    for price, wish_of in (("61", wanted), ("60", (2, 2, 2))):
+        one = wished(hall, price, site=replace(site, groups=groups))
+        assert (one.wanted, one.money, one.last) == (wish_of, money, last)
+        assert one.client_per_mwh == pays
+    assert wished(hall, "61").client_per_mwh is None
+
+
+def test_a_wish_is_for_what_can_be_moved_and_ideally_for_all_that_pays() -> None:
+    """At 100 $/MWh two steps pay. Of two miners one is pinned at the first."""
+    problem = Problem((long(2),), 99_000, price=Decimal(100))
+    now, (one,) = situation(problem)
+    assert (one.most, one.ideal, one.hindered) == ((2, 2, 2), (2, 2, 0), False)
+    counts = one.pool.counts._replace(free=(1, 1, 0, 0), pinned=(1, 1, 0, 0))
+    pool = with_(one.pool, counts=counts)
+    two = wish(pool, now.seen, now.state, None)
+    assert (two.most, two.wanted, two.ideal) == ((2, 1, 1), (2, 1, 0), (2, 2, 0))
+    assert two.hindered
+    free = two.unhindered()
+    assert (free.wanted, free.most, free.hindered) == ((2, 2, 0), (2, 2, 2), False)
+    still = wish(pool, now.seen, now.state, Reason.STARTING)
+    assert still.most == (2, 0, 0)
+    assert with_(one, wanted=(1, 0, 0)).hindered, "some miner waits"
+    assert with_(one, most=(2, 2, 1)).hindered, "some miner cannot be moved"
+
+
+def test_of_what_is_wished_people_allow_what_is_not_above_the_ceiling() -> None:
+    _, (one,) = situation(Problem((long(2),), 99_000))
+    for ceiling, allowed in ((0, (0, 0, 0)), (1, (2, 0, 0)), (3, (2, 2, 2))):
+        assert with_(one, pool=with_(one.pool, ceiling=ceiling)).allowed == allowed
+
+
 # Who asks on.
 
 
@@ -128,6 +175,7 @@ def off(curve: str) -> Hall:
         ((off("long"), running("short")), [0, 1]),  # of those that run already,
         ((off("short"), off("long")), [0, 1]),  # else of all.
         ((off("long"), off("long")), [1, 0]),
+        ((running("two"), running("long")), [0, 1]),  # A curve may have one step only.
     ],
 )
 def test_the_best_of_those_that_run_asks_on(halls: Sequence[Hall], found: list[int]) -> None:
@@ -146,6 +194,21 @@ def test_nobody_asks_on_whom_people_keep_off_or_who_cannot_be_moved() -> None:
     for unable in (stopped, fixed):
         assert asked(seen, [unable, other]) == [0, 1]
         assert asked(seen, [unable]) == [0]
+
+
+def test_who_can_take_but_the_first_step_asks_on_and_it_is_wished_ideally_too() -> None:
+    seen, (one,) = asking(running("long"))
+    low = with_(one, most=(2, 0, 0), ideal=(0, 0, 0))
+    (found,) = with_probes([low], seen, LOST)
+    assert (found.wanted, found.ideal) == ((1, 0, 0), (1, 0, 0))
+    (found,) = with_probes([with_(one, ideal=(2, 1, 0))], seen, LOST)
+    assert (found.wanted, found.ideal) == ((1, 0, 0), (2, 1, 0))
+
+
+def test_no_other_group_asks_on_for_one_without_income() -> None:
+    seen, (one, other) = asking(running("short"), running("long"))
+    elsewhere = with_(other, pool=with_(other.pool, group="hall-1"))
+    assert asked(seen, [one, elsewhere]) == [1, 0]
 
 
 def test_while_a_person_holds_the_site_nobody_asks_on() -> None:

@@ -24,6 +24,15 @@ from tests.core.cases.sites import NOW
 from tests.core.optimum import Hall, Problem, snapshot
 from tests.core.test_planning import long, situation
 
+HOLD = ManualOrder(
+    id="o",
+    scope=SITE,
+    hold=True,
+    person="Ada",
+    why="a test",
+    issued_at=NOW,
+    until=NOW + timedelta(hours=1),
+)
 LOST = State(unpaid={"hall-0": Unpaid(since=NOW)})
 
 
@@ -88,6 +97,26 @@ def test_without_income_nobody_has_to_know_the_hashprice() -> None:
     assert (paid.wanted, paid.reason) == ((2, 0, 0), why)
 
 
+@pytest.mark.parametrize("why", [Reason.METER_SILENT, Reason.SIGNAL_SILENT])
+def test_a_silence_stops_what_loses_money_and_starts_nothing(why: Reason) -> None:
+    assert wished(long(2), "500", standstill=why).wanted == (0, 0, 0)
+    assert wished(long(2), "50", standstill=why).wanted == (2, 0, 0)
+
+
+def test_without_a_hashprice_what_does_not_hang_on_it_stops_and_nothing_starts() -> None:
+    silent, why = Missing(why="silent"), Reason.HASHPRICE_UNKNOWN
+    hall = Hall("long", 2, 1, client_per_mwh=Decimal(60))
+    for price, wanted in (("61", (0, 0, 0)), ("60", (2, 0, 0))):
+        one = wished(hall, price, standstill=why, hashprice_per_ph_day=silent)
+        assert one.wanted == wanted
+
+
+def test_while_a_person_holds_the_site_money_moves_nothing() -> None:
+    for price in ("50", "500"):
+        one = wished(long(2), price, orders={"o": HOLD})
+        assert (one.wanted, one.reason) == ((2, 0, 0), Reason.HELD_BY_PERSON)
+
+
 @pytest.mark.parametrize(
     ("consent", "wanted", "money", "last"),
     [
@@ -143,16 +172,7 @@ def asking(*halls: Hall, held: bool = False) -> tuple[Snapshot, list[Wish]]:
         with_(one, pool=with_(one.pool, group="hall-0"), wanted=(0,) * len(one.wanted))
         for one in wishes
     ]
-    order = ManualOrder(
-        id="o",
-        scope=SITE,
-        hold=True,
-        person="Ada",
-        why="a test",
-        issued_at=NOW,
-        until=NOW + timedelta(hours=1),
-    )
-    return replace(now.seen, orders={"o": order} if held else {}), mine
+    return replace(now.seen, orders={"o": HOLD} if held else {}), mine
 
 
 def asked(seen: Snapshot, wishes: Sequence[Wish]) -> list[int]:

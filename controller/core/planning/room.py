@@ -118,7 +118,7 @@ class Spaces:
         for space in sorted(self.weighed, key=lambda one: one.fits(step_w, ahead_w, start=start)):
             fits = space.fits(step_w, ahead_w, start=start)
             due += space.surcharge or 0
-            if fits < wanted and (merit is None or merit < due):
+            if merit is None or merit < due:
                 return fits, space.cut
         return wanted, None
 

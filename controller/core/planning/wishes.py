@@ -50,15 +50,6 @@ class Wish:
         return self.wanted[:ceiling] + (0,) * (rungs - ceiling)
 
     @property
-    def power_w(self) -> int:
-        """Nominal, of what people allow."""
-        standby_w = self.pool.size * self.pool.levels[0].power_w
-        return standby_w + sum(
-            step.power_w * count
-            for step, count in zip(self.ladder[: self.pool.ceiling], self.wanted, strict=False)
-        )
-
-    @property
     def hindered(self) -> bool:
         """Whether some miner cannot be moved now that would be."""
         return self.wanted != self.ideal or self.most != (self.pool.size,) * len(self.ladder)

@@ -134,7 +134,7 @@ def test_fans_that_a_floor_of_a_group_has_started_count_for_the_site(
 
 @pytest.mark.parametrize("missing_w", [1, STEP_W])
 def test_what_a_limit_takes_from_a_floor_is_cut_by_it(missing_w: int) -> None:
-    """Two have room, the floor needs a third: that one is off for the feeder, the rest for money."""
+    """Two have room, the floor needs a third: it is off for the feeder, the rest for money."""
     declared = site(
         groups={
             "a": Group(limit_w=5 * STANDBY_W + 2 * STEP_W, floor_w=125 + 2 * STEP_W + missing_w)

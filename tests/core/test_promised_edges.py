@@ -9,11 +9,13 @@ import pytest
 from msgspec.structs import replace
 
 from controller.core.limits.ceilings import Ceilings
-from controller.model.fleet import OFF, MinerSeen
+from controller.core.pools.cohorts import cohorts
+from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, ManualOrder, Obligation
 from controller.model.quality import Fresh
-from controller.model.rules import Cooling, Engine
-from controller.model.site import Group
+from controller.model.rules import Cooling, Engine, Heat
+from controller.model.seen import State
+from controller.model.site import Group, Pacing
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
@@ -177,6 +179,38 @@ def test_what_a_person_takes_from_a_floor_is_cut_by_the_person() -> None:
     }
 
 
+def test_what_people_allow_is_cut_by_a_limit_before_they_are_asked() -> None:
+    """Of a floor of two old ones the feeder lets one run; the plain one, which loses less, is kept
+    off by a person and would not have been needed."""
+    off = ordered("a-plain-off00", floor_w=None, level=OFF)
+    capped_by = Ceilings([off], MODELS)
+    miners = {
+        name: replace(one, ceiling=capped_by.of(name, one.group, one.curve))
+        for name, one in {**fleet("a", "plain", 0, 1), **fleet("a", "old", 1, 2)}.items()
+    }
+    limited = Group(limit_w=4 * STANDBY_W + OLD_W, floor_w=4 * STANDBY_W + 2 * OLD_W)
+    plan = plan_of(seen(site(groups={"a": limited}), miners, orders={"o": off}))
+    assert {reason: one.power_w for reason, one in plan.curtailed.items()} == {
+        Reason.GROUP_LIMIT: OLD_W,
+        Reason.UNPROFITABLE: OLD_W + STEP_W,
+    }
+
+
+def test_what_a_person_keeps_off_is_cut_by_the_person_though_there_is_no_room() -> None:
+    off = ordered("a", floor_w=None, level=OFF)
+    capped_by = Ceilings([off], MODELS)
+    miners = {
+        name: replace(one, ceiling=capped_by.of(name, one.group, one.curve))
+        for name, one in fleet("a", "plain", 0, 3).items()
+    }
+    limited = Group(limit_w=3 * STANDBY_W, floor_w=3 * STANDBY_W + 2 * STEP_W)
+    # Another hall, whose feeder binds.
+    groups = {"a": limited, "b": Group(limit_w=100, floor_w=200)}
+    miners |= fleet("b", "plain", 0, 1)
+    plan = plan_of(seen(site(groups=groups), miners, orders={"o": off}))
+    assert plan.curtailed[Reason.MANUAL_ORDER].power_w == 2 * STEP_W
+
+
 def test_where_a_feeder_takes_what_pays_others_make_up_the_floor_of_the_site() -> None:
     """At 90 $/MWh the plain ones pay and would keep the floor, but only one of them has room; two
     old ones, at a loss, make up the rest."""
@@ -193,7 +227,7 @@ def test_where_a_feeder_takes_what_pays_others_make_up_the_floor_of_the_site() -
 def reason_of(kind: str, price: int, floor_w: int, running: dict[str, MinerSeen]) -> Reason:
     """Beside another group, whose feeder binds."""
     declared = site(groups={"a": Group(floor_w=floor_w), "b": Group(limit_w=100)})
-    miners = {**running, **fleet("b", "old", 1)}
+    miners = {**running, **fleet("b", "three", 1)}
     market = Fresh(value=Decimal(price), at=NOW)
     return plan_of(seen(declared, miners, price_per_mwh=market)).allocations[f"a/{kind}"].reason
 
@@ -207,6 +241,71 @@ def test_a_floor_is_the_reason_only_of_what_money_would_not_run() -> None:
     three, low_w = fleet("a", "three", 5), 5 * STANDBY_W + 5 * 1_389
     assert reason_of("three", 110, low_w, three) is Reason.UNPROFITABLE
     assert reason_of("three", 110, low_w + 1, three) is Reason.COMMITMENT
+
+
+def test_what_two_floors_count_is_no_more_than_money_would_run() -> None:
+    """Both the generators and a reserve need all five, and these pay."""
+    declared = site(
+        groups={"a": Group(), "b": Group(limit_w=100)},
+        engine=Engine(most_w=100_000, least_w=6 * STANDBY_W + 5 * STEP_W),
+        programs={"ffr": replace(SELLER, reserve_w=5 * STEP_W)},
+    )
+    miners = {**fleet("a", "plain", 5), **fleet("b", "three", 0, 1)}
+    cheap = Fresh(value=Decimal(10), at=NOW)
+    plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
+    assert plan.allocations["a/plain"].reason is Reason.PROFITABLE
+    assert left(plan) == {"a/plain": 5, "b/three": 0}
+
+
+def test_what_starts_for_two_floors_of_a_group_is_no_more_than_money_would_start() -> None:
+    """A commitment needs three, and heat these and two more; all five pay."""
+    whole_w = 5 * STANDBY_W + 5 * STEP_W
+    group = Group(floor_w=whole_w - 2 * STEP_W, heat=Heat(most_w=whole_w))
+    pacing = Pacing(minimum_on_s=0, minimum_off_s=0, restore_w_per_minute=1_000_000)
+    declared = site(groups={"a": group, "b": Group(limit_w=100)}, pacing=pacing)
+    miners = {**fleet("a", "plain", 0, 5), **fleet("b", "three", 0, 1)}
+    cheap = Fresh(value=Decimal(10), at=NOW)
+    plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
+    assert plan.allocations["a/plain"].reason is Reason.PROFITABLE
+
+
+def resting(miners: dict[str, MinerSeen]) -> dict[str, Motion]:
+    """They have just started, and may not stop yet."""
+    return {
+        name: Motion(
+            command=Command(id="c1", miner=name, level=one.level, reason=Reason.PROFITABLE, at=NOW),
+            stage=Stage.CONFIRMED,
+            group=one.group,
+            curve=one.curve,
+            from_level=OFF,
+            proven_w=one.power_w,
+            deadline=NOW,
+            rest_until=NOW + timedelta(minutes=10),
+        )
+        for name, one in miners.items()
+    }
+
+
+@pytest.mark.parametrize("more_w", [0, 1])
+@pytest.mark.parametrize("sold", [False, True])
+def test_nobody_starts_for_a_floor_that_those_keep_who_may_not_stop_yet(
+    more_w: int, *, sold: bool
+) -> None:
+    """Three old ones rest, at a loss: a plain one, which loses less, starts only where they lack
+    a watt."""
+    asked_w = 3 * OLD_W + more_w
+    programs = {"ffr": replace(SELLER, reserve_w=asked_w)} if sold else {}
+    order = ordered(SITE, floor_w=8 * STANDBY_W + asked_w)
+    old, plain = fleet("b", "old", 3), fleet("a", "plain", 0, 5)
+    snapshot = seen(
+        site(programs=programs),
+        old | plain,
+        orders={} if sold else {"o": order},
+        cohorts=cohorts(plain),
+        moving=old,
+    )
+    plan = plan_of(snapshot, State(motions=resting(old)))
+    assert bool(left(plan)["a/plain"]) is bool(more_w)
 
 
 def test_a_weighed_reserve_passes_over_what_loses_too_much() -> None:

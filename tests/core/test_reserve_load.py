@@ -1,4 +1,4 @@
-"""Which load of a pool counts as reserve: of those that run, are on no way and can be seen to go."""
+"""Which load of a pool counts as reserve: of those that run, rest, and can be seen to go."""
 
 from __future__ import annotations
 

@@ -13,9 +13,9 @@ from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, ManualOrder, Obligation
 from controller.model.quality import Fresh
-from controller.model.rules import Cooling, Engine, Heat
+from controller.model.rules import Cooling, Engine
 from controller.model.seen import State
-from controller.model.site import Group, Pacing
+from controller.model.site import Group
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
@@ -255,18 +255,6 @@ def test_what_two_floors_count_is_no_more_than_money_would_run() -> None:
     plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
     assert plan.allocations["a/plain"].reason is Reason.PROFITABLE
     assert left(plan) == {"a/plain": 5, "b/three": 0}
-
-
-def test_what_starts_for_two_floors_of_a_group_is_no_more_than_money_would_start() -> None:
-    """A commitment needs three, and heat these and two more; all five pay."""
-    whole_w = 5 * STANDBY_W + 5 * STEP_W
-    group = Group(floor_w=whole_w - 2 * STEP_W, heat=Heat(most_w=whole_w))
-    pacing = Pacing(minimum_on_s=0, minimum_off_s=0, restore_w_per_minute=1_000_000)
-    declared = site(groups={"a": group, "b": Group(limit_w=100)}, pacing=pacing)
-    miners = {**fleet("a", "plain", 0, 5), **fleet("b", "three", 0, 1)}
-    cheap = Fresh(value=Decimal(10), at=NOW)
-    plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
-    assert plan.allocations["a/plain"].reason is Reason.PROFITABLE
 
 
 def resting(miners: dict[str, MinerSeen]) -> dict[str, Motion]:

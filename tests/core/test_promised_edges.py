@@ -197,18 +197,20 @@ def test_what_people_allow_is_cut_by_a_limit_before_they_are_asked() -> None:
 
 
 def test_what_a_person_keeps_off_is_cut_by_the_person_though_there_is_no_room() -> None:
+    """The floor needs an old one, which the feeder has no room for, and a plain one besides."""
     off = ordered("a", floor_w=None, level=OFF)
     capped_by = Ceilings([off], MODELS)
     miners = {
         name: replace(one, ceiling=capped_by.of(name, one.group, one.curve))
         for name, one in fleet("a", "plain", 0, 3).items()
+    } | fleet("a", "old", 0, 1)
+    limited = Group(limit_w=4 * STANDBY_W, floor_w=4 * STANDBY_W + OLD_W + STEP_W)
+    plan = plan_of(seen(site(groups={"a": limited}), miners, orders={"o": off}))
+    assert {reason: one.power_w for reason, one in plan.curtailed.items()} == {
+        Reason.GROUP_LIMIT: OLD_W,
+        Reason.MANUAL_ORDER: STEP_W,
+        Reason.UNPROFITABLE: 2 * STEP_W,
     }
-    limited = Group(limit_w=3 * STANDBY_W, floor_w=3 * STANDBY_W + 2 * STEP_W)
-    # Another hall, whose feeder binds.
-    groups = {"a": limited, "b": Group(limit_w=100, floor_w=200)}
-    miners |= fleet("b", "plain", 0, 1)
-    plan = plan_of(seen(site(groups=groups), miners, orders={"o": off}))
-    assert plan.curtailed[Reason.MANUAL_ORDER].power_w == 2 * STEP_W
 
 
 def test_where_a_feeder_takes_what_pays_others_make_up_the_floor_of_the_site() -> None:

@@ -89,7 +89,7 @@ def test_the_next_look_comes_in_time_for_those_in_motion() -> None:
 
 
 # A smaller kind, 500 W a step: it is off, and only sets no size of steps.
-SMALL = CURVES | {"small": curve((OFF, 25, "0"), ("on", 525, "20"))}
+SMALL = {**CURVES, "small": curve((OFF, 25, "0"), ("on", 525, "20"))}
 SMALL_OFF = {name: replace(ASLEEP[name], curve="small") for name in SLOW}
 
 

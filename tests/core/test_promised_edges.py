@@ -13,7 +13,7 @@ from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, ManualOrder, Obligation
 from controller.model.quality import Fresh
-from controller.model.rules import Cooling, Engine
+from controller.model.rules import Cooling, Engine, Heat
 from controller.model.seen import State
 from controller.model.site import Group
 from controller.model.tariff import Consent, Hosting
@@ -257,6 +257,22 @@ def test_what_two_floors_count_is_no_more_than_money_would_run() -> None:
     plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
     assert plan.allocations["a/plain"].reason is Reason.PROFITABLE
     assert left(plan) == {"a/plain": 5, "b/three": 0}
+
+
+def test_what_two_floors_of_a_group_start_is_no_more_than_both_need() -> None:
+    """A commitment starts two old ones and heat a third: the rest of the room is for the plain
+    ones, which pay better."""
+    standby_w = 10 * STANDBY_W
+    heat = Heat(most_w=5 * STANDBY_W + 3 * OLD_W)
+    committed = Group(floor_w=5 * STANDBY_W + 2 * OLD_W, heat=heat)
+    declared = site(
+        groups={"a": committed, "b": Group()},
+        import_limit_w=standby_w + 3 * OLD_W + 3 * STEP_W,
+    )
+    miners = {**fleet("a", "old", 0, 5), **fleet("b", "plain", 0, 5)}
+    cheap = Fresh(value=Decimal(10), at=NOW)
+    plan = plan_of(seen(declared, miners, price_per_mwh=cheap))
+    assert left(plan) == {"a/old": 3, "b/plain": 3}
 
 
 def resting(miners: dict[str, MinerSeen]) -> dict[str, Motion]:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PURE_TESTS := tests/core tests/scenarios tests/mutation
+PURE_TESTS := tests/core tests/scenarios tests/mutation tests/commands
 # Whole lives of a site take as long as all that looks at one moment of it.
 LIVES := tests/core/test_fleets.py
 # As many times 2,000 cases of each property as make a million in all.
@@ -31,7 +31,7 @@ run: $(STAMP)
 
 test: $(STAMP) check unit
 
-# The pure part needs only the processor, the other mostly waits: side by side.
+# The pure part, with the command line, needs the processor, the other mostly waits: side by side.
 unit: $(STAMP)
 	@$(MAKE) --no-print-directory -j2 --output-sync=target unit-pure unit-site
 

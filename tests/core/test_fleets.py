@@ -59,4 +59,5 @@ def without_cares(last: Seen) -> State:
         cooling=state.cooling,
         rules=state.rules,
         watched=state.watched,
+        crests=state.crests,
     )

@@ -19,9 +19,6 @@ from controller.model.seen import State
 from controller.reasons import Reason
 from tests.core.optimum import Hall, Problem, planned, snapshot
 
-LONG_PAYS_BELOW = Decimal(150)
-"""The first step of `long`: 60 TH/s a kW at 60 $/PH/day."""
-
 
 def long(miners: int, breaker: str = "", *, limit_w: int | None = None, adder: int = 0) -> Hall:
     return Hall("long", miners, 1, breaker, limit_w, Decimal(adder))

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from controller.core.economics.tariff import (
     full_price,
     in_band,
-    market_price_for,
     next_band_change,
     tariff_of,
 )
@@ -90,7 +89,7 @@ def test_the_inverse_gives_back_the_market_price(
     economics = Economics(losses=losses, tax=tax, adder_per_mwh=adder)
     there = seen(economics, Group(losses=own, adder_per_mwh=own_adder))
     full = full_price(Decimal(market), there, "a")
-    assert abs(market_price_for(full, there, "a") - market) < Decimal("0.000001")
+    assert abs(tariff_of(there, "a").market_for(full) - market) < Decimal("0.000001")
     assert full_price(Decimal(market + 1), there, "a") > full
 
 

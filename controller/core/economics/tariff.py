@@ -61,11 +61,6 @@ def full_price(market_per_mwh: Decimal, seen: Snapshot, group: str = "") -> Deci
     return tariff_of(seen, group).full(market_per_mwh)
 
 
-def market_price_for(full_per_mwh: Decimal, seen: Snapshot, group: str = "") -> Decimal:
-    """The market price at which the full price is this: the inverse of `full_price`."""
-    return tariff_of(seen, group).market_for(full_per_mwh)
-
-
 def local(seen: Snapshot, at: datetime) -> datetime:
     """What clocks at the site show then; it is written as if it were UTC."""
     changed = seen.offset_changes_at is not None and at >= seen.offset_changes_at

@@ -148,25 +148,9 @@ class Pool:
         is off, no more than it says."""
         return self.levels[rung].power_w if self.unproven else counted_w
 
-    def free_from(self, rung: int) -> int:
-        """How many free miners stand at this rung or above."""
-        return self.counts.free[rung]
-
-    def pinned_from(self, rung: int) -> int:
-        """How many pinned miners go to or rest at this rung or above."""
-        return self.counts.pinned[rung]
-
     def standing_from(self, rung: int) -> int:
         """How many stand at this rung or above, go there or rest there."""
         return self.counts.standing[rung]
-
-    def protected_from(self, rung: int) -> int:
-        """How many of these money leaves alone."""
-        return self.counts.protected[rung]
-
-    def seen_from(self, rung: int) -> int:
-        """How many miners have to be counted at this rung or above now."""
-        return self.counts.seen[rung]
 
 
 @lru_cache(maxsize=CURVES)

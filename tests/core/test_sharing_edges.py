@@ -114,14 +114,6 @@ def test_of_steps_that_earn_the_same_what_runs_goes_first() -> None:
     assert firsts(share(wishes, (), now)) == [0, 1]
 
 
-@pytest.mark.parametrize(("steps", "granted"), [(5, 0), (6, 2)])
-def test_nobody_starts_that_may_be_running_where_a_limit_may_bind(steps: int, granted: int) -> None:
-    """Two miners with three steps each."""
-    now, (one,) = situation(of(Hall("long", 2, 0), steps=steps))
-    unsure = with_(one, pool=with_(one.pool, unproven=True))
-    assert firsts(share([unsure], (), now)) == [granted]
-
-
 @pytest.mark.parametrize(
     ("room_w", "granted"),
     [

@@ -80,7 +80,8 @@ def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -
 def _lasting(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Wish]:
     """Of those that only say that they are off, as many wish to run as would go on running. Else a
     better step would claim the room that they take up either way, once it could be had, and they
-    would be told on and off by turns."""
+    would be told on and off by turns. Nor do they take room from anybody: a meter may never leave
+    any to their start."""
     running = _granted([_as_running(one) for one in wishes], promises, now)
     return [
         replace(one, wanted=tuple(map(min, one.wanted, share.granted)))
@@ -97,7 +98,7 @@ def _as_running(one: Wish) -> Wish:
         return one
     units_w = (pool.levels[0].power_w, *pool.units_w[1:])
     counts = pool.counts._replace(standing=pool.counts.seen)
-    return replace(one, pool=replace(pool, units_w=units_w, counts=counts))
+    return replace(one, pool=replace(pool, units_w=units_w, counts=counts, unproven=False))
 
 
 def _granted(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
@@ -111,6 +112,8 @@ def _granted(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation
     least = cheapest([wishes[which] for which in bound])
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
     order = merit_order(ranks, millionths(now.seen.site.economics.start_margin_per_mwh))
+    if any(one.pool.unproven for one in wishes):
+        order = tuple(sorted(order, key=lambda step: wishes[step.which].pool.unproven))
     base = None if least is None else millionths(least)
     spared = _best_of_others(ranks, wishes)
     for others, cost, start, _, rung, which in order:
@@ -194,7 +197,8 @@ class _Grant:
         rung = promise.rung
         due = min(self.got[rung] + promise.count, self.wanted[rung])
         self.take(rung, min(due, self.held[rung]), None, start=False)
-        self.take(rung, due, None, start=True)
+        if not self.wish.pool.unproven:
+            self.take(rung, due, None, start=True)
 
     def guard(self) -> None:
         """Protect those that run and that money leaves alone from starts that earn more."""

@@ -85,6 +85,18 @@ def test_a_step_fades_by_an_eighth() -> None:
     assert (twice.products, twice.shown) == ({"k|k": 12_000}, {"k": 13_200})
 
 
+def test_two_kinds_are_kept_as_one_pair_whichever_is_named_first() -> None:
+    fit = with_step(NOTHING, {"b": 3, "a": 2}, 5)
+    assert fit == Fit(products={"a|a": 4, "a|b": 6, "b|b": 9}, shown={"a": 10, "b": 15})
+
+
+def test_kinds_that_never_stepped_together_say_nothing_of_each_other() -> None:
+    """Faded by an eighth a made 87 and showed 43: (43 + 10²) / (87 + 10²) = 0.765. And b:
+    (150 + 10²) / (100 + 10²) = 1.25."""
+    fit = with_step(with_step(NOTHING, {"a": 10}, 5), {"b": 10}, 15)
+    assert ratios_permille(fit, 0) == {"a": 765, "b": 1_250}
+
+
 @pytest.mark.parametrize(
     ("shown_w", "good"), [(15_000, True), (15_001, False), (5_000, True), (4_999, False)]
 )

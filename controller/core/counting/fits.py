@@ -38,8 +38,7 @@ def explained(step: Step, shown_w: int) -> bool:
 
 def with_step(fit: Fit, step: Step, shown_w: int) -> Fit:
     """The sums with one more step; unchanged where there are too many kinds to be told apart."""
-    kinds = sorted({*fit.shown, *step})
-    if len(kinds) > KINDS:
+    if len({*fit.shown, *step}) > KINDS:
         return fit
     part, whole = FADES
     products = {key: value * part // whole for key, value in fit.products.items()}
@@ -50,12 +49,12 @@ def with_step(fit: Fit, step: Step, shown_w: int) -> Fit:
             if kind <= other:
                 key = _key(kind, other)
                 products[key] = products.get(key, 0) + watts * other_w
-    return Fit(products=dict(sorted(products.items())), shown=dict(sorted(shown.items())))
+    return Fit(products=products, shown=shown)
 
 
 def ratios_permille(fit: Fit, meter_w: int) -> dict[str, int]:
     """By kind that ever stepped, within their bounds."""
-    kinds = sorted(fit.shown)
+    kinds = list(fit.shown)
     ridge = max(LEAST_W, meter_w // WOBBLE) ** 2
     rows = [
         [
@@ -86,7 +85,7 @@ def _solved(rows: list[list[Fraction]]) -> list[Fraction]:
         divisor = rows[pivot][pivot]
         rows[pivot] = [value / divisor for value in rows[pivot]]
         for which, row in enumerate(rows):
-            if which != pivot and row[pivot]:
+            if which != pivot:
                 factor = row[pivot]
                 rows[which] = [a - factor * b for a, b in zip(row, rows[pivot], strict=True)]
     return [row[-1] for row in rows]

@@ -17,7 +17,6 @@ from controller.core.obedience.evidence import (
     RUNNING,
     drawn_w,
     falls,
-    goes_down,
     is_at,
     told_w,
 )
@@ -44,7 +43,7 @@ def proven(seen: Snapshot, state: State) -> Mapping[str, str]:
     """By miner, the scope whose meter shows that it obeyed. `seen` is weighed."""
     claims = list(_claims(seen, state))
     found: dict[str, str] = {}
-    for scope in sorted({claim.motion.group for claim in claims}):
+    for scope in {claim.motion.group for claim in claims}:
         mine = [claim for claim in claims if claim.motion.group == scope]
         found |= _shown(scope, _after(mine, seen, state, scope), seen, state)
     for scope in _wide(claims, seen):
@@ -125,11 +124,11 @@ def _shown(
     meter = seen.meters_w.get(scope)
     if not claims or not isinstance(meter, Fresh):
         return {}
-    names = {claim.name for claim in claims}
     if _no_room(scope, claims, meter, seen, state):
-        return dict.fromkeys(sorted(names), scope)
+        return {claim.name: scope for claim in claims}
     if scope not in state.balances:
         return {}
+    names = {claim.name for claim in claims}
     others_w = least_w(seen, state, scope, names, meter.at)
     fell_w = state.balances[scope].unexplained_w + others_w - gone_w - meter.value
     fell_w += sum(claim.counts_w for claim in claims)
@@ -196,7 +195,6 @@ def _least_w(motion: Motion, miner: MinerSeen, seen: Snapshot, metered_at: datet
         return miner.power_w
     if motion.stage not in IN_FLIGHT:
         return drawn_w(motion, miner, curve)
+    unmoved_w = min(motion.proven_w, miner.power_w)
     heard_after = miner.reachable and miner.at is not None and miner.at >= metered_at
-    if heard_after and goes_down(motion, curve):
-        return min(motion.proven_w, miner.power_w)
-    return min(told_w(curve, motion.command.level), motion.proven_w, miner.power_w)
+    return unmoved_w if heard_after else min(told_w(curve, motion.command.level), unmoved_w)

@@ -162,3 +162,19 @@ def test_without_any_meter_they_count_in_full_whatever_they_say() -> None:
     assert weighed(blind, {}, in_full).cohorts["off"].power_w == 10 * FULL_W
     known = after(State(), seen(10, metered(10, 100)))
     assert not unmetered(blind, known), "a meter that was heard once is only silent"
+
+
+def test_while_the_fleet_is_heard_for_the_first_time_a_meter_may_still_speak() -> None:
+    started = replace(seen(10, 0), meters_w={})
+    assert unmetered(started, State()) == {"a"}
+    assert unmetered(replace(started, fleet_known=False), State()) == frozenset()
+
+
+def test_who_reports_watts_counts_with_them_whatever_others_of_its_kind_draw() -> None:
+    plate = MinerSeen(
+        group="a", curve="plain", level="default", power_w=FULL_W, grade=EvidenceGrade.INFERRED
+    )
+    own = replace(plate, power_w=2_500, grade=EvidenceGrade.SELF_REPORT)
+    both = replace(seen(10, 0), moving={"own": own, "plate": plate})
+    counted = weighed(both, {KIND: 900}, frozenset()).moving
+    assert {name: one.power_w for name, one in counted.items()} == {"own": 2_500, "plate": 2_514}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from controller.core.counting.frozen import confirmed, doubted, frozen, stirred
+from controller.core.counting.frozen import confirmed, disputed_w, doubted, frozen, stirred
 from controller.model.fleet import OFF, EvidenceGrade, MinerSeen, Stage
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
@@ -159,6 +159,11 @@ def test_nothing_is_learnt_from_a_frozen_one_though_the_miners_are_back() -> Non
     assert (found(gone), found(back)) == ((SITE,), (SITE,))
     assert back.watched[SITE].due_at is None, "it has nothing to show any more"
     assert doubted(back.watched) == (SITE,)
+
+
+def test_what_one_shows_that_is_believed_is_not_disputed() -> None:
+    assert disputed_w(STARTED.watched) == {}
+    assert disputed_w(frozen_state().watched) == {SITE: FULL}
 
 
 def test_they_are_named_in_order() -> None:

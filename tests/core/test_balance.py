@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from controller.core.counting.balance import learn
@@ -162,3 +163,44 @@ def test_without_any_meter_they_count_in_full_whatever_they_say() -> None:
     assert weighed(blind, {}, in_full).cohorts["off"].power_w == 10 * FULL_W
     known = after(State(), seen(10, metered(10, 100)))
     assert not unmetered(blind, known), "a meter that was heard once is only silent"
+
+
+def test_while_the_fleet_is_heard_for_the_first_time_a_meter_may_still_speak() -> None:
+    started = replace(seen(10, 0), meters_w={})
+    assert unmetered(started, State()) == {"a"}
+    assert unmetered(replace(started, fleet_known=False), State()) == frozenset()
+
+
+PLATE = MinerSeen(
+    group="a", curve="plain", level="default", power_w=FULL_W, grade=EvidenceGrade.INFERRED
+)
+OWN = replace(PLATE, power_w=2_500, grade=EvidenceGrade.SELF_REPORT)
+UNKNOWN = replace(PLATE, curve="unheard-of")
+
+
+@pytest.mark.parametrize(("one", "found"), [(PLATE, {"a"}), (OWN, set()), (UNKNOWN, set())])
+def test_a_group_needs_a_meter_for_those_of_a_known_kind_without_watts(
+    one: MinerSeen, found: set[str]
+) -> None:
+    blind = replace(seen(0, 0), meters_w={}, cohorts={})
+    assert unmetered(replace(blind, moving={"m": one}), State()) == found
+    assert unmetered(replace(blind, cohorts={"m": at_rest(one)}), State()) == found
+
+
+def at_rest(one: MinerSeen) -> Cohort:
+    return replace(cohort(one.level, 1), curve=one.curve, power_w=one.power_w, grade=one.grade)
+
+
+def test_who_reports_watts_counts_with_them_whatever_others_of_its_kind_draw() -> None:
+    moving = {"own": OWN, "plate": PLATE, "unknown": UNKNOWN}
+    resting = {name: at_rest(one) for name, one in moving.items()}
+    counted = weighed(replace(seen(0, 0), moving=moving, cohorts=resting), {KIND: 900}, frozenset())
+    weights = {"own": 2_500, "plate": 2_514, "unknown": 2_794}
+    assert {name: one.power_w for name, one in counted.moving.items()} == weights
+    assert {name: one.power_w for name, one in counted.cohorts.items()} == weights
+
+
+def test_without_any_meter_one_in_motion_counts_in_full_too() -> None:
+    off = replace(PLATE, level=OFF, power_w=OFF_W)
+    counted = weighed(replace(seen(0, 0), moving={"m": off}), {}, frozenset({"a"}))
+    assert counted.moving["m"].power_w == FULL_W

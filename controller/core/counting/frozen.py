@@ -52,14 +52,12 @@ REPORTED_WITHIN = timedelta(seconds=120)
 
 def watch(seen: Snapshot, state: State) -> dict[str, MeterWatch]:
     """Every meter of the site that was ever heard, by scope, one look further."""
-    metered = seen.meters_w.keys() & {*all_scopes(seen.site)}
-    if not metered:
-        return {}
+    metered = [scope for scope in all_scopes(seen.site) if scope in seen.meters_w]
     reports = _reports(seen, metered)
     groups = {one.group for one in state.motions.values() if one.stage in IN_FLIGHT}
     busy = {scope for group in groups for scope in scopes_of(seen.site, group)}
     found = {}
-    for scope in sorted(metered):
+    for scope in metered:
         meter, old = seen.meters_w.get(scope), state.watched.get(scope)
         if isinstance(meter, Fresh):
             before = old or _anchored(meter)
@@ -101,12 +99,12 @@ def confirmed(
 
 def frozen(watched: Mapping[str, MeterWatch]) -> tuple[str, ...]:
     """The scopes whose meter does not move, by name."""
-    return tuple(scope for scope, one in sorted(watched.items()) if one.frozen)
+    return tuple(sorted(scope for scope, one in watched.items() if one.frozen))
 
 
 def doubted(watched: Mapping[str, MeterWatch]) -> tuple[str, ...]:
     """Those and the ones that have still to show a large step: from them nothing is learnt."""
-    return tuple(scope for scope, one in sorted(watched.items()) if one.frozen or one.due_at)
+    return tuple(scope for scope, one in watched.items() if one.frozen or one.due_at)
 
 
 def disputed_w(watched: Mapping[str, MeterWatch]) -> dict[str, int]:
@@ -184,8 +182,6 @@ def _leaving(old: MeterWatch, meter: Fresh[int]) -> MeterWatch:
 
 def _wobbling(one: MeterWatch, value_w: int) -> MeterWatch:
     off_w = value_w - one.value_w
-    if one.below_w <= off_w <= one.above_w:
-        return one
     return replace(one, above_w=max(one.above_w, off_w), below_w=min(one.below_w, off_w))
 
 

@@ -222,8 +222,9 @@ def test_where_others_moved_by_more_than_half_of_the_step_it_shows_nothing() -> 
     assert after(State(), begun, look(1, (8, 20, 17), "a")).fits != {}
 
 
-def test_a_nearer_meter_knows_more_of_a_kind() -> None:
-    begun, ended = look(0, (20, 20, 20), "a"), look(1, (8, 20, 20), "a")
+@pytest.mark.parametrize("nearer", ["a", "main"])
+def test_a_nearer_meter_knows_more_of_a_kind(nearer: str) -> None:
+    begun, ended = look(0, (20, 20, 20), nearer), look(1, (8, 20, 20), nearer)
     near = after(State(), begun, ended)
     far = [look(2, (8, 20, 20), SITE), look(3, (20, 20, 20), SITE, wobble_w=4_000)]
     assert after(near, *far).fitted_permille == near.fitted_permille

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from controller.core.counting.power import drawn, other_w
+from controller.core.counting.power import drawn, most_other_w, other_w
 from controller.model.fleet import OFF, Cohort, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Stale
@@ -59,6 +59,17 @@ def test_a_scope_never_seen_is_taken_as_it_is() -> None:
     assert found(seen(5_000, fresh=False), {}) is None
 
 
+def test_so_is_one_that_fell_silent_before_every_miner_was_heard() -> None:
+    assert found(seen(5_000, fresh=False, fleet_known=False), {}) == 5_000 - 2_794
+
+
+@pytest.mark.parametrize("known", [{}, {SITE: 1_000}, {SITE: 9_000}])
+def test_where_no_miner_is_all_that_the_meter_shows_is_other_load(known: Mapping[str, int]) -> None:
+    empty = replace(seen(5_000), moving={})
+    assert found(empty, known) == 5_000
+    assert most_other_w(5_000, drawn(empty, {}), SITE) == 5_000
+
+
 @pytest.mark.parametrize(
     ("meter_w", "other"),
     [
@@ -76,6 +87,12 @@ def test_in_flight_it_stays_as_far_as_the_meter_leaves_it_possible(
 
 def test_just_after_something_moved_the_figure_of_before_stands() -> None:
     assert found(seen(9_000), {SITE: 1_000}, STOPPING, moved_s=55) == 1_000
+
+
+@pytest.mark.parametrize(("moved_s", "other"), [(51, 1_000), (50, 9_000)])
+def test_it_does_until_all_has_settled(moved_s: int, other: int) -> None:
+    """At 60 s, where ten are needed."""
+    assert found(resting(9_000), {SITE: 1_000}, moved_s=moved_s) == other
 
 
 def test_before_every_miner_was_heard_the_figure_of_before_stands() -> None:

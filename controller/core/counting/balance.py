@@ -51,8 +51,6 @@ def learn(
         meter = raw.meters_w.get(scope)
         if isinstance(meter, Fresh) and _quiet(raw, motions, moved_at, meter.at, scope):
             found[scope] = _balance(raw, motions, scope, meter.value)
-    if not found:
-        return Learnt(state.balances, state.fitted_permille, state.ratio_permille, state.fits)
     fits, fitted, bounds = dict(state.fits), dict(state.fitted_permille), dict[str, int]()
     for scope, new in found.items():
         before = fits.get(scope, NOTHING)
@@ -74,11 +72,10 @@ def learn(
 
 
 def _scopes(raw: Snapshot) -> list[str]:
-    """Those with miners that report no watts, or whose switches may not, the widest first."""
+    """Those with miners that report no watts, or whose switches may not."""
     groups = {one.group for one in inferred(raw)}
     groups |= {name for name, group in raw.site.groups.items() if group.switched}
-    wide = {scope for group in groups for scope in scopes_of(raw.site, group)} - groups
-    return [*sorted(wide, key=lambda scope: (scope != SITE, scope)), *sorted(groups)]
+    return sorted({scope for group in groups for scope in scopes_of(raw.site, group)})
 
 
 def _not_nearer(
@@ -87,7 +84,7 @@ def _not_nearer(
     """The kinds of which no meter nearer to them has shown a step: of two meters it knows more."""
     for kind in kinds:
         around = scopes_of(raw.site, kind.partition("/")[0])
-        nearer = around[around.index(scope) + 1 :] if scope in around else ()
+        nearer = around[around.index(scope) + 1 :] if scope in around else around
         if not any(kind in fits[one].shown for one in nearer if one in fits):
             yield kind
 
@@ -134,7 +131,7 @@ def _balance(raw: Snapshot, motions: Mapping[str, Motion], scope: str, meter_w: 
         unexplained_w=0,
         meter_w=meter_w,
         own_w=own_w,
-        nameplate_w=dict(sorted(nameplate.items())),
+        nameplate_w=nameplate,
         clean=clean,
     )
 
@@ -144,7 +141,7 @@ def _step(old: Balance | None, new: Balance) -> dict[str, int] | None:
     miners moved by more than half of that: their own word may be off."""
     if old is None or not (old.clean and new.clean):
         return None
-    kinds = sorted({*old.nameplate_w, *new.nameplate_w})
+    kinds = {**old.nameplate_w, **new.nameplate_w}
     steps = {kind: new.nameplate_w.get(kind, 0) - old.nameplate_w.get(kind, 0) for kind in kinds}
     moved = {kind: step_w for kind, step_w in steps.items() if step_w}
     alone = abs(new.own_w - old.own_w) * OTHERS <= _size_w(moved)
@@ -169,7 +166,7 @@ def _bounds(new: Balance, fitted: Mapping[str, int]) -> dict[str, int]:
     Where they come to more, all are lowered alike."""
     if not new.clean:
         return {}
-    room_w = max(0, new.meter_w - new.own_w)
+    room_w = new.meter_w - new.own_w
     counted = sum(fitted.get(kind, NOMINAL) * watts for kind, watts in new.nameplate_w.items())
     found = {}
     for kind in new.nameplate_w if counted else ():
@@ -180,10 +177,12 @@ def _bounds(new: Balance, fitted: Mapping[str, int]) -> dict[str, int]:
 
 def _ratios(state: State, fitted: Mapping[str, int], bounds: Mapping[str, int]) -> dict[str, int]:
     """What was fitted, or less where a bound is lower. A bound is forgotten with the next one."""
-    found = {**state.ratio_permille, **fitted}
+    known = state.fitted_permille
+    shown = {kind: one for kind, one in fitted.items() if one != known.get(kind)}
+    found = {**state.ratio_permille, **shown}
     for kind, most in bounds.items():
         found[kind] = min(fitted.get(kind, NOMINAL), most)
-    return {kind: one for kind, one in sorted(found.items()) if one != NOMINAL or kind in fitted}
+    return {kind: one for kind, one in found.items() if one != NOMINAL or kind in fitted}
 
 
 def _kept(old: Balance | None, new: Balance, ratios: Mapping[str, int]) -> Balance:

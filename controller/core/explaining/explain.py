@@ -24,7 +24,7 @@ def explain(
     for index, share in enumerate(shares):
         groups.setdefault(share.wish.pool.group, []).append(index)
     explainer = _Explainer(now, shares, ideal, allocations)
-    return {group: explainer.of(group, which) for group, which in sorted(groups.items())}
+    return {group: explainer.of(group, which) for group, which in groups.items()}
 
 
 class _Explainer:
@@ -60,7 +60,7 @@ class _Explainer:
             runs_w=sum([self._allocations[one.wish.pool.key].power_w for one in mine]),
             curtailed_w=sum(off_w),
             miners=sum([one.wish.pool.size for one in mine]),
-            running=sum([one.granted[0] for one in mine if one.granted]),
+            running=sum([one.granted[0] for one in mine]),
             earns_per_hour=amounts.planned,
             if_running_per_hour=amounts.running,
             if_stopped_per_hour=amounts.stopped,
@@ -76,10 +76,8 @@ class _Explainer:
     def _main(self, mine: Sequence[Share], off_w: Sequence[int]) -> int:
         """Of several pools, the one of which most is off speaks for the group; of equals, the one
         of which most runs."""
-        if len(mine) == 1:
-            return 0
         runs_w = [self._worth.planned_w(share) for share in mine]
-        return max(range(len(mine)), key=lambda one: (off_w[one], runs_w[one], -one))
+        return max(range(len(mine)), key=lambda one: (off_w[one], runs_w[one]))
 
     def _tariff(self, group: str) -> Tariff:
         """Most groups have the same."""

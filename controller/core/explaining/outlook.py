@@ -34,7 +34,7 @@ def outlook(now: Situation, shares: Iterable[Share]) -> tuple[Outlook, ...]:
 
 def _conditions(seen: Snapshot) -> Iterator[Outlook]:
     """What the grid says of itself: told, and followed by nothing."""
-    for name, word in sorted(seen.conditions.items()):
+    for name, word in seen.conditions.items():
         if isinstance(word, Fresh):
             yield Outlook(at=word.at, what=f"the grid says: {word.value}", source=name)
 

@@ -11,6 +11,7 @@ from controller.core.economics.tariff import full_price
 from controller.core.explaining.causes import curtailed, decisive
 from controller.core.explaining.explain import explain
 from controller.core.explaining.outlook import outlook
+from controller.core.explaining.worth import CENT
 from controller.core.limits.in_force import tightest
 from controller.core.obedience.motions import Orders
 from controller.core.pacing.contested import contested
@@ -77,8 +78,8 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
     pool = share.wish.pool
     counts = zip(pool.levels, share.counts, strict=True)
     full = best.granted.count(pool.size)
-    short = [step.break_even_per_mwh for step in best.wish.ladder[full : full + 1]]
     known = isinstance(now.seen.hashprice_per_ph_day, Fresh)
+    short = best.wish.ladder[full:] if known else ()
     return Allocation(
         group=pool.group,
         curve=pool.curve,
@@ -86,7 +87,7 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
         counts={level.name: count for level, count in counts if count},
         reason=decisive(share, best, now.halt_of(pool.group)),
         power_w=share.power_w + beyond_reach_w(pool),
-        next_break_even_per_mwh=short[0].quantize(Decimal("0.01")) if short and known else None,
+        next_break_even_per_mwh=short[0].break_even_per_mwh.quantize(CENT) if short else None,
         held=len(pool.pinned)
         + pool.barred
         + pool.unreachable

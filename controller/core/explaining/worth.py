@@ -41,7 +41,11 @@ class Worth:
         if isinstance(hashprice, Fresh):
             net = hashprice.value * (1 - now.seen.site.economics.pool_fee)
             self._per_ths = net / (HOURS_A_DAY * THS_A_PHS)
-        self._weighed = [one for one in now.limits if one.surcharge_per_mwh is not None]
+        self._weighed = [
+            (one.limit_w, one.surcharge_per_mwh)
+            for one in now.limits
+            if one.surcharge_per_mwh is not None
+        ]
 
     def planned_w(self, share: Share) -> int:
         """What the miners that can be told something draw once they have obeyed."""
@@ -77,10 +81,9 @@ class Worth:
             running_w += pool.size * drawn_w
             standby_w += pool.size * pool.units_w[0]
         stopped = -per_mwh * standby_w / MILLION
-        if self._weighed:
-            planned_w = sum(map(self.planned_w, mine))
-            planned -= self._penalty(planned_w, planned_w, standby_w)
-            running -= self._penalty(planned_w, running_w, standby_w)
+        planned_w = sum(map(self.planned_w, mine))
+        planned -= self._penalty(planned_w, planned_w, standby_w)
+        running -= self._penalty(planned_w, running_w, standby_w)
         return Amounts(_money(planned), _money(running), _money(stopped))
 
     def _penalty(self, planned_w: int, drawn_w: int, standby_w: int) -> Decimal:
@@ -88,28 +91,26 @@ class Worth:
         more than its standby, all others as planned."""
         others_w = self._site_w - planned_w
         more = Decimal(0)
-        for limit in self._weighed:
-            beyond_w = max(0, others_w + drawn_w - limit.limit_w)
-            beyond_w -= max(0, others_w + standby_w - limit.limit_w)
-            more += (limit.surcharge_per_mwh or Decimal(0)) * beyond_w / MILLION
+        for limit_w, surcharge_per_mwh in self._weighed:
+            beyond_w = max(0, others_w + drawn_w - limit_w)
+            beyond_w -= max(0, others_w + standby_w - limit_w)
+            more += surcharge_per_mwh * beyond_w / MILLION
         return more
 
     @cached_property
     def _site_w(self) -> int:
         """What the site's meter will show."""
         planned_w = sum([one.power_w for one in self._allocations.values()])
-        return self._now.fixed_w.get(SITE, 0) + planned_w
+        return self._now.fixed_w[SITE] + planned_w
 
 
 def _best(share: Share, full_per_mwh: Decimal | None, per_mwh: Decimal) -> int:
     """The rung above off that earns most or loses least; without hashes that earn, power alone
     says which."""
-    top = len(share.wish.ladder)
     if full_per_mwh is None:
-        return min(1, top) if per_mwh > 0 else top
+        return 1 if per_mwh > 0 else len(share.wish.ladder)
     least = millionths(full_per_mwh)
-    pays = bisect_right(share.wish.ladder, -least, key=lambda step: -step.merit)
-    return min(max(1, pays), top)
+    return max(1, bisect_right(share.wish.ladder, -least, key=lambda step: -step.merit))
 
 
 def _money(amount: Decimal) -> Decimal:

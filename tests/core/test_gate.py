@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from controller.model.fleet import OFF, MinerSeen
-from controller.model.grid import SITE
+from controller.model.grid import SITE, ManualOrder
 from controller.model.plan import Plan
 from controller.model.quality import Fresh
 from controller.model.remembered import CoolingState
@@ -17,6 +17,7 @@ from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Pacing
 from controller.reasons import Reason
+from tests.core.cases.sites import NOW
 from tests.core.contracts import weighed
 from tests.core.paced_sites import (
     DEAR,
@@ -171,3 +172,11 @@ def test_cooling_is_only_said_of_halls_that_have_fans() -> None:
     assert started(plan) == ["a0", "b0"]
     assert plan.cooling == {"a": True}
     assert Reason.COOLING not in plan.curtailed
+
+
+def test_an_order_for_a_place_that_is_configured_no_more_stops_nobody() -> None:
+    order = ManualOrder(
+        id="o", scope="gone", limit_w=0, person="Ada", why="w", issued_at=NOW, until=later(600)
+    )
+    plan, _, _ = told(looked(hall("a", 2, OFF), FREE, orders={"o": order}))
+    assert started(plan) == ["a0", "a1"]

@@ -133,3 +133,10 @@ def test_each_direction_has_its_own_largest_step() -> None:
     down = largest_step(site(Pacing(largest_step_down_w=2_000)), SITE_DOWN, State(), NOW)
     assert down is not None
     assert (down.left_w, down.lasts_s) == (2_000, 10)
+
+
+def test_what_changes_no_power_passes_a_step_that_one_large_miner_has_overdrawn() -> None:
+    state = State(staged_at={SITE_UP: NOW}, staged_w={SITE_UP: 3_000})
+    step = stage(SITE_UP, 1_000, 10, state, NOW + seconds(1))
+    assert not step.takes(1)
+    assert step.takes(0)

@@ -13,7 +13,6 @@ from controller.core.pacing.hidden import hidden_w
 from controller.core.pacing.moves import Move, Starts
 from controller.core.pacing.rising import Rise
 from controller.core.pacing.staging import Stage
-from controller.core.pools.cooling import Fans
 from controller.core.pools.pool import Pool
 from controller.core.pools.wear import Row
 from controller.core.scopes import scopes_of
@@ -30,10 +29,9 @@ class Gate:
     """Of the site."""
     staggers: Mapping[str, Stage]
     """By breaker."""
-    fans: Mapping[str, Fans]
     row: Row
     wanted: set[str] = field(default_factory=set)
-    """Groups whose fans have to run for what would rise there."""
+    """Groups where something would rise, if its fans ran."""
     waits: set[datetime] = field(default_factory=set)
     """When something that waits may go on."""
     other_w: dict[str, int] = field(default_factory=dict)
@@ -63,8 +61,8 @@ class Gate:
         return admitted
 
     def _offered(self, who: Move | Starts) -> Sequence[Move]:
-        """A move, or as many starts as could pass and one more, to wait. Where none could, nobody
-        is picked."""
+        """A move, or as many starts as could pass, one that passes however large it is, and one
+        to wait. Where none could, nobody is picked."""
         if isinstance(who, Move):
             return (who,)
         if who.pool.uncooled:
@@ -75,14 +73,13 @@ class Gate:
             return ()
         stages = (self.largest, self._stagger(who.pool))
         left_w = min([self.credit.left_w, *(one.left_w for one in stages if one is not None)])
-        return who.first(max(1, left_w // least_w) + 1, self.row)
+        return who.first(left_w // least_w + 2, self.row)
 
     def _passes(self, move: Move) -> bool:
         """Whether it may rise now; if not, what it waits for is kept."""
         if not self._fits(move):
             return False
-        if move.pool.group in self.fans:
-            self._want(move.pool)
+        self._want(move.pool)
         if move.pool.uncooled:
             return False
         held = self._held(move.pool, move.rise_w, start=move.starts)

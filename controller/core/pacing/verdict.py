@@ -90,7 +90,7 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     behind, around = staggers(seen.site, state, seen.now), fans(seen, state)
     held = held_repeats(now, down, up, behind, around)
     descent = _descent(now, shares, downs, down)
-    gate = Gate(now, _restore(now, rising), up, behind, around, row)
+    gate = Gate(now, _restore(now, rising), up, behind, row)
     raised = gate.admit(rising)
     why = {share.wish.pool.key: share.wish.reason for share in shares}
     starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)

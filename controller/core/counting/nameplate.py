@@ -49,6 +49,8 @@ def unmetered(seen: Snapshot, state: State) -> frozenset[str]:
 def weighed(seen: Snapshot, ratios: Mapping[str, int], in_full: frozenset[str]) -> Snapshot:
     """The snapshot with these miners at the power they count with; `in_full` are groups without a
     meter."""
+    if next(inferred(seen), None) is None:
+        return seen
     return replace(
         seen,
         cohorts={

@@ -76,6 +76,8 @@ class _Explainer:
     def _main(self, mine: Sequence[Share], off_w: Sequence[int]) -> int:
         """Of several pools, the one of which most is off speaks for the group; of equals, the one
         of which most runs."""
+        if len(mine) == 1:
+            return 0
         runs_w = [self._worth.planned_w(share) for share in mine]
         return max(range(len(mine)), key=lambda one: (off_w[one], runs_w[one]))
 

@@ -81,9 +81,10 @@ class Worth:
             running_w += pool.size * drawn_w
             standby_w += pool.size * pool.units_w[0]
         stopped = -per_mwh * standby_w / MILLION
-        planned_w = sum(map(self.planned_w, mine))
-        planned -= self._penalty(planned_w, planned_w, standby_w)
-        running -= self._penalty(planned_w, running_w, standby_w)
+        if self._weighed:
+            planned_w = sum(map(self.planned_w, mine))
+            planned -= self._penalty(planned_w, planned_w, standby_w)
+            running -= self._penalty(planned_w, running_w, standby_w)
         return Amounts(_money(planned), _money(running), _money(stopped))
 
     def _penalty(self, planned_w: int, drawn_w: int, standby_w: int) -> Decimal:

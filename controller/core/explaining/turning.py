@@ -52,13 +52,13 @@ class TurningPoints:
         """For the pools of one group, by their places among the shares."""
         halted = self._now.halt_of(group) is not None
         mine = {index: (self._shares if halted else self._ideal)[index] for index in which}
-        if not all(_by_money(share.wish) for share in mine.values()):
+        if not _by_money(self._ideal[which[0]].wish):
             return Turning()
         if halted and self._floored(group):
             return Turning()
         more = None if halted else self._more(mine)
         less, off = self._less(mine), self._off(mine)
-        if (less is not None or off is not None) and self._overtaken(group):
+        if self._overtaken(group):
             less = off = None
         return Turning(
             None if more is None else _cents(tariff.market_for(more - self._margin), ROUND_FLOOR),
@@ -93,20 +93,19 @@ class TurningPoints:
 
     def _off(self, mine: Mapping[int, Share]) -> Decimal | None:
         """The break-even of the step that would stop last, where that leaves nothing running."""
-        best, runs = None, False
+        found = []
         for index, share in mine.items():
-            granted = share.granted[0] if share.granted else 0
+            granted = share.granted[0]
             if not share.wish.worth or not share.wish.pool.ceiling:
                 if granted:
                     return None
                 continue
             if (index, 1) in self._promised:
                 return None
-            first = share.wish.ladder[0].break_even_per_mwh
-            if best is None or first > best:
-                best, runs = first, granted > 0
-            elif first == best:
-                runs = runs or granted > 0
+            found.append((share.wish.ladder[0].break_even_per_mwh, granted > 0))
+        if not found:
+            return None
+        best, runs = max(found)
         return best if runs else None
 
     @cached_property
@@ -175,11 +174,7 @@ class TurningPoints:
         """The pools whose next step would find room under every limit, were it to pay. None that
         is told of a dispatch to come is sure to."""
         told = told_of(self._now)
-        nexts = {
-            index: rung
-            for index, share in enumerate(self._ideal)
-            if _by_money(share.wish) and (rung := _next(share))
-        }
+        nexts = {index: rung for index, share in enumerate(self._ideal) if (rung := _next(share))}
         found = roomy(self._now, self._ideal, nexts, self._scopes, self._reordered)
         return {index for index in found if not told.get(self._ideal[index].wish.pool.kind)}
 
@@ -205,10 +200,7 @@ def _last(share: Share) -> int:
 
 
 def _by_money(wish: Wish) -> bool:
-    """Whether money decides about a pool now. Where nobody can be told anything, it is no obstacle:
-    it does not change whatever the price."""
-    if not wish.pool.size:
-        return True
+    """Whether money decides about a pool now: of a group about all of them or none."""
     return wish.price_per_mwh is not None and wish.money is not Reason.CONSENT
 
 

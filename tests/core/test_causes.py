@@ -45,13 +45,13 @@ def off_w(plan: Plan) -> dict[Reason, int]:
 
 def told(name: str, level: str, rests_s: float, **more: Any) -> Motion:
     """A miner that has done what it was told a minute ago, and rests so long from now."""
-    reason = more.pop("reason", Reason.PROFITABLE)
+    reason, curve = more.pop("reason", Reason.PROFITABLE), more.get("curve", "plain")
     plain: dict[str, Any] = {
         "stage": Stage.CONFIRMED,
         "group": "a",
-        "curve": "plain",
+        "curve": curve,
         "from_level": TOP if level == OFF else OFF,
-        "proven_w": CURVES["plain"].level(level).power_w,
+        "proven_w": CURVES[curve].level(level).power_w,
         "deadline": later(-30),
         "rest_until": later(rests_s),
     }
@@ -127,3 +127,16 @@ def test_what_was_raised_a_moment_ago_is_too_new_to_be_lowered_for_money() -> No
     seen = seen_of({}, BETWEEN)
     one = planned(*moving(seen, (raised, miner("a", TOP, curve="three")))).explained["a"]
     assert (one.reason, one.until, one.runs_w) == (Reason.MINIMUM_ON, later(300), FULL_W)
+
+
+def test_a_level_raised_to_a_moment_ago_is_too_new_for_the_next() -> None:
+    raised = told("a0", LOW, 300, curve="three")
+    plan = planned(*moving(seen_of({}), (raised, miner("a", LOW, curve="three"))))
+    assert off_w(plan) == {Reason.MINIMUM_OFF: SECOND_W}
+
+
+def test_what_a_miner_that_refused_to_rise_lacks_is_off_for_disobedience() -> None:
+    how: dict[str, Any] = {"curve": "three", "from_level": LOW, "proven_w": 1_414}
+    refused = told("a0", TOP, 300, stage=Stage.FAILED, **how)
+    plan = planned(*moving(seen_of({}), (refused, miner("a", LOW, curve="three"))))
+    assert off_w(plan) == {Reason.DISOBEDIENT: SECOND_W}

@@ -232,3 +232,10 @@ def test_what_comes_to_nothing_is_not_told() -> None:
     even = dict.fromkeys(("earns_per_hour", "if_running_per_hour", "if_stopped_per_hour"), "1.00")
     assert "USD" not in sentence(an(Reason.DISPATCH, **even), "USD", NOW)
     assert "USD" not in sentence(an(Reason.PROFITABLE, **FULL, **even), "USD", NOW)
+
+
+def test_cents_are_told_too() -> None:
+    """-0.20 instead of -0.50."""
+    amounts = {"earns_per_hour": "-0.20", "if_running_per_hour": "-0.50"}
+    said = sentence(an(Reason.UNPROFITABLE, **OFF, **amounts), "USD", NOW)
+    assert said.endswith("It saves 0.30 USD/h against running.")

@@ -26,6 +26,8 @@ def an(reason: Reason, source: str = "", **said: Any) -> Explanation:
 
 LIMIT, FLOOR = {"bound": Bound.LIMIT}, {"bound": Bound.FLOOR}
 OFF: dict[str, Any] = {"runs_w": 200, "running": 0}
+UNPROVEN: dict[str, Any] = {"runs_w": 22_000, "running": 0, "curtailed_w": 0}
+"""They are off as far as they say, and count in full."""
 FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
 
 
@@ -126,6 +128,25 @@ FULL: dict[str, Any] = {"runs_w": 22_000, "running": 8, "curtailed_w": 0}
             "0.10 USD/h more than at its best level and costs 0.22 USD/h more than standing still.",
         ),
         (
+            an(Reason.CONSENT, source="Acme"),
+            "Kept at 12.0 kW: its client has not agreed to be curtailed for money (Acme).",
+        ),
+        (
+            an(Reason.MINIMUM_ON, until=SOON),
+            "Kept at 12.0 kW: it started too recently to be stopped for money (until 19:40 UTC).",
+        ),
+        (
+            an(
+                Reason.MINIMUM_OFF,
+                **UNPROVEN,
+                earns_per_hour="-1.30",
+                if_running_per_hour="1.20",
+                if_stopped_per_hour="-1.30",
+            ),
+            "Off: it stopped or changed too recently to be raised. "
+            "It costs 2.50 USD/h against running.",
+        ),
+        (
             an(Reason.PRICE_UNKNOWN, **FULL),
             "Runs in full. No fresh price: what runs may run, nothing starts.",
         ),
@@ -211,3 +232,10 @@ def test_what_comes_to_nothing_is_not_told() -> None:
     even = dict.fromkeys(("earns_per_hour", "if_running_per_hour", "if_stopped_per_hour"), "1.00")
     assert "USD" not in sentence(an(Reason.DISPATCH, **even), "USD", NOW)
     assert "USD" not in sentence(an(Reason.PROFITABLE, **FULL, **even), "USD", NOW)
+
+
+def test_cents_are_told_too() -> None:
+    """-0.20 instead of -0.50."""
+    amounts = {"earns_per_hour": "-0.20", "if_running_per_hour": "-0.50"}
+    said = sentence(an(Reason.UNPROFITABLE, **OFF, **amounts), "USD", NOW)
+    assert said.endswith("It saves 0.30 USD/h against running.")

@@ -37,18 +37,17 @@ def curtailed(
             causes = _causes(best, waiting(share, best, halt_of(pool.group)))
             for reason, counts in causes.items():
                 _add(found, reason, _load(share.wish, *_together(counts)))
-        if pool.locked_off:
-            off, top = pool.levels[0], pool.levels[-1]
-            locked_w = pool.locked_off * (top.power_w - off.power_w)
-            locked_ths = pool.locked_off * (top.hashrate_ths - off.hashrate_ths)
-            _add(found, Reason.MAINTENANCE_LOCK, _load(share.wish, locked_w, locked_ths))
+        off, top = pool.levels[0], pool.levels[-1]
+        locked_w = pool.locked_off * (top.power_w - off.power_w)
+        locked_ths = pool.locked_off * top.hashrate_ths
+        _add(found, Reason.MAINTENANCE_LOCK, _load(share.wish, locked_w, locked_ths))
     return {
         reason: Curtailed(
             power_w=load.power_w,
             hashrate_ths=load.hashrate_ths,
             clients_per_day=load.clients_per_day,
         )
-        for reason, load in sorted(found.items())
+        for reason, load in found.items()
     }
 
 
@@ -88,19 +87,18 @@ def _causes(best: Share, waits: Reason) -> dict[Reason, list[tuple[Step, int]]]:
     """For every step how many miners of a pool stand below it, and why."""
     wish, size, seen = best.wish, best.wish.pool.size, best.wish.pool.counts.seen
     found: dict[Reason, list[tuple[Step, int]]] = {}
-    for rung in range(max(1, seen.count(size)), len(seen)):
+    for rung in range(1, len(seen)):
         step, wished, allowed = wish.ladder[rung - 1], wish.wanted[rung - 1], best.granted[rung - 1]
-        missing = size - seen[rung]
-        if missing and wished < size:
-            count = min(size - wished, missing)
-            found.setdefault(wish.money, []).append((step, count))
-            missing -= count
-        if missing and allowed < wished:
-            count, cut = min(wished - allowed, missing), best.cut.get(rung)
-            found.setdefault(cut.reason if cut else waits, []).append((step, count))
-            missing -= count
-        if missing:
-            found.setdefault(waits, []).append((step, missing))
+        missing, cut = size - seen[rung], best.cut.get(rung)
+        dear = min(size - wished, missing)
+        short = min(wished - allowed, missing - dear)
+        late = missing - dear - short
+        if dear:
+            found.setdefault(wish.money, []).append((step, dear))
+        if short:
+            found.setdefault(cut.reason if cut else waits, []).append((step, short))
+        if late:
+            found.setdefault(waits, []).append((step, late))
     return found
 
 
@@ -109,7 +107,7 @@ def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:
     if halt is not None:
         return halt
     pool = share.wish.pool
-    resting = max(map(sub, best.granted, share.granted), default=0)
+    resting = max(map(sub, best.granted, share.granted))
     if resting <= 0:
         return Reason.COOLING if pool.uncooled else Reason.STAGED_RESTORE
     refusing = sum(one.refuses for one in pool.pinned)

@@ -25,7 +25,7 @@ def sentence(one: Explanation, currency: str, now: datetime, zone: tzinfo = UTC)
     of `zone`; one of another day than `now` has its date."""
     why = _why(one, now.astimezone(zone), zone)
     money, turning = _money(one, currency), _turning(one, currency)
-    if one.reason is Reason.PROFITABLE and one.miners and not one.curtailed_w:
+    if one.reason is Reason.PROFITABLE and not one.curtailed_w:
         gain = _against_standing_still(one)
         worth = f", earning {gain:,.2f} {currency}/h more than standing still" if gain > 0 else ""
         return _ended(f"Runs in full{worth}", turning)
@@ -99,9 +99,9 @@ def _money(one: Explanation, currency: str) -> str:
         full = one.running and not one.curtailed_w
         than = "more than at its best level" if full else "against running"
         parts.append(f"costs {-running:,.2f} {currency}/h {than}")
-    if one.running and still > 0:
+    if still > 0:
         parts.append(f"earns {still:,.2f} {currency}/h more than standing still")
-    elif one.running and still < 0:
+    elif still < 0:
         parts.append(f"costs {-still:,.2f} {currency}/h more than standing still")
     return f"It {' and '.join(parts)}" if parts else ""
 

@@ -7,12 +7,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, TypeVar
 
+from controller.core.limits.ceilings import allowed
 from controller.core.limits.failsafe import held_by
 from controller.core.planning.sharing import Share
 from controller.core.pools.cooling import fans
+from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
 from controller.core.situation import Situation
-from controller.model.fleet import OFF
+from controller.model.fleet import CONFIRMED, OFF
 from controller.model.grid import SITE, Floor, Limit, ManualOrder
 from controller.model.plan import Bound
 from controller.model.quality import Fresh
@@ -59,13 +61,18 @@ class Sources:
         limit = self._found(self._limits, group, reason)
         if limit is not None and min(best.cut) <= best.wish.pool.ceiling:
             return Source(limit.source, limit.until)
-        return _by_person(self._level_orders(group))
+        return _by_person(self._lowest_order(best.wish.pool))
 
-    def _level_orders(self, group: str) -> Iterator[ManualOrder]:
-        seen, scopes = self._now.seen, scopes_of(self._now.seen.site, group)
-        for _, order in sorted(seen.orders.items()):
-            if order.level and order.scope in scopes and order.in_force(seen.now):
-                yield order
+    def _lowest_order(self, pool: Pool) -> ManualOrder | None:
+        """Of those that set a highest level the one that holds; of equals the first by its id."""
+        seen, curve = self._now.seen, self._now.seen.curves[pool.curve]
+        covers = {*scopes_of(seen.site, pool.group), *_members(pool)}
+        ordered = [
+            one
+            for one in seen.orders.values()
+            if one.level and one.scope in covers and one.in_force(seen.now)
+        ]
+        return min(ordered, key=lambda one: (allowed(one, curve).power_w, one.id), default=None)
 
     def _found(self, known: dict[tuple[str, Reason], F], group: str, reason: Reason) -> F | None:
         """The narrowest place goes first: what is about a group says more of it."""
@@ -74,8 +81,7 @@ class Sources:
 
     def _waiting(self, reason: Reason, group: str) -> Source:
         if reason is Reason.HELD_BY_PERSON:
-            order = held_by(self._now.seen)
-            return _by_person([order] if order else [])
+            return _by_person(held_by(self._now.seen))
         if reason is Reason.CONSENT:
             hosting = self._now.seen.site.groups[group].hosting
             return Source(hosting.client if hosting else "")
@@ -95,10 +101,12 @@ class Sources:
 
     @cached_property
     def _rested(self) -> dict[tuple[str, Reason], datetime]:
-        """By group, when the last of those that rest after a stop, and after a start, may move."""
+        """By group, when the last of those that rest after a stop, and after a start, may move.
+        Those that were given up or contested wait for something else."""
         found: dict[tuple[str, Reason], datetime] = {}
-        for motion in self._now.motions.values():
-            if motion.rest_until is not None:
+        pinned = (one.miner for pool in self._now.pools for one in pool.pinned)
+        for motion in map(self._now.motions.__getitem__, pinned):
+            if motion.stage is CONFIRMED and motion.rest_until is not None:
                 off = motion.command.level == OFF
                 key = (motion.group, Reason.MINIMUM_OFF if off else Reason.MINIMUM_ON)
                 found[key] = max(motion.rest_until, found.get(key, motion.rest_until))
@@ -112,7 +120,13 @@ def _first(known: Iterable[F]) -> dict[tuple[str, Reason], F]:
     return found
 
 
-def _by_person(orders: Iterable[ManualOrder]) -> Source:
-    for order in orders:
-        return Source(f"{order.id} by {order.person}", order.until)
-    return Source()
+def _members(pool: Pool) -> Iterator[str]:
+    """Those of a pool that can be told something."""
+    for cohorts in pool.free.values():
+        for cohort in cohorts:
+            yield from cohort.members
+    yield from (one.miner for one in pool.pinned)
+
+
+def _by_person(order: ManualOrder | None) -> Source:
+    return Source(f"{order.id} by {order.person}", order.until) if order else Source()

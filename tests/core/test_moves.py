@@ -19,7 +19,7 @@ from controller.core.pools.pool import Pinned, Pool, counts_of
 from controller.core.pools.pooling import build
 from controller.core.pools.readiness import readied
 from controller.core.pools.wear import Row
-from controller.model.fleet import CUT, OFF, Cohort, Command, MinerSeen, Standing
+from controller.model.fleet import CUT, IDLE, OFF, Cohort, Command, MinerSeen, Standing
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
 from controller.model.remembered import Wear
@@ -156,6 +156,15 @@ def test_as_many_go_down_as_are_too_many() -> None:
     assert found.starts is None
 
 
+def test_who_stands_where_it_should_stays_there_while_others_go_up() -> None:
+    """Of three at the lower level one is too many, and of two that are off one starts."""
+    low, resting = some("340MHz", "m1", "m2", "m3"), some(OFF, "m4", "m5")
+    found = granted(pool(low, resting), 4, 2)
+    assert [(one.from_rung, one.to_rung) for one in found.named] == [(1, 2)]
+    assert found.starts is not None
+    assert found.starts.goals == (2,)
+
+
 def test_of_those_that_are_off_nobody_is_named_before_they_may_start() -> None:
     resting = some(OFF, "m1", "m2", "m3")
     found = granted(pool(resting), 2, 1)
@@ -236,6 +245,7 @@ OFF_THREE, CUT_TWO = some(OFF, "m3", "m4", "m5"), some(CUT, "m1", "m2", each_w=0
     ("goals", "cohorts", "rise_w", "least_w"),
     [
         ((2, 1), (OFF_THREE,), FULL_W - OFF_W, LOW_W - OFF_W),
+        ((1, 1), (OFF_THREE,), LOW_W - OFF_W, LOW_W - OFF_W),
         # behind an open switch nothing is drawn, and when it closes a miner boots as it likes
         ((1,), (CUT_TWO,), FULL_W, LOW_W),
         ((1,), (OFF_THREE, CUT_TWO), FULL_W, LOW_W - OFF_W),
@@ -264,6 +274,7 @@ def test_so_many_start_as_may_those_behind_open_switches_first() -> None:
     firsts = starts.first(3, ROW)
     assert [(one.from_level, one.to_rung) for one in firsts] == [(CUT, 2), (CUT, 2), (OFF, 1)]
     assert len({one.miner for one in firsts}) == 3
+    assert {one.from_rung for one in firsts} == {0}
     assert starts.first(9, ROW)[:3] == firsts
     assert [one.to_rung for one in starts.first(9, ROW)] == [2, 2, 1, 1]
 
@@ -296,6 +307,7 @@ def test_a_move_raises_or_lowers_by_what_counts(
 ) -> None:
     move = Move(pool(OTHER), "m", from_rung, to_rung, from_level, counted_w)
     assert (move.rise_w, move.adds_w, move.fall_w) == (rise_w, rise_w, fall_w)
+    assert move.starts is (from_level in IDLE)
 
 
 def test_up_from_a_level_that_is_never_the_best_keeps_to_the_pace() -> None:

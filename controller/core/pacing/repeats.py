@@ -44,7 +44,7 @@ def _of_this_look(now: Situation) -> list[tuple[str, Motion]]:
     return sorted(
         (name, one)
         for name, one in now.motions.items()
-        if is_due(one) or (one.command.id and one.command.at == now.seen.now)
+        if is_due(one) or one.command.at == now.seen.now
     )
 
 

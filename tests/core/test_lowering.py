@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from controller.core.pacing.staging import SITE_DOWN
-from controller.model.fleet import OFF
+from controller.model.fleet import OFF, Stage
 from controller.model.grid import MaintenanceLock
 from controller.model.remembered import Learned
 from controller.model.seen import State
@@ -188,3 +188,18 @@ def test_a_repeat_that_does_not_fit_waits_and_keeps_its_time() -> None:
     again, then, _ = told(later_seen, after)
     assert off(again) == ["a1"]
     assert then.motions["a1"].deadline == later(45) + timedelta(seconds=30)
+
+
+def test_who_obeyed_while_its_repeat_had_to_wait_is_told_nothing_more() -> None:
+    _, state, _ = told(looked(hall("a", 2, "default"), STEPS, dispatches={"d": dispatch(0)}))
+    still = {name: replace(miner("a", "default"), at=later(30)) for name in state.motions}
+    used = replace(state, staged_at={SITE_DOWN: later(25)}, staged_w={SITE_DOWN: 2 * EACH_W})
+    seen = looked({}, STEPS, dispatches={"d": dispatch(0)}, now=later(30), moving=still)
+    plan, after, _ = told(seen, used)
+    assert names(plan) == []
+    gone = {name: replace(miner("a", OFF), at=later(34)) for name in still}
+    seen = looked({}, STEPS, dispatches={"d": dispatch(0)}, now=later(35), moving=gone)
+    plan, then, _ = told(seen, after)
+    assert names(plan) == []
+    assert {one.stage for one in then.motions.values()} == {Stage.CONFIRMED}
+    assert then.staged_w == {}

@@ -43,11 +43,16 @@ from controller.reasons import Reason
 
 
 class Advance(NamedTuple):
-    """What became of a motion: None when the miner is at rest again. A motion whose command has no
-    id yet is to be told once more."""
+    """What became of a motion: None when the miner is at rest again."""
 
     motion: Motion | None
     events: tuple[CommandEvent, ...] = ()
+
+
+def is_due(motion: Motion) -> bool:
+    """Whether its command, which has no id yet, is to be told once more. Who obeyed while that had
+    to wait is told nothing."""
+    return motion.stage is INTENDED and not motion.command.id
 
 
 def begin(

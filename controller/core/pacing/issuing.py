@@ -7,7 +7,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from controller.core.obedience.command import begin, event_of
+from controller.core.obedience.command import begin, event_of, is_due
 from controller.core.obedience.evidence import IN_FLIGHT
 from controller.core.obedience.motions import Orders
 from controller.core.obedience.patience import deadline_of, pacing_of
@@ -71,7 +71,7 @@ def issue_repeats(
     that are held have their time from when they are told."""
     after = dict(motions)
     for name, motion in sorted(motions.items()):
-        if not motion.command.id:
+        if is_due(motion):
             due = _from_now(motion, now)
             if name not in held:
                 due = replace(due, command=orders.number(due.command))

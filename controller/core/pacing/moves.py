@@ -95,7 +95,8 @@ class Starts:
 
     @property
     def least_rise_w(self) -> int:
-        return max(0, self.pool.units_w[self.goals[-1]] - max(self._off_w))
+        """The least; not above 0 where one draws as much already."""
+        return self.pool.units_w[self.goals[-1]] - max(self._off_w)
 
     @property
     def _off_w(self) -> list[int]:
@@ -133,7 +134,7 @@ def moves(share: Share, row: Row) -> Moves:
     lacking[0] -= pool.barred
     surplus: list[Move] = []
     for rung in sorted({*pool.free, *(one.rung for one in pool.pinned)}, reverse=True):
-        holders = list(_pinned(pool, rung)) if pool.pinned else []
+        holders = list(_pinned(pool, rung))
         kept = min(lacking[rung], len(holders))
         surplus += holders[kept:]
         lacking[rung] -= kept

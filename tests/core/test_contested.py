@@ -18,6 +18,7 @@ from controller.model.remembered import Wakes
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
 from controller.reasons import Reason
+from tests.core import paced_sites
 from tests.core.cases.sites import CURVES, NOW
 
 FULL_W, OFF_W = 2_794, 25
@@ -157,6 +158,21 @@ def test_what_a_miner_did_a_day_ago_is_forgotten() -> None:
     assert after.wakes == {"a1": Wakes(woken_at=(NOW,)), "b2": kept}
 
 
+def test_who_is_told_to_run_was_woken_by_nobody() -> None:
+    """Neither when it is told nor when it has come up."""
+    off = State(wakes={"a0": Wakes(off_at=OFF_AT)})
+    plan, after, _ = paced_sites.told(
+        paced_sites.looked(paced_sites.hall("a", 1, OFF), Pacing()), off
+    )
+    assert [command.level for command in plan.commands] == ["default"]
+    assert after.wakes == {}
+    now = paced_sites.later(20)
+    up = {"a0": replace(paced_sites.miner("a", "default"), at=now)}
+    _, later, _ = paced_sites.told(paced_sites.looked({}, Pacing(), now=now, moving=up), after)
+    assert later.motions["a0"].stage is Stage.CONFIRMED
+    assert later.wakes == {}
+
+
 def test_a_process_that_begins_knows_of_nobody_that_is_off() -> None:
     """Power may have gone and come back: what runs then was woken by nobody."""
     state = State(wakes={"a1": Wakes(off_at=ago(9), woken_at=(ago(30),)), "a2": Wakes(off_at=NOW)})
@@ -197,6 +213,12 @@ def next_look(
     )
     plan, later, _ = decide(seen, after)
     return plan, later
+
+
+def test_only_who_is_seen_to_be_off_went_off() -> None:
+    _, after = look({})
+    _, after = next_look(after, 5, "default", FULL_W, Stage.SENT)
+    assert after.wakes == {"a2": Wakes(off_at=NOW + timedelta(seconds=5))}
 
 
 def test_while_contested_it_is_told_nothing_and_counts_in_full_though_it_is_off() -> None:

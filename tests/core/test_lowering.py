@@ -161,6 +161,15 @@ def test_locks_are_not_slowed() -> None:
     assert len(off(plan)) == 3
 
 
+def test_each_of_a_locked_place_counts_by_itself() -> None:
+    """Two of them are one step of the site, each with what it was seen to draw."""
+    lock = MaintenanceLock(id="l", place="a", person="Ada", why="fan", since=NOW)
+    seen = looked(hall("a", 2, "default", locked=True), STEPS, locks={"l": lock})
+    plan, after, _ = told(seen)
+    assert sorted(off(plan)) == ["a0", "a1"]
+    assert [after.motions[name].proven_w for name in ("a0", "a1")] == [FULL_W, FULL_W]
+
+
 def test_a_repeat_is_part_of_the_step_in_which_it_is_told() -> None:
     """Two that did not go are told again; the three others have to wait for the next step."""
     _, state, _ = told(looked(hall("a", 2, "default"), STEPS, dispatches={"d": dispatch(0)}))

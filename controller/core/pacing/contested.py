@@ -40,7 +40,7 @@ def fought_over(now: Situation, steps: Iterable[Step]) -> list[Step]:
     return [
         step
         for step in steps
-        if _is_woken(step, now.state.wakes, now.motions)
+        if _is_woken(step, now.state.wakes)
         and len(_recent(now.state.wakes[step.move.miner], now.seen.now)) + 1 >= allowed
     ]
 
@@ -60,10 +60,10 @@ def given_over(now: Situation, steps: Sequence[Step], orders: Orders) -> Situati
 
 def contested(seen: Snapshot, motions: Mapping[str, Motion]) -> dict[str, datetime]:
     """By miner, until when it is told nothing."""
-    mine = sorted(name for name, motion in motions.items() if is_contested(motion))
     return {
-        name: contested_until(motions[name], pacing_of(seen.site, motions[name].group))
-        for name in mine
+        name: contested_until(motion, pacing_of(seen.site, motion.group))
+        for name, motion in motions.items()
+        if is_contested(motion)
     }
 
 
@@ -81,8 +81,7 @@ def remembered(
         name = step.move.miner
         known = news.get(name, before.get(name, NEVER))
         if known.off_at is not None:
-            woken = _is_woken(step, before, now.motions)
-            news[name] = _told(known, now.seen.now, woken=woken)
+            news[name] = _told(known, now.seen.now, woken=_is_woken(step, before))
     if not news:
         return before
     after = {**before, **news}
@@ -96,7 +95,7 @@ def _went_off(event: CommandEvent) -> bool:
     return off and command.reason is not Reason.CONTESTED
 
 
-def _is_woken(step: Step, wakes: Mapping[str, Wakes], motions: Mapping[str, Motion]) -> bool:
+def _is_woken(step: Step, wakes: Mapping[str, Wakes]) -> bool:
     """Whether it runs though it went off as told, and was not told to run since."""
     known = wakes.get(step.move.miner)
     return (
@@ -104,7 +103,6 @@ def _is_woken(step: Step, wakes: Mapping[str, Wakes], motions: Mapping[str, Moti
         and known.off_at is not None
         and step.move.level == OFF
         and step.reason is not Reason.MAINTENANCE_LOCK
-        and step.move.miner not in motions
     )
 
 

@@ -77,6 +77,6 @@ def _parts(starts: Starts, places: Iterable[int]) -> Iterator[tuple[int | None, 
 
 
 def _merit(share: Share, rung: int) -> int:
+    """Of the step up from this rung; of whoever is told the top again, of the last."""
     ladder = share.wish.ladder
-    taken = ladder[rung : rung + 1] or ladder[-1:]
-    return taken[0].merit if taken else 0
+    return ladder[min(rung, len(ladder) - 1)].merit

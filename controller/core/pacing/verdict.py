@@ -112,8 +112,7 @@ def _descent(
 ) -> Descent:
     """Limits first; what money slows goes all the same where a limit needs it."""
     descent = Descent(now.seen.now, largest, _lower(now, downs))
-    if downs:
-        descent.pass_on(by_urgency(now, downs))
+    descent.pass_on(by_urgency(now, downs))
     if descent.slowed:
         descent.pass_on(due(now, shares, descent.slowed))
     return descent
@@ -171,9 +170,7 @@ def _surely(now: Situation, move: Move) -> Move:
 
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
     """The first go for money, as many as economics would lower; the rest because of what cuts."""
-    if not downs:
-        return
-    for_money = max(map(sub, share.wish.pool.counts.standing[1:], share.wish.wanted), default=0)
+    for_money = max(map(sub, share.wish.pool.counts.standing[1:], share.wish.wanted))
     for index, move in enumerate(downs):
         cut = share.cut.get(move.to_rung + 1)
         if index < for_money or cut is None:

@@ -195,6 +195,18 @@ def test_where_nobody_may_be_started_it_says_so_and_looks_again_in_time() -> Non
     assert (one.held, one.counts, one.reason) == (2, {OFF: 2}, Reason.STARTS_PER_HOUR)
 
 
+def test_it_looks_again_when_the_first_of_them_may_be_started() -> None:
+    seen = looked(hall("a", 3, OFF), Pacing(starts_per_hour=1))
+    wear = {**weary(["a0", "a2"], 59.25).wear, **weary(["a1"], 59.5).wear}
+    assert told(seen, State(wear=wear))[2] == 30
+
+
+def test_beside_the_weary_a_start_draws_as_much_of_the_allowance() -> None:
+    pacing = Pacing(starts_per_hour=1, restore_w_per_minute=6 * EACH_W)
+    _, after, _ = told(looked(RESTING, pacing), weary(["a0", "a1"], 30))
+    assert after.restore_credit_w == 2 * EACH_W
+
+
 def test_what_the_weary_leave_goes_to_other_groups() -> None:
     everyone = {**hall("a", 2, OFF), **hall("b", 2, OFF)}
     seen = looked(everyone, Pacing(starts_per_hour=1), limit_w=2 * EACH_W + 4 * OFF_W)

@@ -123,6 +123,12 @@ def test_the_time_runs_from_when_the_signal_first_showed_it() -> None:
     assert lost == {"a": CoolingState(on_since=ago(90))}
 
 
+def test_what_a_signal_showed_is_forgotten_with_it() -> None:
+    """Named again one day, it has to show it anew."""
+    told = state(on_since=ago(90), shown_since=ago(30))
+    assert heard(seen(TIMED), told) == {"a": CoolingState(on_since=ago(90))}
+
+
 def motion(level: str, stage: Stage) -> Motion:
     return Motion(
         command=Command(id="c1", miner="a1", level=level, reason=Reason.DISPATCH, at=ago(5)),
@@ -142,6 +148,7 @@ def motion(level: str, stage: Stage) -> Motion:
         (OFF, Stage.SENT, OFF, True),
         (OFF, Stage.CONFIRMED, "default", True),
         ("default", Stage.INTENDED, OFF, True),
+        ("default", Stage.CONFIRMED, OFF, True),
     ],
 )
 def test_whatever_is_not_proven_off_heats(told: str, stage: Stage, level: str, heats: bool) -> None:

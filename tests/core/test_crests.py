@@ -9,7 +9,9 @@ import pytest
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.pools.crests import crests, swing_w
+from controller.core.obedience.motions import Orders
+from controller.core.pools.crests import beyond_levels_w, crests, swing_w
+from controller.core.situation import assess
 from controller.model.fleet import OFF
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
@@ -122,6 +124,30 @@ def test_before_every_miner_was_heard_nothing_is_a_crest() -> None:
     assert not look(0, 90_000, State(), known=False).crests
     known = look(0, 5_000, State())
     assert look(60, 9_000, known, known=False) == known
+
+
+def test_where_nothing_is_drawn_any_more_there_is_no_crest() -> None:
+    """5 kW less at once are no wobble; nor is it where the place is declared no more."""
+    high = look(0, 5_000, State())
+    assert not look(60, 0, high).crests
+    assert not crests(replace(seen_at(Decimal(48), of_kw(100), {}), now=after(60)), high, {}, {})
+    assert swing_w(high.crests, {}) == {SITE: 5_000}
+
+
+def test_a_crest_is_of_what_is_drawn_beyond_the_levels() -> None:
+    """Of four kilowatts of other load, and of two kinds of miners in a group: ten that draw 2.9 kW
+    each where 2.794 are nominal, 1.06 kW, and four with 1.5 where 1.414 are, 0.344."""
+    ten, four = some("a", "plain", 10), some("a", "three", 4, "340MHz")
+    hungry = {name: replace(one, power_w=2_900) for name, one in ten.items()}
+    hungry |= {name: replace(one, power_w=1_500) for name, one in four.items()}
+    seen = seen_at(Decimal(48), of_kw(100), hungry)
+    seen = replace(seen, meters_w={SITE: Fresh(value=39_000, at=NOW)})
+    now = assess(seen, State(), Orders(1))
+    assert {scope: one.high_w for scope, one in now.state.crests.items()} == {
+        SITE: 4_000 + 1_404,
+        "a": 1_404,
+    }
+    assert beyond_levels_w(seen, now.pools, {}) == {SITE: 1_404, "a": 1_404}
 
 
 # What is said of it.

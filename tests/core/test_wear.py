@@ -104,6 +104,15 @@ def test_without_a_ration_no_moments_are_kept() -> None:
 def test_where_nothing_starts_the_very_same_is_remembered() -> None:
     before = {"m000": Wear(starts=1)}
     assert worn(seen(2), before, []) is before
+    assert worn(seen(2, names=("m000",)), before, []) is before
+
+
+def test_who_left_is_known_until_as_many_others_were_started() -> None:
+    """It may come back, and is no novice then."""
+    two = seen(names=("m000", "m001"))
+    first = worn(two, {"gone": Wear(starts=3)}, ["m000"])
+    assert first == {"gone": Wear(starts=3), "m000": Wear(starts=1)}
+    assert worn(two, first, ["m001"]) == {"m000": Wear(starts=1), "m001": Wear(starts=1)}
 
 
 def test_who_left_the_configuration_is_forgotten() -> None:

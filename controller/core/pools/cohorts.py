@@ -25,8 +25,7 @@ def cohorts(miners: Mapping[str, MinerSeen], prefix: str = "") -> dict[str, Coho
             key += f"/at most {miner.ceiling}"
         found.setdefault(key, []).append(name)
     return {
-        key: _cohort([miners[name] for name in names], tuple(names))
-        for key, names in sorted(found.items())
+        key: _cohort([miners[name] for name in names], tuple(names)) for key, names in found.items()
     }
 
 
@@ -34,16 +33,15 @@ def without(
     cohorts: Mapping[str, Cohort], names: Collection[str]
 ) -> tuple[dict[str, Cohort], dict[str, MinerSeen]]:
     """The cohorts without these miners, and these by name; of their cohort's power, the mean."""
-    left, apart = dict(cohorts), dict[str, MinerSeen]()
+    left, apart = dict[str, Cohort](), dict[str, MinerSeen]()
     for key, cohort in cohorts.items():
         taken = [name for name in cohort.members if name in names]
-        if taken:
-            mean_w = -(-cohort.power_w // len(cohort.members))
-            apart |= dict.fromkeys(taken, _member(cohort, mean_w))
-            members = tuple(name for name in cohort.members if name not in names)
+        mean_w = -(-cohort.power_w // len(cohort.members))
+        apart |= dict.fromkeys(taken, _member(cohort, mean_w))
+        if members := tuple(name for name in cohort.members if name not in names):
             power_w = max(0, cohort.power_w - len(taken) * mean_w)
             left[key] = replace(cohort, members=members, power_w=power_w)
-    return {key: cohort for key, cohort in left.items() if cohort.members}, apart
+    return left, apart
 
 
 def _member(cohort: Cohort, power_w: int) -> MinerSeen:

@@ -63,10 +63,9 @@ def heard(seen: Snapshot, state: State) -> dict[str, CoolingState]:
     """The states with what the signals show now. A stale one shows nothing."""
     found = dict(state.cooling)
     for name, rules in cooled(seen.site).items():
-        if rules.signal:
-            before = found.get(name, RESTING)
-            since = (before.shown_since or seen.now) if _shows(seen, rules) else None
-            found[name] = replace(before, shown_since=since)
+        before = found.get(name, RESTING)
+        since = (before.shown_since or seen.now) if _shows(seen, rules) else None
+        found[name] = replace(before, shown_since=since)
     return {name: one for name, one in found.items() if one != RESTING}
 
 
@@ -77,11 +76,7 @@ def _shows(seen: Snapshot, rules: Cooling) -> bool:
 
 def heating(seen: Snapshot, motions: Mapping[str, Motion]) -> set[str]:
     """Groups where a miner may be running: whatever is not proven off counts."""
-    at_rest = {
-        cohort.group
-        for cohort in seen.cohorts.values()
-        if cohort.members and cohort.level not in IDLE
-    }
+    at_rest = {cohort.group for cohort in seen.cohorts.values() if cohort.level not in IDLE}
     return at_rest | {
         motion.group for name, motion in motions.items() if not _proven_off(motion, seen, name)
     }
@@ -135,7 +130,7 @@ def _attended(rules: Cooling, before: CoolingState, now: datetime, *, needed: bo
 
 def running(site: Site, state: State) -> dict[str, bool]:
     """By group that has fans to wait for: whether they should run."""
-    return {name: _runs(state.cooling, name) for name in sorted(cooled(site))}
+    return {name: _runs(state.cooling, name) for name in cooled(site)}
 
 
 def resting_w(seen: Snapshot, state: State) -> dict[str, int]:
@@ -169,7 +164,7 @@ def turned(
     found = dict(other_w)
     for name, rules in cooled(site).items():
         changed_w = rules.power_w * (_runs(after, name) - _runs(before, name))
-        for scope in scopes_of(site, name) if changed_w else ():
+        for scope in scopes_of(site, name):
             if scope in found:
                 found[scope] = max(0, found[scope] + changed_w)
     return found

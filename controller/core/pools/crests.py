@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
 from controller.model.remembered import Crest
@@ -20,12 +22,12 @@ SPAN = timedelta(minutes=15)
 def beyond_levels_w(
     seen: Snapshot, pools: Iterable[Pool], fixed_w: Mapping[str, int]
 ) -> dict[str, int]:
-    """By scope, where it is anything: what is drawn beyond the levels at which miners stand. Who
-    goes or comes does not change it, so that what changes it is wobble, or news."""
-    found = {scope: power_w for scope, power_w in fixed_w.items() if power_w}
+    """By scope, what is drawn beyond the levels at which miners stand. Who goes or comes does not
+    change it, so that what changes it is wobble, or news."""
+    found = dict(fixed_w)
     for pool in pools:
         excess_w = pool.excess_w
-        for scope in scopes_of(seen.site, pool.group) if excess_w else ():
+        for scope in scopes_of(seen.site, pool.group):
             found[scope] = found.get(scope, 0) + excess_w
     return found
 
@@ -51,9 +53,7 @@ def _crest(old: Crest | None, now_w: int, wobble_w: int, now: datetime) -> Crest
         return Crest(since=now, latest_w=now_w, before_w=now_w)
     if now - old.since >= SPAN:
         return Crest(since=now, latest_w=now_w, before_w=old.latest_w)
-    if now_w <= old.latest_w:
-        return old
-    return Crest(since=old.since, latest_w=now_w, before_w=old.before_w)
+    return replace(old, latest_w=max(old.latest_w, now_w))
 
 
 def swing_w(known: Mapping[str, Crest], beyond_w: Mapping[str, int]) -> dict[str, int]:

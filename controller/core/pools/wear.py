@@ -29,15 +29,10 @@ class Row:
         whether they are among them."""
         taken: list[str] = []
         for _, equals in sorted(self._by_starts(members).items()):
-            missing = count - len(taken)
-            if missing <= 0:
-                break
-            taken += [name for _, name in nsmallest(missing, self._places(equals))]
+            taken += [name for _, name in nsmallest(count - len(taken), self._places(equals))]
         return taken
 
     def _by_starts(self, members: Sequence[str]) -> Mapping[int, Sequence[str]]:
-        if not self._wear:
-            return {0: members}
         found: dict[int, list[str]] = {}
         for name in members:
             found.setdefault(self._wear.get(name, NEW).starts, []).append(name)
@@ -64,8 +59,9 @@ def tired(seen: Snapshot, state: State) -> dict[str, datetime]:
 
 
 def worn(seen: Snapshot, wear: Mapping[str, Wear], names: Iterable[str]) -> Mapping[str, Wear]:
-    """The wear with one more start of each of these; of those that left the configuration none is
-    kept. Without a start and without a leaver it is the very same mapping."""
+    """The wear with one more start of each of these. Once more miners are remembered than there
+    are, those that left the configuration are forgotten; without that and without a start it is
+    the very same mapping."""
     starting = list(names)
     if not starting and len(wear) <= _population(seen):
         return wear

@@ -213,7 +213,7 @@ def _sort(
             locked[name] = motion
         else:
             pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
-    late = [counts_w[n] for n, one in locked.items() if one.late and one.stage in IN_FLIGHT]
+    late = [counts_w[n] for n, one in locked.items() if one.late]
     late_w = sum(max(0, power_w - rungs.levels[0].power_w) for power_w in late)
     return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, late_w, pinned)
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from controller.core.decide import decide
 from controller.core.pacing.staging import SITE_DOWN
+from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
 from controller.model.grid import MaintenanceLock
 from controller.model.plan import Plan
@@ -58,8 +59,8 @@ def shows(level: str, grade: EvidenceGrade = EvidenceGrade.SELF_REPORT) -> Miner
     )
 
 
-def look(motion: Motion, miner: MinerSeen, state: State) -> tuple[Plan, State]:
-    seen = Snapshot(
+def snapshot(miner: MinerSeen) -> Snapshot:
+    return Snapshot(
         now=NOW,
         site=SITE,
         price_per_mwh=Fresh(value=Decimal(48), at=NOW),
@@ -70,6 +71,10 @@ def look(motion: Motion, miner: MinerSeen, state: State) -> tuple[Plan, State]:
         locks={"a": LOCK} if miner.locked else {},
         fleet_known=True,
     )
+
+
+def look(motion: Motion, miner: MinerSeen, state: State) -> tuple[Plan, State]:
+    seen = snapshot(miner)
     plan, after, _ = decide(seen, replace(state, motions={"a1": motion}, next_command=2))
     return plan, after
 
@@ -131,3 +136,23 @@ def test_once_released_the_repeat_that_waited_is_told() -> None:
     _, after = look(told(LOW, TOP), shows(TOP), WAITS)
     plan, _ = look(after.motions["a1"], replace(shows(TOP), locked=False), State())
     assert [(c.level, c.attempt) for c in plan.commands] == [(LOW, 2)]
+
+
+@pytest.mark.parametrize("attempt", [1, 2, 3])
+@pytest.mark.parametrize("locked", [True, False])
+def test_others_make_the_room_of_one_that_let_its_deadline_pass_in_the_same_look(
+    attempt: int, *, locked: bool
+) -> None:
+    """Told once more or given up, it goes on drawing 2,794 of 4,000 W: another has to go off."""
+    late = told(LOW, TOP)
+    late = replace(late, command=replace(late.command, attempt=attempt), late=attempt > 1)
+    miner = replace(shows(TOP), locked=locked)
+    site = replace(SITE, import_limit_w=4_000, groups={"a": Group(), "b": Group()}, pacing=Pacing())
+    seen = replace(
+        snapshot(miner),
+        site=site,
+        meters_w={"site": Fresh(value=2 * TOP_W, at=NOW)},
+        cohorts=cohorts({"b1": replace(shows(TOP), group="b", locked=False)}),
+    )
+    plan, _, _ = decide(seen, State(motions={"a1": late}, other_w={"site": 0}))
+    assert ("b1", OFF) in [(one.miner, one.level) for one in plan.commands]

@@ -73,7 +73,7 @@ def _or_above(rungs: int, there: Iterable[tuple[int, int]]) -> tuple[int, ...]:
 
 
 def _size(cohorts: Sequence[Cohort]) -> int:
-    return sum([len(cohort.members) for cohort in cohorts]) if cohorts else 0
+    return sum([len(cohort.members) for cohort in cohorts])
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ def build(
             unproven.setdefault((kind, miner.level), []).append(name)
         else:
             moving.setdefault(kind, {})[name] = motion
-    for (kind, level), names in sorted(unproven.items()):
+    for (kind, level), names in unproven.items():
         resting.setdefault(kind, []).append(_off(kind, level, names))
     pools = {}
     for kind in sorted({*resting, *moving}):
@@ -146,8 +146,7 @@ def _off(kind: _Kind, level: str, names: list[str]) -> Cohort:
 
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     """Of these miners; of those not yet known under this ceiling, as they were without one."""
-    if kind.unproven_w:
-        kind = kind._replace(unproven_w=0)
+    kind = kind._replace(unproven_w=0)
     known = excess.get(kind.key)
     return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
 
@@ -213,7 +212,7 @@ def _sort(
             locked[name] = motion
         else:
             pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
-    late = [counts_w[n] for n, one in locked.items() if one.late and one.stage in IN_FLIGHT]
+    late = [counts_w[n] for n, one in locked.items() if one.late]
     late_w = sum(max(0, power_w - rungs.levels[0].power_w) for power_w in late)
     return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, late_w, pinned)
 
@@ -229,7 +228,7 @@ def _proven_off(motion: Motion) -> bool:
 def _free(cohorts: list[Cohort], rungs: _Rungs) -> dict[int, tuple[Cohort, ...]]:
     found: dict[int, tuple[Cohort, ...]] = {}
     for cohort in cohorts:
-        if cohort.standing is Standing.PRESENT and cohort.members:
+        if cohort.standing is Standing.PRESENT:
             unit_w = cohort.power_w // len(cohort.members)
             rung = rungs.of(cohort.level, unit_w)
             found[rung] = (*found.get(rung, ()), cohort)

@@ -24,7 +24,7 @@ SITE = Site(
     currency="USD",
     zone="UTC",
     import_limit_w=100_000,
-    groups={"a": Group(stop_within_s=45), "b": Group()},
+    groups={"a": Group(stop_within_s=45, start_within_s=200), "b": Group()},
     pacing=Pacing(stop_within_s=30, start_within_s=300),
 )
 DOWN = Motion(
@@ -75,6 +75,12 @@ def test_a_response_time_goes_to_the_bucket_whose_bound_it_does_not_pass(
     assert found.starts == ()
 
 
+@pytest.mark.parametrize("bucket", range(10))
+def test_each_bound_is_twice_the_one_before(bucket: int) -> None:
+    assert after(DOWN, Stage.CONFIRMED, heard_s=2**bucket).stops[bucket] == 1
+    assert after(DOWN, Stage.CONFIRMED, heard_s=2**bucket + 0.1).stops[bucket + 1] == 1
+
+
 def test_up_and_down_are_told_apart() -> None:
     assert sum(after(UP, Stage.CONFIRMED).starts) == 1
     assert after(UP, Stage.CONFIRMED).stops == ()
@@ -108,6 +114,27 @@ def test_whoever_was_given_up_before_or_is_contested_teaches_nothing() -> None:
     assert after(contested, Stage.FAILED) == Learned()
 
 
+def test_who_teaches_nothing_keeps_nobody_else_from_teaching() -> None:
+    """At one look a1 is sent on its way, a2 is off and was contested, and a3 is off as told."""
+    motions = {
+        name: replace(DOWN, command=replace(DOWN.command, miner=name, reason=reason))
+        for name, reason in (
+            ("a1", Reason.DISPATCH),
+            ("a2", Reason.CONTESTED),
+            ("a3", Reason.DISPATCH),
+        )
+    }
+    miner = replace(IS_OFF, at=later(5))
+    seen = Snapshot(now=later(60), site=SITE, curves=CURVES, moving=dict.fromkeys(motions, miner))
+    sent, *confirmed = motions.values()
+    events = [event_of(sent, miner, seen.now, "")]
+    events += [
+        event_of(replace(one, stage=Stage.CONFIRMED), miner, seen.now, "") for one in confirmed
+    ]
+    found = learnt(seen, State(motions=motions), {"a1": sent}, events)
+    assert found == {KIND: Learned(stops=(0, 0, 0, 1, *ELEVEN[4:]))}
+
+
 def test_one_that_nobody_watched_on_its_way_teaches_no_time() -> None:
     assert after(replace(DOWN, lost=True), Stage.CONFIRMED) == Learned()
 
@@ -128,6 +155,14 @@ def test_starts_fade_on_their_own() -> None:
     assert faded.stops == known.stops
 
 
+def test_they_fade_beyond_256_and_not_before() -> None:
+    known = Learned(starts=(251, *ELEVEN[1:]), starts_failed=4)
+    full = after(UP, Stage.CONFIRMED, heard_s=1, known=known)
+    assert (full.starts[0], full.starts_failed) == (252, 4)
+    faded = after(UP, Stage.CONFIRMED, heard_s=1, known=full)
+    assert (faded.starts[0], faded.starts_failed) == (126, 2)
+
+
 def stops_in_s(*times: int, kind: str = KIND) -> int:
     state = State(learned={kind: Learned(stops=times, starts=(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9))})
     return stop_s(Snapshot(now=NOW, site=SITE), state, kind)
@@ -138,12 +173,14 @@ def test_until_eight_are_known_what_is_declared_for_the_group_counts() -> None:
     assert stops_in_s(8, *ELEVEN[1:]) == 1
     assert stops_in_s(7, *ELEVEN[1:], kind="b/three") == 30
     assert stop_s(Snapshot(now=NOW, site=SITE), State(), KIND) == 45
-    assert start_s(Snapshot(now=NOW, site=SITE), State(), KIND) == 300
+    assert start_s(Snapshot(now=NOW, site=SITE), State(), KIND) == 200
+    assert start_s(Snapshot(now=NOW, site=SITE), State(), "b/three") == 300
 
 
 def test_a_response_time_covers_95_of_a_hundred() -> None:
     assert stops_in_s(0, 0, 19, 1, *ELEVEN[4:]) == 4
     assert stops_in_s(0, 0, 18, 2, *ELEVEN[4:]) == 8
+    assert stops_in_s(0, 0, 16, 1, *ELEVEN[4:]) == 8, "16 of 17 are 94.1 of a hundred"
     assert stops_in_s(0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0) == 512
 
 

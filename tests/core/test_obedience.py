@@ -151,6 +151,9 @@ def test_one_that_somebody_cut_is_off_as_it_was_told() -> None:
 def test_one_told_to_run_does_not_obey_behind_an_open_switch() -> None:
     cut = replace(RUNNING, level=CUT, power_w=0, at=NOW + timedelta(seconds=5))
     assert later(REFUSED, replace(cut, grade=EvidenceGrade.OUTLET), 10) == REFUSED
+    resting = replace(REFUSED, stage=Stage.CONFIRMED)
+    assert later(resting, RUNNING, 10) == resting
+    assert later(resting, replace(cut, grade=EvidenceGrade.OUTLET), 10) is None, "it was moved"
 
 
 def test_a_switch_that_closes_may_let_a_miner_boot_at_its_top() -> None:

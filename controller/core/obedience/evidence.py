@@ -139,6 +139,6 @@ def drawn_w(motion: Motion, miner: MinerSeen, curve: Curve) -> int:
 def reach_w(curve: Curve, motion: Motion) -> int:
     """How high a command may take its miner. One whose switch closes boots as it likes before it
     can be told anything."""
-    if motion.from_level == CUT and motion.command.level != CUT:
+    if motion.from_level == CUT:
         return curve.top.power_w
     return told_w(curve, motion.command.level)

@@ -87,8 +87,6 @@ def learnt(
     what goes on of these."""
     known = dict(state.learned)
     for event in events:
-        if event.stage not in (CONFIRMED, FAILED):
-            continue
         before = state.motions.get(event.command.miner)
         if before is None or before.stage not in IN_FLIGHT or is_contested(before):
             continue

@@ -57,7 +57,7 @@ def test_an_order_in_flight_is_overruled_before_the_next_one_begins() -> None:
     assert (after.command.level, after.stage) == ("default", Stage.INTENDED)
 
 
-@pytest.mark.parametrize("motion", [None, before(Stage.CONFIRMED), before(told="")])
+@pytest.mark.parametrize("motion", [None, before(Stage.CONFIRMED), before(Stage.INTENDED, told="")])
 def test_nothing_is_overruled_that_is_done_or_was_never_told(motion: Motion | None) -> None:
     _, orders = begun(motion, step(LOW, FULL))
     assert [one.stage for one in orders.events] == [Stage.INTENDED]
@@ -80,7 +80,7 @@ def test_who_is_late_stays_late_on_the_way_down_and_who_was_given_up_is_on_the_w
 
 
 def test_repeats_are_numbered_by_the_names_of_their_miners() -> None:
-    motions = {name: before(told="") for name in ("b", "a")}
+    motions = {name: before(Stage.INTENDED, told="") for name in ("b", "a")}
     orders = Orders(8)
     after = issue_repeats(motions, orders, (), NOW)
     assert {name: one.command.id for name, one in after.items()} == {
@@ -93,7 +93,7 @@ def test_repeats_are_numbered_by_the_names_of_their_miners() -> None:
 def test_one_that_is_held_has_its_time_from_when_it_is_told() -> None:
     """Its 30 s begin anew at each look; nothing is told."""
     orders = Orders(8)
-    held = issue_repeats({"a0": before(told="")}, orders, {"a0"}, NOW)["a0"]
+    held = issue_repeats({"a0": before(Stage.INTENDED, told="")}, orders, {"a0"}, NOW)["a0"]
     assert (held.command.id, held.command.at) == ("", NOW)
     assert held.deadline == NOW + timedelta(seconds=30)
     assert orders.commands == []

@@ -170,6 +170,14 @@ def test_a_start_is_not_told_once_more_where_starts_have_closed_meanwhile() -> N
     assert findings(here.events) == []
 
 
+def test_a_stop_needs_no_permission_and_goes_on_waiting_for_its_turn() -> None:
+    here = Hall.waiting(STOP)
+    here.price = None
+    assert here.look(5).commands == ()
+    plan = here.look(STEP_S - 5)
+    assert [(one.level, one.attempt) for one in plan.commands] == [(OFF, 2)]
+
+
 def test_a_start_that_is_let_go_leaves_the_stop_that_nothing_proved() -> None:
     """When a meter shows that one, it is booked to the last command that was told."""
     motion = replace(overdue(START), proven_w=FULL_W)

@@ -3,6 +3,8 @@ and what may still be told to whoever was."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -110,8 +112,8 @@ def locked(miner: MinerSeen) -> MinerSeen:
     return replace(miner, locked=True)
 
 
-def look(seconds: float, **more: object) -> Look:
-    return Look(later(seconds), PACING, may_start=True, **more)  # type: ignore[arg-type]
+def look(seconds: float, **more: Any) -> Look:
+    return Look(later(seconds), PACING, may_start=True, **more)
 
 
 def found(motion: Motion, miner: MinerSeen, at: Look, outcome: Outcome | None = None) -> Advance:
@@ -232,6 +234,7 @@ def test_at_rest_it_stays_until_somebody_else_moves_it() -> None:
     [
         (told(OFF, TOP, attempt=3), shows(TOP), True),
         (told(OFF, TOP, attempt=3), lost(shows(TOP)), True),
+        (replace(told(OFF, TOP, attempt=3), lost=True), lost(shows(TOP)), True),
         (replace(told(TOP, LOW, attempt=3), late=True), shows(LOW), False),
     ],
 )
@@ -256,7 +259,9 @@ def test_one_that_says_so_is_told_again_once_a_meter_could_have_shown_it() -> No
     """It is still late. Who cannot be reached is told nothing."""
     motion = replace(told(OFF, TOP, FAILED), late=True)
     assert left(motion, says(OFF), look(500, unheard={"a1"})) == motion
-    assert left(motion, lost(says(OFF)), look(500)) == replace(motion, lost=True)
+    away = replace(motion, lost=True)
+    assert left(motion, lost(says(OFF)), look(500)) == away
+    assert left(away, lost(shows(TOP)), look(499)) == away
     again = left(motion, says(OFF), look(500))
     assert (is_due(again), again.command.attempt, again.late) == (True, 1, True)
 

@@ -50,9 +50,8 @@ class Advance(NamedTuple):
 
 
 def is_due(motion: Motion) -> bool:
-    """Whether its command, which has no id yet, is to be told once more. Who obeyed while that had
-    to wait is told nothing."""
-    return motion.stage is INTENDED and not motion.command.id
+    """Whether its command, which has no id yet, is to be told once more."""
+    return not motion.command.id
 
 
 def as_told(motion: Motion) -> Motion:

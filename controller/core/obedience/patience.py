@@ -13,7 +13,7 @@ from controller.model.site import Pacing, Site
 def pacing_of(site: Site, group: str) -> Pacing:
     """The site's pacing with what a group has in its place."""
     own = site.groups.get(group)
-    if own is None:
+    if own is None or (own.stop_within_s is None and own.start_within_s is None):
         return site.pacing
     pacing = site.pacing
     return replace(

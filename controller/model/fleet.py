@@ -214,6 +214,8 @@ class Motion(Model, frozen=True, kw_only=True):
     """It was to come down and has let a deadline pass: until it obeys, others make its room."""
     lost: bool = False
     """It could not be reached since, or nobody looked: its attempts begin anew."""
+    told: Command | None = None
+    """While its command waits to be told once more, the last that it was told."""
 
 
 Curves = Mapping[str, Curve]

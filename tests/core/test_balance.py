@@ -30,6 +30,7 @@ from tests.core.cases.sites import CURVES, NOW
 FULL_W, OFF_W = 2_794, 25
 HALL = Site(id="s", currency="USD", zone="UTC", import_limit_w=90_000, groups={"a": Group()})
 KIND = "a/plain"
+A_MINUTE = timedelta(minutes=1)
 
 
 def cohort(level: str, count: int) -> Cohort:
@@ -204,3 +205,42 @@ def test_without_any_meter_one_in_motion_counts_in_full_too() -> None:
     off = replace(PLATE, level=OFF, power_w=OFF_W)
     counted = weighed(replace(seen(0, 0), moving={"m": off}), {}, frozenset({"a"}))
     assert counted.moving["m"].power_w == FULL_W
+
+
+@pytest.mark.parametrize(("still_running", "found"), [(4, {}), (3, {"m": "site"})])
+def test_a_ratio_shown_elsewhere_proves_nobody_by_the_site_s_meter(
+    still_running: int, found: dict[str, str]
+) -> None:
+    """The hall's own meter shows that its miners draw 12 % more than is declared while the site's
+    is silent: what that one had left unexplained, 7,353 W, is 4,000 of fans and those 12 % of ten
+    miners. Nobody has gone whose power it still shows."""
+    both = seen(10, metered(10, 112))
+    both = replace(both, meters_w={**both.meters_w, "site": both.meters_w["a"]})
+    state = after(State(), both)
+    assert state.balances["site"].unexplained_w == 4_000 + 10 * FULL_W * 12 // 100
+    learnt = learn(seen(4, metered(4, 112), 60), state, {}, None)
+    at = NOW + timedelta(seconds=120)
+    says = MinerSeen(
+        group="a",
+        curve="plain",
+        level=OFF,
+        power_w=OFF_W,
+        at=at,
+        grade=EvidenceGrade.INFERRED,
+    )
+    told = Motion(
+        command=Command(id="c", miner="m", level=OFF, reason=Reason.DISPATCH, at=at - A_MINUTE),
+        stage=Stage.SENT,
+        group="a",
+        curve="plain",
+        from_level="default",
+        proven_w=FULL_W * 112 // 100,
+        deadline=at,
+    )
+    meter = Fresh(value=metered(still_running, 112), at=at)
+    now = replace(seen(3, 0, 120), meters_w={"site": meter, "a": Missing(why="silent")})
+    now = replace(now, cohorts={**now.cohorts, "off": cohort(OFF, 6)}, moving={"m": says})
+    known = State(
+        motions={"m": told}, balances=learnt.balances, ratio_permille=learnt.ratio_permille
+    )
+    assert proven(weighed(now, known.ratio_permille, frozenset()), known) == found

@@ -47,6 +47,13 @@ def test_nothing_learned_declared_times_say_how_many_watts_and_nothing_is_sure()
     assert sheds(now) == [(0, "0"), *[(10 * STEP_W, "0.00")] * 3]
 
 
+def test_what_halls_that_were_learned_alike_can_shed_adds_up() -> None:
+    """Of neither hall anything was learned, and both take the time that is declared of the site."""
+    where = site(others={"b": Group()})
+    other = cohort("other", "default", 4, group="b")
+    assert sheds(situation(seen(ON, other, where=where), None))[1] == (14 * STEP_W, "0.00")
+
+
 def test_what_is_declared_to_take_a_minute_is_done_within_a_minute() -> None:
     where = site(replace(PLENTY, stop_within_s=60, start_within_s=60))
     assert sheds(situation(seen(ON, where=where), None))[:2] == [(0, "0"), (10 * STEP_W, "0.00")]

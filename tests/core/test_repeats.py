@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace as with_
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 import pytest
@@ -15,6 +16,7 @@ from controller.core.pacing.staging import SITE_DOWN, SITE_UP, Stage
 from controller.core.pools.cooling import Fans
 from controller.core.situation import Situation, assess
 from controller.model.fleet import CUT, INTENDED, OFF, SENT, Command, MinerSeen, Motion
+from controller.model.quality import Fresh
 from controller.model.remembered import CoolingState
 from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
@@ -87,6 +89,8 @@ def situation(miners: Mapping[str, Told]) -> Situation:
     seen = Snapshot(
         now=NOW,
         site=SITE,
+        price_per_mwh=Fresh(value=Decimal(1), at=NOW),
+        hashprice_per_ph_day=Fresh(value=Decimal("56.67"), at=NOW),
         curves=CURVES,
         moving={name: one.seen for name, one in miners.items()},
         fleet_known=True,

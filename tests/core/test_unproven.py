@@ -19,7 +19,19 @@ from controller.model.seen import Snapshot, State
 from controller.model.site import Pacing
 from controller.reasons import Reason
 from tests.core.cases.sites import CURVES, NOW
-from tests.core.paced_sites import DEAR, EACH_W, FULL_W, OFF_W, dispatch, later, looked, names, told
+from tests.core.contracts import program
+from tests.core.paced_sites import (
+    DEAR,
+    EACH_W,
+    FULL_W,
+    OFF_W,
+    dispatch,
+    later,
+    looked,
+    miner,
+    names,
+    told,
+)
 
 PLAIN, THREE = CURVES["plain"], CURVES["three"]
 LOW = THREE.levels[1]
@@ -124,6 +136,20 @@ def test_a_floor_starts_as_many_as_it_needs() -> None:
     seen = replace(site_of(price=DEAR), orders={"o": order})
     plan, _, _ = told(seen, state_of())
     assert [one.reason for one in plan.commands] == [Reason.MANUAL_ORDER] * 2
+
+
+def test_a_reserve_is_made_up_of_those_that_surely_run_first() -> None:
+    """Of 2,000 W one of hall b has 1,389 in its first step and the rest in its second, which loses
+    more than the start of one that may never get room. Nobody is moved."""
+    running = looked({"b0": miner("b", "default", curve="three")}, Pacing(), price=DEAR)
+    seen = replace(
+        site_of(1, price=DEAR, meter_w=FULL_W + OFF_W),
+        cohorts=running.cohorts,
+        site=replace(running.site, programs={"p": program(reserve_w=2_000)}),
+    )
+    plan, _, _ = told(seen, state_of(1))
+    assert plan.commands == ()
+    assert plan.reserves["p"].deliverable_w == EACH_W
 
 
 @pytest.mark.parametrize("locked", [False, True])

@@ -63,12 +63,16 @@ def learn(
         for kind, most in _bounds(new, fitted).items() if scope != SITE else ():
             bounds[kind] = min(most, bounds.get(kind, most))
     ratios = _ratios(state, fitted, bounds)
-    kept = {
-        scope: _kept(state.balances.get(scope), new, ratios)
-        for scope, new in found.items()
-        if new.clean or scope in state.balances
+    known = {
+        scope: _reweighed(one, state.ratio_permille, ratios)
+        for scope, one in state.balances.items()
     }
-    return Learnt({**state.balances, **kept}, fitted, ratios, fits)
+    kept = {
+        scope: _kept(known.get(scope), new, ratios)
+        for scope, new in found.items()
+        if new.clean or scope in known
+    }
+    return Learnt({**known, **kept}, fitted, ratios, fits)
 
 
 def _scopes(raw: Snapshot) -> list[str]:
@@ -185,15 +189,25 @@ def _ratios(state: State, fitted: Mapping[str, int], bounds: Mapping[str, int]) 
     return {kind: one for kind, one in found.items() if one != NOMINAL or kind in fitted}
 
 
+def _reweighed(old: Balance, was: Mapping[str, int], now: Mapping[str, int]) -> Balance:
+    """What an earlier balance leaves unexplained, by the ratios that are known now: the meter of
+    another scope may have shown them."""
+    gained_w = _weighed_w(old, now) - _weighed_w(old, was)
+    return replace(old, unexplained_w=old.unexplained_w - gained_w) if gained_w else old
+
+
+def _weighed_w(one: Balance, ratios: Mapping[str, int]) -> int:
+    return sum(
+        nominal_w * ratios.get(kind, NOMINAL) // NOMINAL
+        for kind, nominal_w in one.nameplate_w.items()
+    )
+
+
 def _kept(old: Balance | None, new: Balance, ratios: Mapping[str, int]) -> Balance:
     """The new balance. While a step is too small to be measured, the next are added to it: it goes
     on from where the first began. While something is unproven, what the meter lacks is not taken
     for granted: it may be just that; and a balance that began then could never show it."""
-    counted_w = new.own_w + sum(
-        nominal_w * ratios.get(kind, NOMINAL) // NOMINAL
-        for kind, nominal_w in new.nameplate_w.items()
-    )
-    unexplained_w = new.meter_w - counted_w
+    unexplained_w = new.meter_w - new.own_w - _weighed_w(new, ratios)
     if old is not None and not new.clean:
         unexplained_w = max(unexplained_w, old.unexplained_w)
     waits = old is not None and _step(old, new) is not None and not _large(old, new)

@@ -87,7 +87,7 @@ def too_much_asked(
     called = {one.program for one in now.seen.dispatches.values() if one.in_force(now.seen.now)}
     demands = {
         name: demand(program, found, curtailed, now.limits)
-        for name, program in sorted(now.seen.site.programs.items())
+        for name, program in now.seen.site.programs.items()
         if name not in called
     }
     return {name: one for name, one in demands.items() if one is not None}

@@ -50,9 +50,13 @@ class Advance(NamedTuple):
 
 
 def is_due(motion: Motion) -> bool:
-    """Whether its command, which has no id yet, is to be told once more. Who obeyed while that had
-    to wait is told nothing."""
-    return motion.stage is INTENDED and not motion.command.id
+    """Whether its command, which has no id yet, is to be told once more."""
+    return not motion.command.id
+
+
+def as_told(motion: Motion) -> Motion:
+    """With the last command that it was told: one that waited is told no more."""
+    return motion if motion.told is None else replace(motion, command=motion.told, told=None)
 
 
 def begin(
@@ -97,17 +101,16 @@ def advance(
     outcome: Outcome | None,
     look: Look,
 ) -> Advance:
-    """Take a motion one look further."""
-    contested = is_contested(motion)
-    if contested and _settled(motion, miner, look):
+    """Take a motion one look further, with what the fleet reported of its command."""
+    if is_contested(motion) and _settled(motion, miner, look):
         if motion.stage is CONFIRMED or not _unproven(motion, miner, curve):
             return Advance(None)
-        motion, contested = _given_up(motion, look), False
+        motion = _given_up(as_told(motion), look)
     if motion.stage is CONFIRMED:
-        return Advance(motion) if contested else _rest(motion, miner, look)
+        return Advance(motion) if is_contested(motion) else _rest(motion, miner)
     if shows(motion, miner, curve, look):
-        return _confirm(motion, miner, look)
-    if motion.stage is FAILED and contested:
+        return _confirm(as_told(motion), miner, look)
+    if motion.stage is FAILED and is_contested(motion):
         return Advance(motion)
     if motion.stage is FAILED:
         return _wait(motion, miner, curve, look)
@@ -131,12 +134,15 @@ def _given_up(motion: Motion, look: Look) -> Motion:
 def _in_flight(
     motion: Motion, miner: MinerSeen, curve: Curve, outcome: Outcome | None, look: Look
 ) -> Advance:
-    if outcome is not None and outcome.command == motion.command.id:
+    if is_due(motion):
+        closed = rises(motion, curve) and not look.may_start
+        return Advance(_let_go(as_told(motion), miner, curve, look) if closed else motion)
+    if outcome is not None:
         if outcome.stage is FAILED:
             return _again(motion, miner, curve, look, outcome.detail)
         told = replace(motion, stage=outcome.stage)
-        going = told if told.stage is SENT else replace(motion, stage=SENT)
-        return Advance(going, (event_of(told, miner, look.now, outcome.detail),))
+        event = event_of(told, miner, look.now, outcome.detail)
+        return Advance(replace(motion, stage=SENT), (event,))
     if motion.deadline > look.now:
         return Advance(motion)
     return _again(motion, miner, curve, look, _why(motion, miner, look))
@@ -216,10 +222,10 @@ def _rested(motion: Motion, look: Look) -> bool:
     return motion.rest_until is None or motion.rest_until <= look.now
 
 
-def _rest(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
-    """A confirmed miner rests, unless somebody else moved it or its rest is over."""
+def _rest(motion: Motion, miner: MinerSeen) -> Advance:
+    """A confirmed miner rests, unless somebody else moved it."""
     moved = miner.reachable and not is_at(motion.command.level, miner.level)
-    return Advance(None if moved or _rested(motion, look) else motion)
+    return Advance(None if moved else motion)
 
 
 def _confirm(motion: Motion, miner: MinerSeen, look: Look) -> Advance:
@@ -296,6 +302,7 @@ def _anew(motion: Motion, curve: Curve, look: Look, attempt: int) -> Motion:
     return replace(
         motion,
         command=command,
+        told=motion.command,
         stage=INTENDED,
         from_command_at=first_at if attempt > 1 else None,
         deadline=deadline,

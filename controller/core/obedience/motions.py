@@ -77,7 +77,8 @@ def look_again(
 
 
 def still_resting(motions: Mapping[str, Motion], now: datetime) -> dict[str, Motion]:
-    """Without those that have arrived and need no rest: they can be told the next in this look."""
+    """Without those that have arrived and need no rest any more: they can be told the next in this
+    look."""
     return {
         name: motion
         for name, motion in motions.items()

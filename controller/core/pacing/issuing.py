@@ -74,7 +74,7 @@ def issue_repeats(
         if is_due(motion):
             due = _from_now(motion, now)
             if name not in held:
-                due = replace(due, command=orders.number(due.command))
+                due = replace(due, command=orders.number(due.command), told=None)
                 orders.issue(due)
             after[name] = due
     return after

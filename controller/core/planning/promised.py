@@ -23,7 +23,7 @@ from controller.core.planning.asking import Asking
 from controller.core.planning.filling import Ask, Counts, Filling
 from controller.core.planning.promises import Promise
 from controller.core.planning.room import Room
-from controller.core.planning.sharing import Tranche, cheapest, merit_order, rank_of
+from controller.core.planning.sharing import Tranche, cheapest, merit_order, proven_first, rank_of
 from controller.core.planning.wishes import Wish
 from controller.core.situation import Situation
 from controller.model.grid import SITE, Floor
@@ -122,7 +122,7 @@ def _order(
     """Those that lose least first; `allowed` are those that people allow."""
     margin = millionths(now.seen.site.economics.start_margin_per_mwh)
     ranks = [rank_of(i, one, least, allowed=allowed) for i, one in enumerate(wishes)]
-    return merit_order(tuple(ranks), margin)
+    return proven_first(merit_order(tuple(ranks), margin), wishes)
 
 
 def _most_cost(floor: Floor, now: Situation, least: Decimal | None) -> int | None:

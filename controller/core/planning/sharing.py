@@ -111,9 +111,8 @@ def _granted(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation
     bound = [which for which, one in enumerate(grants) if one.bound]
     least = cheapest([wishes[which] for which in bound])
     ranks = tuple([rank_of(which, wishes[which], least) for which in bound])
-    order = merit_order(ranks, millionths(now.seen.site.economics.start_margin_per_mwh))
-    if any(one.pool.unproven for one in wishes):
-        order = tuple(sorted(order, key=lambda step: wishes[step.which].pool.unproven))
+    margin = millionths(now.seen.site.economics.start_margin_per_mwh)
+    order = proven_first(merit_order(ranks, margin), wishes)
     base = None if least is None else millionths(least)
     spared = _best_of_others(ranks, wishes)
     for others, cost, start, _, rung, which in order:
@@ -125,6 +124,14 @@ def _granted(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation
             earns = -cost if others or spared is None else max(-cost, spared)
             grant.take(rung, due, None if base is None else earns - base, start=start)
     return [one.share() for one in grants]
+
+
+def proven_first(order: Sequence[Tranche], wishes: Sequence[Wish]) -> Sequence[Tranche]:
+    """Who only says that it is off comes last: a meter may never leave room to its start, and
+    others would wait for it."""
+    if not any(one.pool.unproven for one in wishes):
+        return order
+    return sorted(order, key=lambda step: wishes[step.which].pool.unproven)
 
 
 def _best_of_others(ranks: Iterable[Rank], wishes: Sequence[Wish]) -> int | None:

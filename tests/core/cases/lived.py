@@ -12,9 +12,11 @@ from controller.core.counting.nameplate import unmetered, weighed
 from controller.core.decide import decide
 from controller.core.obedience.evidence import is_contested
 from controller.core.scopes import scopes_of
+from controller.ledger.check_commands import CommandsCheck
 from controller.model.fleet import CUT, Command, EvidenceGrade, Stage
 from controller.model.grid import SITE
 from controller.model.plan import Plan
+from controller.model.records import CommandRecorded
 from controller.model.seen import Snapshot, State
 from tests.core.cases.chances import Chances
 from tests.core.cases.fleets import Life, life
@@ -55,11 +57,13 @@ class Lived:
     """Whether it came to rest when all was well again."""
     told_in_the_end: dict[str, int] = field(default_factory=dict)
     """By miner, how often until then, but while it was `apart`."""
+    commands: CommandsCheck = field(default_factory=CommandsCheck)
 
     def look(self, here: Life, state: State, *, watch: bool = True) -> Seen:
         seen = here.look(state)
         one = Seen(seen, state, *decide(seen, state))
         self.wrong += (f"{here.now:%T} {line}" for line in [*broken(*one), *_odd(here, one)])
+        self.wrong += (f"{here.now:%T} {line}" for line in self._verified(one.plan))
         if watch:
             self.wrong += (f"{here.now:%T} {line}" for line in self._over(here, one.plan))
         if one.plan.commands:
@@ -69,6 +73,12 @@ class Lived:
         here.strayed_at.update(dict.fromkeys(one.plan.contested, here.now))
         here.obey(one.plan)
         return one
+
+    def _verified(self, plan: Plan) -> Iterator[str]:
+        """What `curtaild ledger verify` would find of these commands."""
+        for event in plan.events:
+            record = CommandRecorded(at=event.at, event=event)
+            yield from (found.reason for found in self.commands.see(0, record))
 
     def _over(self, here: Life, plan: Plan) -> Iterator[str]:
         """Limits that are broken for longer than it takes, though somebody who obeys still runs.

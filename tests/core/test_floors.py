@@ -95,6 +95,24 @@ def test_floors_of_one_rank_come_by_name() -> None:
     assert [one.source for one in found if one.reason is Reason.SET_POINT] == ["c", "d", "e"]
 
 
+def test_commitments_heat_and_orders_come_by_name_as_well() -> None:
+    """However they are declared, and whatever they ask for."""
+    groups = {
+        "b": Group(floor_w=1_000, floor_source="drying", heat=Heat(most_w=3_000)),
+        "a": Group(floor_w=2_000, floor_source="greenhouse", heat=Heat(most_w=4_000)),
+    }
+    orders = {name: replace(order(floor_w=5_000), id=name) for name in ("p", "o")}
+    found = floors(seen(replace(ALL, groups=groups, programs={}, engine=None), orders=orders))
+    assert [(one.scope, one.source) for one in found] == [
+        ("a", "greenhouse"),
+        ("b", "drying"),
+        ("a", "heat"),
+        ("b", "heat"),
+        ("a", "o by Ada"),
+        ("a", "p by Ada"),
+    ]
+
+
 @pytest.mark.parametrize(
     "gone",
     [{"start": NOW + timedelta(seconds=1)}, {"end": NOW}, {"cancelled": True}],

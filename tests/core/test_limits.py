@@ -71,6 +71,25 @@ def test_all_of_them_safety_first() -> None:
     ]
 
 
+def test_those_of_a_kind_come_by_name_however_they_are_declared() -> None:
+    declared = site(
+        groups={name: Group(limit_w=9_000, breaker=f"{name}1") for name in ("b", "a")},
+        breakers={name: Breaker(limit_w=9_000) for name in ("b1", "a1")},
+    )
+    seen = look(declared)
+    assert [one.scope for one in limits(seen, heard(seen))] == [SITE, "a1", "b1", "a", "b"]
+
+
+def test_of_equal_rules_or_orders_the_first_by_name_is_the_cause() -> None:
+    """However they are declared: a replay of the ledger finds the same one."""
+    hot = rule(above=marks(("32", 60_000)))
+    orders = {name: order(id=name, scope="b", limit_w=9_000) for name in ("late", "early")}
+    seen = look(site(rules={"roof": hot, "aisle": hot}), {"inlet": said("33")}, orders=orders)
+    found = limits(seen, heard(seen))
+    causes = [tightest(found, scope) for scope in ("a", "b")]
+    assert [one.source for one in causes if one is not None] == ["aisle", "early by Ada"]
+
+
 def test_a_plain_site_has_its_import_limit_only() -> None:
     seen = look(site())
     assert [one.source for one in limits(seen, heard(seen))] == ["import limit"]

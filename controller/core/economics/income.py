@@ -17,7 +17,7 @@ def unpaid(seen: Snapshot, state: State) -> dict[str, Unpaid]:
     """The groups whose income has stopped. Only a share that is accepted brings it back: neither a
     pause in which nobody runs nor another process does. A client pays for power, not for shares."""
     found = {}
-    for name, group in sorted(seen.site.groups.items()):
+    for name, group in seen.site.groups.items():
         before, paid_at = state.unpaid.get(name), seen.paid_at.get(name)
         if group.income_lost_after_s is None or group.hosting is not None:
             continue

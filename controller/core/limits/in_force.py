@@ -17,8 +17,9 @@ from controller.reasons import Reason
 
 
 def limits(seen: Snapshot, state: State) -> tuple[Limit, ...]:
-    """Every limit in force: safety, then emergency orders, dispatches, orders of persons. Of equal
-    ones the first counts as the cause. `state` knows what signals said at this look."""
+    """Every limit in force: safety, then emergency orders, dispatches, orders of persons, those of
+    a kind by name. Of equal ones the first counts as the cause. `state` knows what signals said at
+    this look."""
     asked = [*dispatch_limits(seen), *_orders(seen)]
     emergencies = [one for one in asked if one.reason is Reason.EMERGENCY]
     others = [one for one in asked if one.reason is not Reason.EMERGENCY]

@@ -184,8 +184,6 @@ def _flat(pool: Pool, seen: Snapshot) -> Pool:
 def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:
     """The snapshot with the miners whose motion has just ended among those at rest."""
     done = {name: miner for name, miner in seen.moving.items() if name not in motions}
-    if not done:
-        return seen
     return replace(
         seen,
         cohorts={**seen.cohorts, **cohorts(done, prefix="released/")},

@@ -121,6 +121,14 @@ def test_a_meter_read_before_miners_changed_by_themselves_is_no_bound() -> None:
     assert state.ratio_permille == {}
 
 
+def test_a_ratio_that_a_step_has_shown_holds_though_nothing_steps_any_more() -> None:
+    """Six of ten are stopped by somebody else; two quiet looks follow."""
+    state = State()
+    for running, after_s in ((10, 0), (4, 60), (4, 75), (4, 90)):
+        _, state, _ = decide(seen(running, metered(running, 112), after_s), state)
+    assert abs(state.ratio_permille[KIND] - 1_120) <= 1
+
+
 def test_what_a_meter_lacks_is_not_taken_for_granted_while_a_miner_is_unproven() -> None:
     """One of ten says that it is off and was given up; then the meter shows one less. It is proven,
     though nobody looked while the meter fell."""

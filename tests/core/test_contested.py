@@ -133,6 +133,31 @@ def test_it_counts_in_full_and_its_watts_are_nobodys_to_give() -> None:
     assert after.motions["a1"].command.reason is Reason.CONTESTED
 
 
+def test_woken_to_a_lower_level_it_counts_in_full_from_the_same_decision_on() -> None:
+    low_w = 1_414
+    running = Cohort(
+        group="a",
+        curve="three",
+        level="340MHz",
+        standing=Standing.PRESENT,
+        members=("a1",),
+        power_w=low_w,
+        ceiling=OFF,
+    )
+    seen = Snapshot(
+        now=NOW,
+        site=site(),
+        meters_w={SITE: Fresh(value=low_w, at=NOW)},
+        orders={"o": STOP},
+        curves=CURVES,
+        cohorts={"r": running},
+        fleet_known=True,
+    )
+    plan, _, _ = decide(seen, State(wakes=woken(10, 20)))
+    assert plan.contested.keys() == {"a1"}
+    assert plan.expected_w == FULL_W
+
+
 def test_it_is_cut_where_it_has_a_switch() -> None:
     plan, _ = look(woken(10, 20), at=site(switched=True))
     assert told(plan)["a1"] == (CUT, Reason.CONTESTED)

@@ -67,6 +67,22 @@ def test_only_what_differs_is_in_it() -> None:
     assert diff(old, new) == {"part": {"y": 3}, "gone": None, "list": [1, 2], "more": {}}
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "patch"),
+    [
+        ({"x": 1, "y": 2}, {"x": 1}, {"y": None}),
+        ({"x": 1}, {"x": 1, "y": 2}, {"y": 2}),
+        ({}, [], []),
+        ([], {}, {}),
+        ([1], [True], [True]),
+        (1, 1.0, 1.0),
+    ],
+)
+def test_it_is_seen_within_an_object_too(old: Any, new: Any, patch: Any) -> None:
+    found = diff({"one": old, "same": 0}, {"one": new, "same": 0})
+    assert encode(found) == encode({"one": patch})
+
+
 def test_what_did_not_change_is_the_same_object() -> None:
     old = {"a": {"x": [1]}, "b": 1}
     assert apply(old, {"b": 2})["a"] is old["a"]

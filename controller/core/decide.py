@@ -17,6 +17,7 @@ from controller.core.obedience.motions import Orders
 from controller.core.pacing.contested import fought_over, given_over, remembered
 from controller.core.pacing.issuing import begin_moves, issue_repeats
 from controller.core.pacing.verdict import Verdict, verdict
+from controller.core.planning.lasting import lasting
 from controller.core.planning.lead import with_lead
 from controller.core.planning.probes import with_probes
 from controller.core.planning.promised import promises
@@ -93,7 +94,7 @@ def _other_w(seen: Snapshot, state: State, other_w: Mapping[str, int]) -> Mappin
 
 def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
     def under(then: Situation) -> list[Share]:
-        raised, promised = promises(wishes, then)
+        raised, promised = promises(lasting(wishes, then), then)
         return share(raised, promised, then)
 
     return with_lead(now, under(now), under)

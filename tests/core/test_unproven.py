@@ -15,8 +15,9 @@ from controller.core.obedience.learned import learnt
 from controller.model.fleet import CUT, OFF, Command, EvidenceGrade, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, ManualOrder
 from controller.model.quality import Fresh, Stale
+from controller.model.rules import Heat
 from controller.model.seen import Snapshot, State
-from controller.model.site import Pacing
+from controller.model.site import Breaker, Group, Pacing
 from controller.reasons import Reason
 from tests.core.cases.sites import CURVES, NOW
 from tests.core.contracts import program
@@ -150,6 +151,28 @@ def test_a_reserve_is_made_up_of_those_that_surely_run_first() -> None:
     plan, _, _ = told(seen, state_of(1))
     assert plan.commands == ()
     assert plan.reserves["p"].deliverable_w == EACH_W
+
+
+@pytest.mark.parametrize(("limit_w", "started"), [(3_000, []), (3_000 + FULL_W, ["c0", "m0"])])
+def test_a_lower_floor_starts_nobody_whose_room_a_higher_one_would_take_then(
+    limit_w: int, started: list[str]
+) -> None:
+    """Behind one breaker hall c has a commitment and hall a is to heat. While m0 counts, hall c has
+    no room; once it runs, its room would be hall c's, and it would be told off again."""
+    heat = Heat(most_w=2_000)
+    groups = {"a": Group(heat=heat, breaker="main"), "c": Group(floor_w=2_000, breaker="main")}
+    resting = looked(
+        {"c0": miner("c", OFF)},
+        Pacing(),
+        price=DEAR,
+        groups=groups,
+        breakers={"main": Breaker(limit_w=limit_w)},
+    )
+    seen = replace(
+        site_of(1, meter_w=2 * OFF_W, price=DEAR), cohorts=resting.cohorts, site=resting.site
+    )
+    plan, _, _ = told(seen, state_of(1))
+    assert sorted(names(plan)) == started
 
 
 @pytest.mark.parametrize("locked", [False, True])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from operator import mul, sub
@@ -72,36 +72,6 @@ def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -
     the start margin less than to go on, and does not stop what money leaves alone. Steps above the
     ceiling of a pool are not there to be granted. The first start of a group brings its fans.
     """
-    if any(one.pool.unproven for one in wishes):
-        wishes = _lasting(wishes, promises, now)
-    return _granted(wishes, promises, now)
-
-
-def _lasting(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Wish]:
-    """Of those that only say that they are off, as many wish to run as would go on running. Else a
-    better step would claim the room that they take up either way, once it could be had, and they
-    would be told on and off by turns. Nor do they take room from anybody: a meter may never leave
-    any to their start."""
-    running = _granted([_as_running(one) for one in wishes], promises, now)
-    return [
-        replace(one, wanted=tuple(map(min, one.wanted, share.granted)))
-        if one.pool.unproven
-        else one
-        for one, share in zip(wishes, running, strict=True)
-    ]
-
-
-def _as_running(one: Wish) -> Wish:
-    """The wish if those that count although they say that they are off did run."""
-    pool = one.pool
-    if not pool.unproven:
-        return one
-    units_w = (pool.levels[0].power_w, *pool.units_w[1:])
-    counts = pool.counts._replace(standing=pool.counts.seen)
-    return replace(one, pool=replace(pool, units_w=units_w, counts=counts, unproven=False))
-
-
-def _granted(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
     room = Room(wishes, now)
     grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
     for promise in promises:

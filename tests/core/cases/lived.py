@@ -192,16 +192,11 @@ def relearnt(one: Seen) -> set[str]:
     moving one of them changes what the others are reckoned with, and may move it back."""
     before, after = one.before.excess_permille, one.after.excess_permille
     pools = {key for key in after if after[key] != before.get(key, after[key])}
-    return {
-        command.miner
-        for command in one.plan.commands
-        if any(key.startswith(_kind(one, command.miner)) for key in pools)
-    }
-
-
-def _kind(one: Seen, miner: str) -> str:
-    motion = one.after.motions[miner]
-    return f"{motion.group}/{motion.curve}"
+    everyone = [
+        *((f"{c.group}/{c.curve}", name) for c in one.seen.cohorts.values() for name in c.members),
+        *((f"{m.group}/{m.curve}", name) for name, m in one.seen.moving.items()),
+    ]
+    return {name for kind, name in everyone if any(key.startswith(kind) for key in pools)}
 
 
 def apart(one: Seen) -> set[str]:

@@ -122,6 +122,22 @@ def test_what_was_let_run_is_spared_the_margin_still(undecided: Snapshot) -> Non
     assert levels(decided(margined(PAYS, RUNS), undecided, AT_REST)) == ["default"]
 
 
+@pytest.mark.parametrize(
+    "silent", [{"signals": SILENT}, {"meters_w": {SITE: Missing(why="silent")}}]
+)
+def test_what_stops_for_money_in_a_silence_starts_with_the_margin_when_it_ends(
+    silent: dict[str, Any],
+) -> None:
+    stops = margined(DEAR, RUNS, **silent)
+    assert levels(decided(margined(PAYS, RUNS), stops)) == [OFF]
+    assert levels(decided(margined(PAYS, RUNS), stops, AT_REST)) == []
+
+
+def test_who_was_gone_while_it_was_decided_is_as_if_found_for_the_first_time() -> None:
+    assert levels(decided(AT_REST)) == ["default"]
+    assert levels(decided(STOPS, margined(PAYS, {}), AT_REST)) == ["default"]
+
+
 # How much more than nominal was drawn.
 
 

@@ -101,14 +101,12 @@ def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
 
 
 def _running(now: Situation, shares: list[Share]) -> dict[str, int]:
-    """What economics let run; while it cannot be decided, what it let run before."""
-    if now.halt is not None or held_by(now.seen) is not None:
-        return dict(now.state.running)
-    found = {}
+    """What economics let run. Where nothing may start it lets no more run than before, and of whom
+    nobody is there while it cannot be decided, as many as before."""
+    undecided = now.halt is not None or held_by(now.seen) is not None
+    found = dict(now.state.running) if undecided else {}
     for wished in (one.wish for one in shares):
-        pool = wished.pool
-        if now.halt_of(pool.group) is None:
-            found[pool.kind] = wished.worth
-        elif pool.kind in now.state.running:
-            found[pool.kind] = now.state.running[pool.kind]
+        kind, closed = wished.pool.kind, now.halt_of(wished.pool.group) is not None
+        before = now.state.running.get(kind, wished.worth)
+        found[kind] = min(wished.worth, before) if closed else wished.worth
     return found

@@ -23,8 +23,7 @@ def next_look(seen: Snapshot, after: State, waits: Iterable[datetime]) -> dateti
     `waits` are those at which a move may be made that waits for its turn.
     """
     moments = [*_known(seen, after), *_timers(seen, after), *waits]
-    latest = seen.now + LATEST
-    return min((at for at in moments if seen.now < at < latest), default=latest)
+    return min([seen.now + LATEST, *(at for at in moments if at > seen.now)])
 
 
 def _known(seen: Snapshot, after: State) -> Iterator[datetime]:

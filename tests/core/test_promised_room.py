@@ -16,7 +16,8 @@ from controller.model.plan import Plan
 from controller.model.quality import Fresh
 from controller.model.rules import Cooling, Engine, Heat
 from controller.model.seen import State
-from controller.model.site import Group, Site
+from controller.model.site import Breaker, Group, Site
+from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import (
@@ -101,6 +102,30 @@ def test_a_weighed_reserve_counts_what_other_floors_keep_though_it_loses_more() 
     plan = plan_of(seen(declared, miners, price_per_mwh=price))
     assert left(plan) == {"a/plain": 2, "b/old": 1}
     assert cut(plan) == {Reason.UNPROFITABLE: 3 * STEP_W}
+
+
+def test_a_floor_of_a_breaker_is_first_made_up_of_what_runs_anyway() -> None:
+    """Both steps of a client run at any price its limits let. They and one of a, at a loss, make up
+    what a person asks for; one of c, which pays, has the rest of the room, and that is too little.
+    So it is whether or not the site has a floor of its own."""
+    client = Hosting(client="c", price_per_mwh=Decimal(5), consent=Consent.LIMITS)
+    order = ordered("east", floor_w=2 * STANDBY_W + LOWER_W + UPPER_W + 1)
+    miners = {**fleet("a", "plain", 0, 1), **fleet("b", "three", 1), **fleet("c", "plain", 0, 1)}
+    for engine in (None, generators(1)):
+        declared = site(
+            groups={
+                "a": Group(breaker="east", adder_per_mwh=Decimal(60)),
+                "b": Group(breaker="east", hosting=client),
+                "c": Group(),
+            },
+            breakers={"east": Breaker()},
+            engine=engine,
+            import_limit_w=3 * STANDBY_W + STEP_W + LOWER_W + UPPER_W + 1_400,
+        )
+        price = Fresh(value=Decimal(100), at=NOW)
+        plan = plan_of(seen(declared, miners, price_per_mwh=price, orders={"o": order}))
+        assert left(plan) == {"a/plain": 1, "b/three": 1, "c/plain": 0}
+        assert plan.allocations["b/three"].counts == {"default": 1}
 
 
 def feeder(floor_w: int) -> Group:

@@ -11,7 +11,7 @@ from controller.core.decide import decide
 from controller.core.obedience.learned import BEYOND_S
 from controller.core.planning.lead import coming, told_at
 from controller.core.pools.cohorts import cohorts
-from controller.model.fleet import OFF
+from controller.model.fleet import OFF, EvidenceGrade
 from controller.model.grid import SITE
 from controller.model.quality import Fresh
 from controller.model.seen import State
@@ -158,3 +158,34 @@ def test_a_step_that_a_group_cuts_already_stays_cut_by_its_group() -> None:
     one = coming_in(30, 3 * 1_414 + 2 * OFF_W)
     plan = at_site(site, one, cohorts=cohorts(there), meters_w=meters)
     assert plan.curtailed[Reason.GROUP_LIMIT] == now.curtailed[Reason.GROUP_LIMIT]
+
+
+def test_steps_down_are_as_large_as_the_whole_of_a_miner_with_several_levels() -> None:
+    """Five of 2,769 W each, two at a time: at 0, 10 and 20 s."""
+    pacing = replace(HALLS.pacing, largest_step_down_w=2 * STEP_W, step_s=10)
+    site = replace(HALLS, pacing=pacing)
+    there = cohorts({name: replace(TEN[name], curve="three") for name in FAST})
+    meters = {SITE: Fresh(value=5 * FULL_W, at=NOW)}
+    for seconds, begun in ((51, False), (50, True)):
+        one = coming_in(seconds, 5 * OFF_W)
+        assert bool(told(at_site(site, one, cohorts=there, meters_w=meters))) is begun, seconds
+
+
+def test_where_no_meter_would_show_steps_they_take_no_time() -> None:
+    pacing = replace(HALLS.pacing, largest_step_down_w=STEP_W, step_s=10)
+    site = replace(HALLS, pacing=pacing)
+    silent = {name: replace(TEN[name], grade=EvidenceGrade.INFERRED) for name in FAST}
+    for seconds, begun in ((31, False), (30, True)):
+        one = coming_in(seconds)
+        plan = at_site(site, one, cohorts=cohorts(silent), meters_w={})
+        assert bool(told(plan)) is begun, seconds
+
+
+def test_of_two_starts_that_cut_as_much_the_first_is_named() -> None:
+    """The slow ones have 240 s for the first, which leaves its program's time, and the fast ones
+    are told of it only when it starts; it is over before the second starts."""
+    first = coming_in(20, name="e-1", program="late", issued_at=after(-360), end=after(25))
+    second = coming_in(30, name="e-2")
+    plan = at_site(HALLS, first, second)
+    named = {one.miner: one.dispatch for one in plan.commands}
+    assert named == dict.fromkeys(SLOW, "e-1") | dict.fromkeys(FAST, "e-2")

@@ -218,6 +218,19 @@ def test_what_cuts_a_step_cuts_those_above_it_that_are_wished() -> None:
     assert cuts(of(long(2), steps=2, price=50)) == {2: limit, 3: limit}
 
 
+def test_what_cuts_a_step_cuts_those_above_it_that_are_promised_too() -> None:
+    """The site is 1 W over its limit. The feeder has 5 W left, but not for starts beside one that
+    money leaves alone, so that it is what cuts the first step, promised or not."""
+    first, second = Hall("long", 1, 0, limit_w=2 * STANDBY_W + 5), long(1, adder=50)
+    now, (one, other) = situation(Problem((first, second), 2 * STANDBY_W - 1))
+    alone = resting(with_(other, pool=with_(other.pool, group=one.pool.group)))
+    feeder = Cut(Reason.GROUP_LIMIT)
+    for promised in ((), (1,), (1, 2)):
+        promises = [Promise(0, rung, 1, Reason.HEAT, "h") for rung in promised]
+        found, _ = share([with_(one, wanted=(1, 1, 0)), alone], promises, now)
+        assert found.cut == {1: feeder, 2: feeder}, promised
+
+
 def test_people_cut_what_is_wished_above_the_level_that_they_allow() -> None:
     """At 100 $/MWh two of the three steps pay."""
     person = Cut(Reason.MANUAL_ORDER)

@@ -277,3 +277,23 @@ def test_a_start_that_is_given_up_is_learnt_as_a_start() -> None:
     seen = replace(site_of(1), moving={"m1": says(OFF, later(200))})
     known = learnt(seen, before, {"m1": failed}, found.events)["a/plain"]
     assert (known.starts_failed, known.stops_failed) == (1, 0)
+
+
+def test_a_reserve_starts_them_where_nobody_else_has_any() -> None:
+    """One that was started is load that can go."""
+    seen = site_of(2, price=DEAR)
+    sold = replace(seen, site=replace(seen.site, programs={"p": program(reserve_w=EACH_W)}))
+    plan, _, _ = told(sold, state_of(2))
+    assert [one.reason for one in plan.commands] == [Reason.RESERVE]
+
+
+def test_a_floor_is_made_up_of_their_steps_by_what_is_nominal() -> None:
+    """It counts with its lower level already: no meter would show that it takes that step."""
+    order = ManualOrder(
+        id="o", scope="a", floor_w=LOW.power_w, person="p", why="w", issued_at=NOW, until=later(600)
+    )
+    seen = site_of(1, price=DEAR, miner=says(OFF, curve="three"))
+    low = replace(given_up("m0", "three"), from_level=LOW.name, proven_w=LOW.power_w)
+    state = replace(state_of(1, "three"), motions={"m0": low})
+    plan, _, _ = told(replace(seen, orders={"o": order}), state)
+    assert [one.level for one in plan.commands] == [LOW.name]

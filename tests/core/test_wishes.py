@@ -195,7 +195,8 @@ def off(curve: str) -> Hall:
         ((off("long"), running("short")), [0, 1]),  # of those that run already,
         ((off("short"), off("long")), [0, 1]),  # else of all.
         ((off("long"), off("long")), [1, 0]),
-        ((running("two"), running("long")), [0, 1]),  # A curve may have one step only.
+        ((running("two"), running("long")), [0, 1]),  # A curve may have one step only,
+        ((running("two"), running("short")), [0, 1]),  # and the larger one is not the better.
     ],
 )
 def test_the_best_of_those_that_run_asks_on(halls: Sequence[Hall], found: list[int]) -> None:

@@ -118,7 +118,7 @@ def told_of(now: Situation) -> Mapping[str, list[Dispatch]]:
     sooner_s = {one.id: _staged_s(now, one) for one in called}
     going = {(f"{one.group}/{one.curve}", one.command.dispatch) for one in motions}
     found: dict[str, list[Dispatch]] = {}
-    for kind in {pool.kind for pool in now.pools}:
+    for kind in dict.fromkeys(pool.kind for pool in now.pools):
         takes_s = stop_s(now.seen, now.state, kind)
         found[kind] = [
             one

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from controller.core.economics.steps import steps
 from controller.core.limits.failsafe import held_by
 from controller.core.planning.wishes import Wish
-from controller.model.quality import Missing
 from controller.model.seen import Snapshot, State
 
 
@@ -22,17 +20,15 @@ def with_probes(wishes: list[Wish], seen: Snapshot, state: State) -> list[Wish]:
         mine = [index for index, one in enumerate(asked) if one.pool.group == group]
         able = [index for index in mine if asked[index].pool.ceiling and asked[index].most[0]]
         if able and not any(asked[index].wanted[0] for index in mine):
-            best = min(able, key=lambda index: _rank(asked[index], seen))
+            best = min(able, key=lambda index: _rank(asked[index]))
             asked[best] = _asking(asked[best])
     return asked
 
 
-def _rank(one: Wish, seen: Snapshot) -> tuple[bool, Decimal, str]:
+def _rank(one: Wish) -> tuple[bool, Decimal, str]:
     """Of those that run already the one that uses power best, else of all; then by key."""
-    hashprice = seen.hashprice_per_ph_day
-    value = Decimal(1) if isinstance(hashprice, Missing) else hashprice.value
-    first = steps(one.pool.levels, value, seen.site.economics.pool_fee)[0]
-    return not one.pool.standing_from(1), -first.break_even_per_mwh, one.pool.key
+    first = one.ladder[0]
+    return not one.pool.standing_from(1), -first.hashrate_ths / first.power_w, one.pool.key
 
 
 def _asking(one: Wish) -> Wish:

@@ -88,12 +88,22 @@ def miners(seen: Snapshot) -> dict[str, MinerSeen]:
 
 
 def rise_w(command: Command, miner: MinerSeen, motion: Motion | None, seen: Snapshot) -> int:
-    """By how much a command may raise what its miner has to be counted with."""
-    counts_w = max(miner.power_w, _nominal_w(miner, seen))
+    """By how much a command may raise what its miner has to be counted with: at rest that is what
+    its equals draw on average, which is no more than the most of them."""
+    counts_w = max(_most_w(miner, seen), _nominal_w(miner, seen))
     if motion is not None and motion.stage in (Stage.INTENDED, Stage.SENT):
         counted = told_w(seen.curves[motion.curve], motion.command.level)
         counts_w = max(counts_w, motion.proven_w, counted)
     return told_w(seen.curves[miner.curve], command.level) - counts_w
+
+
+def _most_w(miner: MinerSeen, seen: Snapshot) -> int:
+    alike = [
+        one.power_w
+        for one in miners(seen).values()
+        if (one.group, one.curve, one.level) == (miner.group, miner.curve, miner.level)
+    ]
+    return max([miner.power_w, *alike])
 
 
 def _nominal_w(miner: MinerSeen, seen: Snapshot) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from msgspec.structs import replace
@@ -212,3 +213,14 @@ def test_who_obeyed_while_its_repeat_had_to_wait_is_told_nothing_more() -> None:
     assert names(plan) == []
     assert {one.stage for one in then.motions.values()} == {Stage.CONFIRMED}
     assert then.staged_w == {}
+
+
+@pytest.mark.parametrize(("most_w", "count"), [(2_199, 1), (2_200, 2)])
+def test_a_step_down_may_be_as_large_as_to_what_is_nominal_there(most_w: int, count: int) -> None:
+    """One of hall a draws 2,100 W at the level to which two others go, which is 2,000 on its plate:
+    these may fall by 1,100 each."""
+    everyone = {f"a{n}": miner("a", "top", curve="hollow") for n in range(2)}
+    everyone["a9"] = replace(miner("a", "mid", curve="hollow"), power_w=2_100)
+    pacing = Pacing(largest_step_down_w=most_w)
+    plan, _, _ = told(looked(everyone, pacing, price=Decimal(100)))
+    assert [command.level for command in plan.commands] == ["mid"] * count

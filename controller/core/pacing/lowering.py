@@ -109,13 +109,13 @@ def _needed(
     found = {}
     for place, one in reversed([*enumerate(slowed)]):
         scopes = [s for s in scopes_of(now.seen.site, one.move.pool.group) if s in slack_w]
-        short = [scope for scope in scopes if slack_w[scope] < one.move.fall_w]
+        short = [scope for scope in scopes if slack_w[scope] < one.move.frees_w]
         if short:
             limit = limits[short[0]]
             found[place] = Step(one.move, limit.reason, limit.dispatch)
             continue
         for scope in scopes:
-            slack_w[scope] -= one.move.fall_w
+            slack_w[scope] -= one.move.frees_w
     return found
 
 

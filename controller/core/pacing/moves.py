@@ -55,7 +55,12 @@ class Move(NamedTuple):
 
     @property
     def fall_w(self) -> int:
-        """By how much it may lower the site's power."""
+        """By how much it may lower the site's power: its equals may draw more where it goes."""
+        return max(0, self.counted_w - self.pool.levels[self.to_rung].power_w)
+
+    @property
+    def frees_w(self) -> int:
+        """By how much it lowers what has to be counted."""
         return max(0, self.counted_w - self.pool.units_w[self.to_rung])
 
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from controller.core.planning.lasting import lasting
 from controller.core.planning.promises import Promise
 from controller.core.planning.sharing import share
 from controller.core.planning.wishes import Wish
@@ -53,7 +54,7 @@ def room_for(steps: int, *halls: Hall, margin: int = 0) -> tuple[Situation, list
 def granted(
     wishes: Sequence[Wish], now: Situation, promises: Sequence[Promise] = ()
 ) -> list[tuple[int, ...]]:
-    return [one.granted for one in share(wishes, promises, now)]
+    return [one.granted for one in share(lasting(wishes, now), promises, now)]
 
 
 @pytest.mark.parametrize(("adder", "starts"), [(10, False), (-10, True)])

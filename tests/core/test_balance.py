@@ -252,3 +252,11 @@ def test_a_ratio_shown_elsewhere_proves_nobody_by_the_site_s_meter(
         motions={"m": told}, balances=learnt.balances, ratio_permille=learnt.ratio_permille
     )
     assert proven(weighed(now, known.ratio_permille, frozenset()), known) == found
+
+
+def test_the_steps_that_a_meter_has_shown_are_remembered() -> None:
+    """Six went off by themselves; what has moved has to settle first."""
+    state = State()
+    for running, minute in ((10, 0), (4, 1), (4, 20)):
+        _, state, _ = decide(seen(running, metered(running, 112), 60 * minute), state)
+    assert state.fits["a"].shown.keys() == {KIND}

@@ -64,6 +64,7 @@ def test_of_an_amount_that_is_cut_as_large_a_part_stays_sure_and_of_nothing_none
     assert Amount(10, 5).at_most(4) == Amount(4, 2)
     assert Amount(10, 5).at_most(-3) == (0, 0)
     assert goes([1_000], Learned(), declared_s=30, within_s=10) == (0, 0)
+    assert goes([1_000], Learned(), declared_s=10, within_s=10) == (1_000, 0)
 
 
 def test_what_was_learned_says_how_much_goes_in_which_time_and_how_surely() -> None:

@@ -150,6 +150,12 @@ def test_whoever_waits_for_the_allowance_saves_it_from_those_behind() -> None:
     assert next_s == pytest.approx(7.69)
 
 
+def test_the_largest_that_would_rise_may_whatever_the_pace() -> None:
+    plan, after, _ = told(two_halls(Pacing(restore_w_per_minute=1)))
+    assert names(plan) == ["a0"]
+    assert after.restore_credit_w == 0
+
+
 def one_that_only_says_so(limit_w: int) -> tuple[Snapshot, State]:
     """Hall a's miner only says that it is off, hall b's is seen to be; the meter shows 2,769 W that
     nobody owns up to."""

@@ -132,3 +132,13 @@ def test_who_has_arrived_and_needs_no_rest_is_free_to_be_told_the_next() -> None
         "without rest": arrived,
     }
     assert still_resting(motions, NOW).keys() == {"on its way", "given up", "resting"}
+
+
+def test_a_start_that_is_told_once_more_has_the_time_that_its_group_is_given() -> None:
+    motions = by_name(*BOTH)
+    slow = {**SITE.groups, "b": Group(start_within_s=77)}
+    seen = replace(snapshot(motions), site=replace(SITE, groups=slow))
+    going = look_again(seen, motions, LOOK, Orders(1))
+    deadlines = {name: one.deadline - NOW for name, one in going.items()}
+    usual = timedelta(seconds=Pacing().start_within_s)
+    assert deadlines == {"m1": usual, "m2": timedelta(seconds=77)}

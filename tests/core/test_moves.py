@@ -306,7 +306,8 @@ def test_a_move_raises_or_lowers_by_what_counts(
     from_rung: int, to_rung: int, from_level: str, counted_w: int, rise_w: int, fall_w: int
 ) -> None:
     move = Move(pool(OTHER), "m", from_rung, to_rung, from_level, counted_w)
-    assert (move.rise_w, move.adds_w, move.fall_w) == (rise_w, rise_w, fall_w)
+    assert (move.rise_w, move.adds_w) == (rise_w, rise_w)
+    assert (move.fall_w, move.frees_w) == (fall_w, fall_w)
     assert move.starts is (from_level in IDLE)
 
 

@@ -37,6 +37,7 @@ from tests.core.paced_sites import (
 PLAIN, THREE = CURVES["plain"], CURVES["three"]
 LOW = THREE.levels[1]
 RETRY = Pacing().retry_after_s
+DEARER = Group(adder_per_mwh=DEAR)
 INFERRED = EvidenceGrade.INFERRED
 
 
@@ -151,6 +152,37 @@ def test_a_reserve_is_made_up_of_those_that_surely_run_first() -> None:
     plan, _, _ = told(seen, state_of(1))
     assert plan.commands == ()
     assert plan.reserves["p"].deliverable_w == EACH_W
+
+
+def from_low(limit_w: int, floor_w: int, others: dict[str, MinerSeen]) -> list[tuple[str, str]]:
+    """What is told where m0 says that it went off from its lower level, and hall a has a floor."""
+    order = ManualOrder(
+        id="o", scope="a", floor_w=floor_w, person="p", why="w", issued_at=NOW, until=later(600)
+    )
+    resting = looked(others, Pacing(), limit_w=limit_w, groups={"a": DEARER, "b": Group()})
+    seen = replace(
+        site_of(1, miner=says(OFF, curve="three")),
+        cohorts=resting.cohorts,
+        meters_w={SITE: Fresh(value=OFF_W + sum(one.power_w for one in others.values()), at=NOW)},
+        site=resting.site,
+        orders={"o": order},
+    )
+    motion = replace(given_up("m0", "three"), from_level=LOW.name, proven_w=LOW.power_w)
+    plan, _, _ = told(seen, State(motions={"m0": motion}, other_w={SITE: 0}))
+    return sorted((one.miner, one.level) for one in plan.commands)
+
+
+def test_a_floor_counts_on_what_is_nominal_of_its_start() -> None:
+    """It counts as at its lower level: that start adds nothing to what is counted, and 1,389 W to
+    the load."""
+    assert from_low(1_000_000, LOW.power_w, {}) == [("m0", LOW.name)]
+
+
+def test_a_floor_takes_no_room_from_others_for_its_start() -> None:
+    """Beside what counts there is room for hall b's start, or for its own second step."""
+    limit_w = LOW.power_w + OFF_W + EACH_W + 500
+    found = from_low(limit_w, FULL_W, {"b0": miner("b", OFF)})
+    assert found == [("b0", "default"), ("m0", LOW.name)]
 
 
 @pytest.mark.parametrize(("limit_w", "started"), [(3_000, []), (3_000 + FULL_W, ["c0", "m0"])])

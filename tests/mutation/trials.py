@@ -20,7 +20,7 @@ from .reach import Reach
 from .skill import Skill
 from .swap import NotPossibleError, put_in
 
-ENOUGH_S = 5.0
+ENOUGH_S = 20.0
 """So much time of tests, as they take while lines are recorded, is spent on one that survives."""
 SLOWER = 4
 """A mutant that makes its tests so many times slower runs away."""

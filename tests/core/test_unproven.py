@@ -154,8 +154,11 @@ def test_a_reserve_is_made_up_of_those_that_surely_run_first() -> None:
     assert plan.reserves["p"].deliverable_w == EACH_W
 
 
-def from_low(limit_w: int, floor_w: int, others: dict[str, MinerSeen]) -> list[tuple[str, str]]:
-    """What is told where m0 says that it went off from its lower level, and hall a has a floor."""
+def from_low(
+    limit_w: int, floor_w: int, others: dict[str, MinerSeen], *plain: str
+) -> list[tuple[str, str]]:
+    """What is told where m0 says that it went off from its lower level, plain ones of hall a that
+    they went off from full power, and hall a has a floor."""
     order = ManualOrder(
         id="o", scope="a", floor_w=floor_w, person="p", why="w", issued_at=NOW, until=later(600)
     )
@@ -167,8 +170,10 @@ def from_low(limit_w: int, floor_w: int, others: dict[str, MinerSeen]) -> list[t
         site=resting.site,
         orders={"o": order},
     )
+    seen = replace(seen, moving={**seen.moving, **dict.fromkeys(plain, says(OFF))})
     motion = replace(given_up("m0", "three"), from_level=LOW.name, proven_w=LOW.power_w)
-    plan, _, _ = told(seen, State(motions={"m0": motion}, other_w={SITE: 0}))
+    motions = {"m0": motion, **{name: given_up(name) for name in plain}}
+    plan, _, _ = told(seen, State(motions=motions, other_w={SITE: 0}))
     return sorted((one.miner, one.level) for one in plan.commands)
 
 
@@ -176,6 +181,9 @@ def test_a_floor_counts_on_what_is_nominal_of_its_start() -> None:
     """It counts as at its lower level: that start adds nothing to what is counted, and 1,389 W to
     the load."""
     assert from_low(1_000_000, LOW.power_w, {}) == [("m0", LOW.name)]
+    floor_w = 3 * OFF_W + EACH_W + LOW.power_w - OFF_W
+    found = from_low(1_000_000, floor_w, {"a5": miner("a", OFF)}, "m1")
+    assert found == [("a5", "default"), ("m0", LOW.name)]
 
 
 def test_a_floor_takes_no_room_from_others_for_its_start() -> None:

@@ -77,6 +77,7 @@ def test_only_the_step_that_does_not_pay_is_off_for_money() -> None:
     """At 95 the first step of "three" pays, and the second does not."""
     plan = planned(seen_of(hall("a", 5, LOW, curve="three"), BETWEEN))
     assert off_w(plan) == {Reason.UNPROFITABLE: 5 * SECOND_W}
+    assert plan.curtailed[Reason.UNPROFITABLE].hashrate_ths == 5 * Decimal("51.6")
 
 
 def test_a_limit_keeps_off_what_it_cuts_and_the_rest_waits() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import groupby
-from operator import add, gt, itemgetter, lt, sub
+from operator import add, gt, lt, sub
 from typing import NamedTuple
 
 from controller.core.economics.earnings import paid_per_day
-from controller.core.economics.steps import Step
 from controller.core.limits.floors import FLOORED
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
@@ -34,9 +33,9 @@ def curtailed(
     for share, best in zip(shares, ideal, strict=True):
         pool = share.wish.pool
         if pool.counts.seen[-1] < pool.size:
-            causes = _causes(best, waiting(share, best, halt_of(pool.group)))
-            for reason, counts in causes.items():
-                _add(found, reason, _load(share.wish, *_together(counts)))
+            waits = waiting(share, best, halt_of(pool.group))
+            for reason, power_w, hashrate_ths in _causes(best, waits):
+                _add(found, reason, _load(share.wish, power_w, hashrate_ths))
         off, top = pool.levels[0], pool.levels[-1]
         locked_w = pool.locked_off * (top.power_w - off.power_w)
         locked_ths = pool.locked_off * top.hashrate_ths
@@ -60,16 +59,6 @@ class _Load(NamedTuple):
 NOTHING = _Load(0, Decimal(0), Decimal(0))
 
 
-def _together(counts: Iterable[tuple[Step, int]]) -> tuple[int, Decimal]:
-    """The watts and TH/s of these steps; most of them lack as many miners as their neighbours."""
-    power_w, hashrate_ths = 0, Decimal(0)
-    for count, alike in groupby(counts, key=itemgetter(1)):
-        steps = [step for step, _ in alike]
-        power_w += count * sum([step.power_w for step in steps])
-        hashrate_ths += count * sum([step.hashrate_ths for step in steps], Decimal(0))
-    return power_w, hashrate_ths
-
-
 def _load(one: Wish, power_w: int, hashrate_ths: Decimal) -> _Load:
     """What is not earned by it: the hashes, or what their client would pay for the power."""
     if one.client_per_mwh is None:
@@ -83,23 +72,28 @@ def _add(found: dict[Reason, _Load], reason: Reason, load: _Load) -> None:
         found[reason] = _Load(*map(add, before, load))
 
 
-def _causes(best: Share, waits: Reason) -> dict[Reason, list[tuple[Step, int]]]:
-    """For every step how many miners of a pool stand below it, and why."""
-    wish, size, seen = best.wish, best.wish.pool.size, best.wish.pool.counts.seen
-    found: dict[Reason, list[tuple[Step, int]]] = {}
-    for rung in range(1, len(seen)):
-        step, wished, allowed = wish.ladder[rung - 1], wish.wanted[rung - 1], best.granted[rung - 1]
-        missing, cut = size - seen[rung], best.cut.get(rung)
+def _causes(best: Share, waits: Reason) -> Iterator[tuple[Reason, int, Decimal]]:
+    """Why so many watts and TH/s of a pool are off. Steps that as many lack for the same causes are
+    taken together."""
+    wish, levels, size = best.wish, best.wish.pool.levels, best.wish.pool.size
+    cuts = map(best.cut.get, range(1, len(levels)))
+    lacking = zip(wish.pool.counts.seen[1:], wish.wanted, best.granted, cuts, strict=True)
+    low = high = 0
+    for (seen, wished, allowed, cut), steps in groupby(lacking):
+        low, high = high, high + len([*steps])
+        missing = size - seen
         dear = min(size - wished, missing)
         short = min(wished - allowed, missing - dear)
-        late = missing - dear - short
-        if dear:
-            found.setdefault(wish.money, []).append((step, dear))
-        if short:
-            found.setdefault(cut.reason if cut else waits, []).append((step, short))
-        if late:
-            found.setdefault(waits, []).append((step, late))
-    return found
+        counts = (
+            (wish.money, dear),
+            (cut.reason if cut else waits, short),
+            (waits, missing - dear - short),
+        )
+        power_w = levels[high].power_w - levels[low].power_w
+        hashrate_ths = levels[high].hashrate_ths - levels[low].hashrate_ths
+        for reason, count in counts:
+            if count:
+                yield reason, count * power_w, count * hashrate_ths
 
 
 def waiting(share: Share, best: Share, halt: Reason | None) -> Reason:

@@ -170,6 +170,8 @@ def _surely(now: Situation, move: Move) -> Move:
 
 def _lowered(share: Share, downs: list[Move]) -> Iterator[Step]:
     """The first go for money, as many as economics would lower; the rest because of what cuts."""
+    if not downs:
+        return
     for_money = max(map(sub, share.wish.pool.counts.standing[1:], share.wish.wanted))
     for index, move in enumerate(downs):
         cut = share.cut.get(move.to_rung + 1)

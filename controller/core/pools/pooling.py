@@ -146,7 +146,8 @@ def _off(kind: _Kind, level: str, names: list[str]) -> Cohort:
 
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     """Of these miners; of those not yet known under this ceiling, as they were without one."""
-    kind = kind._replace(unproven_w=0)
+    if kind.unproven_w:
+        kind = kind._replace(unproven_w=0)
     known = excess.get(kind.key)
     return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
 

@@ -68,7 +68,8 @@ million-looks: $(STAMP)
 test-machine: $(STAMP)
 	$(BIN)/pytest -m long
 
-# What of the core could be wrong without a test noticing: an hour at most, and goes on where it ended.
+# What of the core could be wrong without a test noticing: some ten minutes, an hour at most, and goes
+# on where it ended.
 mutate: $(STAMP)
 	$(BIN)/python -m tests.mutation
 

@@ -22,12 +22,13 @@ from controller.core.planning.wishes import wish
 from controller.core.scopes import scopes_of
 from controller.core.situation import Situation, assess
 from controller.model.fleet import OFF, MinerSeen
-from controller.model.grid import SITE, Dispatch, ManualOrder, Obligation, ReduceTo
+from controller.model.grid import SITE, ManualOrder, Obligation
 from controller.model.rules import Cooling
 from controller.model.seen import Snapshot, State
 from controller.model.site import Economics, Group, Program, Site
 from tests.core.at_rest import AT_ONCE, seen_at, some
 from tests.core.cases.sites import NOW
+from tests.core.contracts import dispatch
 
 DEAR, DEARER = Group(adder_per_mwh=Decimal(10)), Group(adder_per_mwh=Decimal(20))
 FANS = Group(cooling=Cooling(power_w=2_000))
@@ -220,19 +221,7 @@ def test_what_limits_leave_is_counted_with_fans_and_where_nothing_is_declared_an
     now, ideal = at_rest(seen, granted)
     left_w = {SITE: 12_228, "a": 4_097, "gone": 4_975, "long gone": 5_000}
     assert starts_left_w(now, ideal, scopes(now)) == left_w
-    now, ideal = at_rest(replace(seen, dispatches={"d": down_to(12_000)}), granted)
-    assert starts_left_w(now, ideal, scopes(now)) == {**left_w, SITE: 4_228}
-
-
-def down_to(limit_w: int) -> Dispatch:
-    return Dispatch(
-        id="d",
-        version=1,
-        program="ers",
-        authority="grid",
-        issued_at=NOW,
-        received_at=NOW,
-        start=NOW,
-        target=ReduceTo(kw=Decimal(limit_w) / 1000),
-        limit_w=limit_w,
+    now, ideal = at_rest(
+        replace(seen, dispatches={"d": dispatch("d", 12_000, program="ers")}), granted
     )
+    assert starts_left_w(now, ideal, scopes(now)) == {**left_w, SITE: 4_228}

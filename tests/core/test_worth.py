@@ -16,15 +16,16 @@ import pytest
 from msgspec.structs import replace
 
 from controller.model.fleet import MinerSeen
-from controller.model.grid import Dispatch, Obligation, ReduceTo
+from controller.model.grid import Dispatch
 from controller.model.plan import Explanation
 from controller.model.quality import Fresh
 from controller.model.remembered import Unpaid
 from controller.model.seen import State
-from controller.model.site import Economics, Group, Program
+from controller.model.site import Economics, Group
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.cases.sites import NOW
+from tests.core.contracts import dispatch, weighed
 from tests.core.sites_at_a_loss import fleet, plan_of, seen, site
 
 TEN, TEN_OF_THREE = fleet("a", "plain", 10), fleet("a", "three", 10)
@@ -120,25 +121,8 @@ def test_a_clients_power_alone_says_how_to_run(price: str, running: str) -> None
 
 def down_to(limit_w: int, penalty: int) -> dict[str, Any]:
     """A dispatch that is weighed against money."""
-    program = Program(
-        authority="grid",
-        allowed=("reduce_to_kw",),
-        obligation=Obligation.FINANCIAL,
-        weighed=True,
-        penalty_per_mwh=Decimal(penalty),
-    )
-    called = Dispatch(
-        id="d",
-        version=1,
-        program="ers",
-        authority="grid",
-        issued_at=NOW,
-        received_at=NOW,
-        start=NOW,
-        target=ReduceTo(kw=Decimal(limit_w) / 1000),
-        limit_w=limit_w,
-    )
-    return {"programs": {"ers": program}, "dispatches": {"d": called}}
+    called = dispatch("d", limit_w, program="ers")
+    return {"programs": {"ers": weighed(penalty)}, "dispatches": {"d": called}}
 
 
 def test_who_keeps_within_a_weighed_dispatch_pays_no_penalty() -> None:

@@ -21,6 +21,7 @@ from controller.core.planning.lasting import lasting
 from controller.core.planning.lead import with_lead
 from controller.core.planning.probes import with_probes
 from controller.core.planning.promised import promises
+from controller.core.planning.reserve import counting
 from controller.core.planning.sharing import Share, share
 from controller.core.planning.wishes import Wish, wish
 from controller.core.pools.cooling import turned
@@ -56,6 +57,7 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
             **now.state.excess_permille,
             **{pool.key: pool.excess_permille for pool in now.pools if not pool.unproven},
         },
+        reserve_permille=counting(now),
         rose_at=_rose_at(now, orders),
         wakes=remembered(now, found.steps, given_up, orders.events),
         next_command=orders.next_command,

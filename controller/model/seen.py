@@ -77,6 +77,9 @@ class State(Model, frozen=True, kw_only=True):
     """By group and curve: how many steps economics last let run, for the start margin."""
     excess_permille: Mapping[str, int] = {}
     """By group and curve: the power of miners that run, or last ran, over its nominal value."""
+    reserve_permille: Mapping[str, int] = {}
+    """By group and curve, while a reserve is held: what load counts with for it over its nominal
+    value."""
     meter_heard_at: datetime | None = None
     rose_at: datetime | None = None
     """When a miner was last found to have come up: an older word of a meter lacks its power."""

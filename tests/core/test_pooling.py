@@ -298,6 +298,44 @@ def test_who_is_late_counts_beyond_what_it_would_draw_then(
     assert pool(movers={f"m{place}": one for place, one in enumerate(movers)}).late_w == late_w
 
 
+def woken(stage: Stage, shows: str, *, locked: bool = False) -> Mover:
+    """Told off, and contested."""
+    one = mover(OFF, TOP, stage, shows=shows, locked=locked)
+    command = replace(one.motion.command, reason=Reason.CONTESTED)
+    return one._replace(motion=replace(one.motion, command=command))
+
+
+@pytest.mark.parametrize(
+    ("movers", "unsaid_w"),
+    [
+        ([LATE], 0),
+        ([mover(LOW, TOP, shows=LOW, late=True)], TOP_W - LOW_W),
+        ([mover(LOW, TOP, power_w=LOW_W + 100, late=True)], TOP_W - LOW_W - 100),
+        # What it draws less than it would when it is there counts for nothing else either.
+        ([mover(LOW, TOP, power_w=LOW_W - 100, late=True)], TOP_W - LOW_W),
+        ([mover(LOW, TOP, shows=LOW)], 0),
+        ([mover(OFF, TOP, shows=OFF, late=True, locked=True)], TOP_W - OFF_W),
+        ([mover(OFF, TOP, power_w=OFF_W + 7, late=True, locked=True)], TOP_W - OFF_W - 7),
+        ([mover(OFF, TOP, power_w=20, late=True, locked=True)], TOP_W - OFF_W),
+        ([mover(OFF, TOP, shows=OFF, locked=True)], 0),
+        ([mover(OFF, TOP, power_w=20, late=True, locked=True)] * 2, 2 * (TOP_W - OFF_W)),
+        ([woken(Stage.SENT, OFF)], TOP_W - OFF_W),
+        ([woken(Stage.SENT, TOP)], 0),
+        ([woken(Stage.FAILED, OFF, locked=True)], TOP_W - OFF_W),
+        (
+            [woken(Stage.SENT, OFF), mover(LOW, TOP, shows=LOW, late=True)],
+            2 * TOP_W - OFF_W - LOW_W,
+        ),
+        ([woken(Stage.SENT, LOW), woken(Stage.SENT, LOW)], 2 * (TOP_W - LOW_W)),
+    ],
+)
+def test_who_is_late_or_stuck_counts_beyond_what_it_says(
+    movers: list[Mover], unsaid_w: int
+) -> None:
+    """A miner that says that it came down may have: a floor cannot count on it."""
+    assert pool(movers={f"m{place}": one for place, one in enumerate(movers)}).unsaid_w == unsaid_w
+
+
 def test_who_is_late_and_counts_no_more_than_its_like_takes_no_room_from_others() -> None:
     """Others draw 1,500 W at the level that it was told; it counts 1,414."""
     late = mover(LOW, LOW, shows=LOW, late=True)

@@ -167,11 +167,13 @@ def late(name: str, one: MinerSeen) -> Motion:
     )
 
 
-def with_one_late(declared: Site, miners: Mapping[str, MinerSeen]) -> dict[str, int]:
+def with_one_late(
+    declared: Site, miners: Mapping[str, MinerSeen], says: MinerSeen | None = None
+) -> dict[str, int]:
     name = min(miners)
-    moving = {name: miners[name]}
-    there = cohorts({other: one for other, one in miners.items() if other != name})
-    snapshot = seen(declared, miners, cohorts=there, moving=moving)
+    there = {**miners, name: says or miners[name]}
+    moving = {name: there.pop(name)}
+    snapshot = seen(declared, {**there, **moving}, cohorts=cohorts(there), moving=moving)
     return left(plan_of(snapshot, State(motions={name: late(name, miners[name])})))
 
 
@@ -187,6 +189,17 @@ def test_what_is_late_with_stopping_counts_for_the_floor_of_the_site_only(
     assert with_one_late(whole, miners) == {"a/plain": kept}
     group = site(groups={"a": Group(floor_w=asked_w)})
     assert with_one_late(group, miners) == {"a/plain": kept + 1}
+
+
+@pytest.mark.parametrize(("more_w", "kept"), [(0, 2), (1, 3)])
+def test_of_what_is_late_a_floor_counts_no_more_than_it_says(more_w: int, kept: int) -> None:
+    """One says that it is off, and no meter has shown it: for limits it counts in full, for the
+    floor with its standby. Else it would be made up for when it is given up, and not before."""
+    whole = site(groups={"a": Group()}, engine=generators(5 * STANDBY_W + 2 * STEP_W + more_w))
+    miners = fleet("a", "plain", 5)
+    grade = EvidenceGrade.INFERRED
+    says = replace(miners[min(miners)], level=OFF, power_w=STANDBY_W, grade=grade)
+    assert with_one_late(whole, miners, says) == {"a/plain": kept}
 
 
 def test_where_no_meter_shows_anything_miners_make_up_a_floor_by_their_nominal_power() -> None:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from msgspec.structs import replace as changed
 
+from controller.core.decide import decide
 from controller.core.obedience.motions import Orders
 from controller.core.planning.reserve import go_in_time, load_permille, load_w
 from controller.core.pools.pool import Pinned, Pool
 from controller.core.situation import assess
+from controller.model.fleet import MinerSeen
 from controller.model.seen import State
+from tests.core.cases.sites import NOW
 from tests.core.sites_at_a_loss import FULL_W, SELLER, STANDBY_W, STEP_W, fleet, seen, site
 
 
@@ -53,25 +57,40 @@ def test_one_that_draws_less_than_standby_takes_nothing_from_the_load_of_others(
 
 
 @pytest.mark.parametrize(
-    ("above_w", "permille"),
+    ("above_w", "before", "permille"),
     [
-        (STEP_W, 1_000),
-        (STEP_W + 500, 1_000),
+        (STEP_W, 1_000, 1_000),
+        (STEP_W + 500, 1_000, 1_000),
         # 2,769 W are the whole: 95 % of it are 2,630.55 W, and 90 % 2,492.1 W.
-        (2_631, 950),
-        (2_630, 900),
-        (2_493, 900),
-        (2_492, 850),
-        (100, 50),
-        (0, 50),
+        (2_631, 1_000, 950),
+        (2_630, 1_000, 949),
+        # It falls at once,
+        (2_631, 951, 950),
+        (2_630, 950, 949),
+        # stays while no more than the play is drawn beyond it,
+        (STEP_W, 950, 950),
+        (STEP_W, 951, 951),
+        (2_631, 900, 900),
+        # and is never further behind, even where they draw more than is nominal.
+        (STEP_W, 949, 950),
+        (STEP_W + 500, 800, 950),
+        (2_631, 899, 900),
+        (2_631, 50, 900),
+        (100, 1_000, 50),
+        (0, 1_000, 50),
+        (0, 50, 50),
     ],
 )
-def test_what_is_there_counts_in_whole_twentieths(above_w: int, permille: int) -> None:
-    assert load_permille(pool(4, off=2, drawn_w=STANDBY_W + above_w)) == permille
+def test_load_counts_with_what_is_there_and_rises_with_some_play(
+    above_w: int, before: int, permille: int
+) -> None:
+    there = pool(4, off=2, drawn_w=STANDBY_W + above_w)
+    assert load_permille(there, before) == permille
 
 
-def test_where_nobody_runs_the_whole_counts() -> None:
-    assert load_permille(pool(0, off=3)) == 1_000
+@pytest.mark.parametrize("before", [1_000, 700])
+def test_where_nobody_runs_it_counts_as_before(before: int) -> None:
+    assert load_permille(pool(0, off=3), before) == before
 
 
 def test_those_that_rest_at_a_level_count_in_what_is_nominal_and_those_on_their_way_do_not() -> (
@@ -79,8 +98,8 @@ def test_those_that_rest_at_a_level_count_in_what_is_nominal_and_those_on_their_
 ):
     """Two run at the full; a third draws a tenth of its step: 2.1 of 3 are there, 70 %."""
     tenth_w = STANDBY_W + STEP_W // 10 + 1
-    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=False)) == 700
-    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=True)) == 1_000
+    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=False), 1_000) == 700
+    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=True), 1_000) == 1_000
 
 
 @pytest.mark.parametrize(
@@ -102,3 +121,36 @@ def test_what_no_meter_could_show_to_be_gone_does_not_go(
     one = replace(pool(2, kind="three"), units_w=units_w)
     for seller in (SELLER, changed(SELLER, response_s=3_600)):
         assert go_in_time(one, seller, snapshot, State()) is goes
+
+
+def hollow(*levels: str) -> dict[str, MinerSeen]:
+    """One at each level: at the top they draw what is nominal, in the middle 95 % of it."""
+    drawn_w = {"top": 3_100, "mid": 1_900}
+    return {
+        f"m{number}": MinerSeen(
+            group="a", curve="hollow", level=level, power_w=drawn_w[level], at=NOW
+        )
+        for number, level in enumerate(levels)
+    }
+
+
+def decided(reserve_w: int, levels: Sequence[str], state: State) -> tuple[list[str], State]:
+    """What is told, and what is kept in mind; nobody is on any way before."""
+    held = site(programs={"ffr": changed(SELLER, reserve_w=reserve_w)})
+    plan, after, _ = decide(seen(held, hollow(*levels)), changed(state, motions={}))
+    return [command.level for command in plan.commands], after
+
+
+def test_miners_that_draw_unlike_do_not_change_their_level_for_a_reserve_by_turns() -> None:
+    """5,000 W are sold. By what two draw at the top, one of them could stand in the middle: 3,070
+    and 1,970 W above standby. There it draws 1,870, which is 4,940 of 5,040 W, 98 %. So it goes
+    back, and stays: 98 % of 5,040 W are too few whatever they draw at the top."""
+    told, state = decided(5_000, ("top", "top"), State())
+    assert told == ["mid"]
+    told, state = decided(5_000, ("top", "mid"), state)
+    assert told == ["top"]
+    assert state.reserve_permille == {"a/hollow": 980}
+    told, state = decided(5_000, ("top", "top"), state)
+    assert told == []
+    assert state.reserve_permille == {"a/hollow": 980}
+    assert decided(0, ("top", "top"), state)[1].reserve_permille == {}

@@ -59,19 +59,20 @@ class Asking:
         for which in self._mine(floor):
             pool = self._wishes[which].pool
             if go_in_time(pool, program, seen, state):
-                permille = load_permille(pool)
+                permille = load_permille(pool, state.reserve_permille.get(pool.key, 1000))
                 steps = self._wishes[which].ladder
                 found[which] = [max(1, step.power_w * permille // 1000) for step in steps]
         return found
 
     def _base_w(self, floor: Floor) -> int:
         """What counts for a floor with everything off. What cannot be told anything or is late may
-        be gone: it counts for the site only, whose meter would show it."""
+        be gone: it counts for the site only, whose meter would show it, and with no more than it
+        says itself."""
         pools = [self._wishes[which].pool for which in self._mine(floor)]
         standby_w = sum(pool.size * pool.levels[0].power_w for pool in pools)
         if floor.scope != SITE:
             return standby_w
-        rest_w = sum(beyond_reach_w(pool) + pool.late_w for pool in pools)
+        rest_w = sum(beyond_reach_w(pool) + pool.late_w - pool.unsaid_w for pool in pools)
         return standby_w + rest_w + self._now.fixed_w.get(SITE, 0)
 
     def _silent(self, floor: Floor) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from controller.core.limits.floors import Rank
 from controller.core.obedience.learned import stop_s
 from controller.core.pools.pool import Pool
+from controller.core.situation import Situation
 from controller.model.seen import Snapshot, State
 from controller.model.site import Program
 
-COARSE = 50
-"""In thousandths: how finely it counts by how much miners fall short of their nominal power, so
-that what they waver by starts and stops nothing."""
+PLAY = 50
+"""In thousandths: by so much more than what counts miners may draw, so that neither what they waver
+by nor who of them runs, where they draw unlike, starts and stops anything."""
+LEAST = 50
+"""In thousandths: with that counts who draws next to nothing."""
 
 
 def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bool:
@@ -22,16 +26,29 @@ def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bo
     return not program.response_s or stop_s(seen, state, pool.kind) <= program.response_s
 
 
-def load_permille(pool: Pool) -> int:
-    """What miners that run draw above standby over what is nominal, at most 1000 and in steps of
-    50: a reserve is made up of what they draw."""
+def load_permille(pool: Pool, before: int) -> int:
+    """What miners that run count with above standby over what is nominal, at most 1000, when it was
+    `before`: a reserve is made up of what they draw. It falls with that at once, and rises after it
+    when they draw more by the play. Where nobody runs it stays."""
     nominal_w = sum(
         (pool.levels[rung].power_w - pool.levels[0].power_w) * count for rung, count in _there(pool)
     )
     if nominal_w <= 0:
-        return 1000
+        return before
     drawn = min(1000, 1000 * load_w(pool) // nominal_w)
-    return max(COARSE, drawn - drawn % COARSE)
+    return max(LEAST, drawn - PLAY, min(before, drawn))
+
+
+def counting(now: Situation) -> dict[str, int]:
+    """By pool, what its load counts with while a reserve is held."""
+    if not any(floor.rank == Rank.RESERVE for floor in now.floors):
+        return {}
+    before = now.state.reserve_permille
+    return {
+        pool.key: load_permille(pool, before.get(pool.key, 1000))
+        for pool in now.pools
+        if not pool.unproven
+    }
 
 
 def _there(pool: Pool) -> Iterable[tuple[int, int]]:

@@ -30,6 +30,8 @@ class Pinned(NamedTuple):
     refuses: bool = False
     late: bool = False
     """It was to come down, and has let its deadline pass: sharing reckons with what it counts."""
+    said_w: int = 0
+    """What it draws by its own word."""
 
 
 class Counts(NamedTuple):
@@ -113,6 +115,8 @@ class Pool:
     """Miners that somebody else keeps waking."""
     late_w: int = 0
     """What those that are late with coming down count with, beyond what they would draw then."""
+    unsaid_w: int = 0
+    """Of that and of what is stuck: what these count with beyond what they say that they draw."""
     barred: int = 0
     """Miners at rest that are off and may not be started now; none of `free`, but of `size`."""
     barred_by: Reason = Reason.STARTS_PER_HOUR

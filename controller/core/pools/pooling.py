@@ -60,6 +60,8 @@ class _Moving(NamedTuple):
     locked: dict[str, Motion]
     locked_late_w: int
     """What those that are late with going off count with beyond their standby."""
+    unsaid_w: int
+    """Of both, what they count with beyond what they say."""
     pinned: list[Pinned]
 
 
@@ -191,6 +193,10 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
         unproven=bool(kind.unproven_w),
         late_w=sum([max(0, one.counted_w - units[one.rung]) for one in pinned if one.late])
         + moving.locked_late_w,
+        unsaid_w=sum(
+            [max(0, one.counted_w - max(one.said_w, units[one.rung])) for one in pinned if one.late]
+        )
+        + moving.unsaid_w,
     )
 
 
@@ -213,9 +219,19 @@ def _sort(
             locked[name] = motion
         else:
             pinned.append(_pinned(name, motion, miner, counts_w[name], rungs))
-    late = [counts_w[n] for n, one in locked.items() if one.late]
-    late_w = sum(max(0, power_w - rungs.levels[0].power_w) for power_w in late)
-    return _Moving(stuck, sum(map(counts_w.__getitem__, stuck)), locked, late_w, pinned)
+    standby_w = rungs.levels[0].power_w
+    late = [name for name, one in locked.items() if one.late]
+    said_w = {name: seen.moving[name].power_w for name in (*stuck, *late)}
+    unsaid_w = sum([max(0, counts_w[name] - said_w[name]) for name in stuck])
+    unsaid_w += sum([max(0, counts_w[name] - max(said_w[name], standby_w)) for name in late])
+    return _Moving(
+        stuck=stuck,
+        stuck_w=sum([counts_w[name] for name in stuck]),
+        locked=locked,
+        locked_late_w=sum([max(0, counts_w[name] - standby_w) for name in late]),
+        unsaid_w=unsaid_w,
+        pinned=pinned,
+    )
 
 
 def _disobeys(motion: Motion) -> bool:
@@ -244,4 +260,4 @@ def _pinned(name: str, motion: Motion, miner: MinerSeen, counts_w: int, rungs: _
     if under_way or refuses:
         seen_rung = max(goal, rungs.of(motion.from_level, motion.proven_w))
     late = under_way and motion.late
-    return Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late)
+    return Pinned(name, goal, seen_rung, under_way, counts_w, refuses, late, miner.power_w)

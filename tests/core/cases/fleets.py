@@ -71,6 +71,8 @@ class Life:
     """Whether anybody ever does otherwise than told."""
     sound_ever: bool = True
     """Whether no meter ever failed."""
+    load_at: datetime = NOW - timedelta(days=1)
+    """When other load last changed."""
 
     def advance(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -30,7 +30,7 @@ def happen(chances: Chances, life: Life, number: int) -> None:
     elif what == "meter":
         life.meters[chances.of(sorted(life.meters))] = chances.of(["reads", "silent", "frozen"])
     elif what == "load":
-        life.other_w = chances.of([0, 2_000, 9_000])
+        life.other_w, life.load_at = chances.of([0, 2_000, 9_000]), life.now
     elif what == "pay":
         life.paid = not life.paid
     else:

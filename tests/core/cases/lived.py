@@ -29,6 +29,8 @@ LONGEST_S = 30
 """Between two looks, where the decision does not ask for one sooner."""
 STOP_S = 30
 """What the sites declare."""
+MASKED = timedelta(seconds=90)
+"""For so long other load that changes may hide a step of miners from the check of a meter."""
 CALM_S = 1200
 """Between two looks when all is well."""
 CALM_LOOKS = 40
@@ -52,6 +54,8 @@ class Lived:
     moves: list[Moved] = field(default_factory=list)
     told: dict[str, list[datetime]] = field(default_factory=dict)
     over_since: dict[str, datetime] = field(default_factory=dict)
+    masked: bool = False
+    """Whether a meter was accused of a step that other load hid."""
     last: Seen | None = None
     rested: bool = False
     """Whether it came to rest when all was well again."""
@@ -64,6 +68,7 @@ class Lived:
         one = Seen(seen, state, *decide(seen, state))
         self.wrong += (f"{here.now:%T} {line}" for line in [*broken(*one), *_odd(here, one)])
         self.wrong += (f"{here.now:%T} {line}" for line in self._verified(one.plan))
+        self.wrong += (f"{here.now:%T} {line}" for line in self._accused(here, one.plan))
         if watch:
             self.wrong += (f"{here.now:%T} {line}" for line in self._over(here, one.plan))
         if one.plan.commands:
@@ -79,6 +84,15 @@ class Lived:
         for event in plan.events:
             record = CommandRecorded(at=event.at, event=event)
             yield from (found.reason for found in self.commands.see(0, record))
+
+    def _accused(self, here: Life, plan: Plan) -> Iterator[str]:
+        """Meters that are said to stand still, and never did."""
+        if not plan.frozen_meters:
+            self.masked = False
+            return
+        self.masked = self.masked or here.now - here.load_at <= MASKED
+        if here.sound_ever and not here.troubled and not self.masked:
+            yield f"{plan.frozen_meters} are accused, and read"
 
     def _over(self, here: Life, plan: Plan) -> Iterator[str]:
         """Limits that are broken for longer than it takes, though somebody who obeys still runs.
@@ -112,8 +126,6 @@ def _odd(here: Life, one: Seen) -> Iterator[str]:
         yield f"{again} are contested and told again"
     if here.troubled:
         return
-    if plan.frozen_meters and here.sound_ever:
-        yield f"{plan.frozen_meters} are accused, and read"
     repeated = [command.miner for command in plan.commands if command.attempt > 1]
     if repeated and all(miner.reports_watts for miner in here.fleet.miners.values()):
         yield f"{repeated} obey and are told again"

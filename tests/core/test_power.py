@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from controller.core.counting.power import drawn, most_other_w, other_w
 from controller.model.fleet import OFF, Cohort, Command, MinerSeen, Motion, Stage, Standing
 from controller.model.grid import SITE
-from controller.model.quality import Fresh, Stale
+from controller.model.quality import Fresh, Observed, Stale
+from controller.model.rules import Neighbour
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Site
 from controller.reasons import Reason
@@ -125,3 +126,51 @@ def test_a_meter_that_was_read_before_something_moved_says_nothing_of_it() -> No
 @pytest.mark.parametrize("now_w", [900, 1_100])
 def test_a_meter_at_rest_is_believed_upwards_and_downwards(now_w: int) -> None:
     assert found(resting(now_w), {SITE: 1_000}) == now_w
+
+
+NEIGHBOURS = {
+    "lab": Neighbour(firm_w=9_000, meter="lab"),
+    "hall": Neighbour(firm_w=9_000, meter="hall"),
+    "outside": Neighbour(firm_w=9_000, meter="outside", behind_site_meter=False),
+    "silent": Neighbour(firm_w=9_000, meter="silent"),
+    "never": Neighbour(firm_w=9_000, meter="never"),
+    "unmetered": Neighbour(firm_w=9_000),
+}
+"""Two draw 4,000 W together."""
+
+
+@pytest.mark.parametrize(
+    ("meter_w", "known_w", "other"),
+    [
+        # The site's meter leaves less than they draw, or more.
+        (2_794, 0, 4_000),
+        (2_794 + 3_999, 3_999, 4_000),
+        (2_794 + 4_001, 4_001, 4_001),
+        # Nothing has moved: it follows the meter down to that.
+        (2_794 + 3_000, 7_000, 4_000),
+    ],
+)
+def test_other_load_is_no_less_than_what_meters_of_neighbours_behind_show(
+    meter_w: int, known_w: int, other: int
+) -> None:
+    snapshot = resting(meter_w - 2_794)
+    now = snapshot.now
+    words: dict[str, Observed[int]] = {
+        "lab": Fresh(value=1_500, at=now),
+        "hall": Fresh(value=2_500, at=now),
+        "outside": Fresh(value=8_000, at=now),
+        "silent": Stale(value=8_000, at=NOW),
+    }
+    site = replace(HALL, neighbours=NEIGHBOURS)
+    beside = replace(snapshot, site=site, meters_w={**snapshot.meters_w, **words})
+    assert found(beside, {SITE: known_w}) == other
+    shared = {"lab": NEIGHBOURS["lab"], "twin": NEIGHBOURS["lab"]}
+    twins = replace(beside, site=replace(HALL, neighbours=shared))
+    assert found(twins, {SITE: 0}) == max(1_500, meter_w - 2_794)
+
+
+def test_what_neighbours_draw_is_no_word_of_a_site_whose_meter_was_never_heard() -> None:
+    snapshot = seen(5_000, fresh=False)
+    lab = {"lab": Fresh(value=1_500, at=snapshot.now)}
+    site = replace(HALL, neighbours=NEIGHBOURS)
+    assert found(replace(snapshot, site=site, meters_w=lab), {}) is None

@@ -73,7 +73,8 @@ def other_w(
     Just after something moved, or before every miner has been heard, meter and reports do not
     match: the figure of before stands, until the meter was read after it. While miners are in
     flight it is known between two bounds. A scope seen for the first time is taken as it is; so
-    is one whose meter has fallen silent before every miner was heard.
+    is one whose meter has fallen silent before every miner was heard. Of the site it is no less
+    than what meters of neighbours behind its own show.
     """
     quiet = moved_at is None or seen.now - moved_at >= timedelta(seconds=seen.site.settle_s)
     quiet = quiet and seen.fleet_known
@@ -91,7 +92,13 @@ def other_w(
             found[scope] = max(0, least, min(known, most))
         elif known is not None:
             found[scope] = known
-    return found
+    return {**found, SITE: max(found[SITE], _behind_w(seen))} if SITE in found else found
+
+
+def _behind_w(seen: Snapshot) -> int:
+    behind = {one.meter for one in seen.site.neighbours.values() if one.behind_site_meter}
+    words = [seen.meters_w.get(meter) for meter in sorted(behind)]
+    return sum([word.value for word in words if isinstance(word, Fresh)])
 
 
 def most_other_w(meter_w: int, draws: Drawn, scope: str) -> int:

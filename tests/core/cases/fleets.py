@@ -120,10 +120,17 @@ class Life:
         inside = [name for name in GROUPS if scope in scopes_of(self.site, name)]
         drawn_w = sum(self.fleet.power_w(name) + self._fans_w(name) for name in inside)
         if scope == SITE:
-            drawn_w += self.other_w
-            behind = [one for one in self.site.neighbours.values() if one.behind_site_meter]
-            drawn_w += len(behind) * self.neighbour_w
+            drawn_w += self.other_w + len(self._behind()) * self.neighbour_w
         return drawn_w
+
+    def _behind(self) -> list[str]:
+        """By neighbour behind the site's meter, its own meter."""
+        return [one.meter for one in self.site.neighbours.values() if one.behind_site_meter]
+
+    def unseen_w(self) -> int:
+        """What no meter but the site's shows."""
+        shown = {meter for meter in self._behind() if self.meters.get(meter) == "reads"}
+        return self.other_w + (len(self._behind()) - len(shown)) * self.neighbour_w
 
     def sound(self) -> bool:
         """Whether every meter shows what it should."""

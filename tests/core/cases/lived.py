@@ -21,6 +21,7 @@ from controller.model.seen import Snapshot, State
 from tests.core.cases.chances import Chances
 from tests.core.cases.fleets import Life, life
 from tests.core.cases.happenings import happen, mend
+from tests.core.cases.sites import GROUPS
 from tests.core.paces import Moved, moved, strayed
 from tests.core.promises import broken
 
@@ -61,6 +62,9 @@ class Lived:
     """Whether it came to rest when all was well again."""
     told_in_the_end: dict[str, int] = field(default_factory=dict)
     """By miner, how often until then, but while it was `apart`."""
+    unlike: frozenset[str] = frozenset()
+    """The miners without watts of their own of groups where equals draw unlike: what one of them is
+    reckoned with depends on who moved before it, and at a tight limit they change places."""
     commands: CommandsCheck = field(default_factory=CommandsCheck)
 
     def look(self, here: Life, state: State, *, watch: bool = True) -> Seen:
@@ -143,7 +147,7 @@ def _weighed(one: Seen) -> Snapshot:
 
 def _known_w(here: Life, scope: str) -> int:
     """What is drawn, less what nobody can know of while meters fail."""
-    unseen_w = 0 if here.sound() or scope != SITE else here.other_w
+    unseen_w = 0 if here.sound() or scope != SITE else here.unseen_w()
     return here.power_w(scope) - unseen_w
 
 
@@ -211,6 +215,12 @@ def relearnt(one: Seen) -> set[str]:
     return {name for kind, name in everyone if any(key.startswith(kind) for key in pools)}
 
 
+def _unlike(here: Life) -> frozenset[str]:
+    dumb = {name: one for name, one in here.fleet.miners.items() if not one.reports_watts}
+    draws = {group: {one.draw for one in dumb.values() if one.group == group} for group in GROUPS}
+    return frozenset(name for name, one in dumb.items() if len(draws[one.group]) > 1)
+
+
 def apart(one: Seen) -> set[str]:
     """The miners that may be told something though all is well."""
     return unproven(one) | relearnt(one)
@@ -219,12 +229,14 @@ def apart(one: Seen) -> set[str]:
 def calm(here: Life, lived: Lived, state: State) -> None:
     """All is well, until the site comes to rest, but for whoever is `apart`."""
     mend(here)
+    lived.unlike = _unlike(here)
     quiet, told = 0, Counter[str]()
     for _ in range(CALM_LOOKS):
         here.advance(CALM_S)
         lived.last = lived.look(here, state, watch=False)
         state = lived.last.after
-        now = {command.miner for command in lived.last.plan.commands} - apart(lived.last)
+        now = {command.miner for command in lived.last.plan.commands}
+        now -= apart(lived.last) | lived.unlike
         told.update(now)
         quiet = 0 if now else quiet + 1
         if quiet == RESTED:

@@ -138,6 +138,49 @@ def test_it_counts_as_stale_once_it_was_read_settle_s_after_the_step() -> None:
     assert found(looks(state, seen(15, FULL))) == (SITE,)
 
 
+def going(
+    count: int, *, up: bool = True, stage: Stage = Stage.SENT, group: str = "a"
+) -> tuple[dict[str, Motion], dict[str, MinerSeen]]:
+    """So many on their way, who draw what is theirs at its end already."""
+    names = [f"g{number}" for number in range(count)]
+    level, was_w, power_w = ("default", OFF_W, FULL_W) if up else (OFF, FULL_W, OFF_W)
+    told = motion("g", 0, Stage.SENT, group)
+    told = replace(told, command=replace(told.command, level=level), stage=stage, proven_w=was_w)
+    miner = MinerSeen(group=group, curve="plain", level=OFF, power_w=power_w)
+    return dict.fromkeys(names, told), dict.fromkeys(names, miner)
+
+
+@pytest.mark.parametrize(
+    ("motions", "guilty"),
+    [
+        # Of ten steps of 2,769 W eight leave 5,538, less than a tenth of 55,880.
+        (going(8), False),
+        (going(7), True),
+        (going(20), False),
+        (going(8, up=False), True),
+        (going(8, stage=Stage.CONFIRMED), True),
+        (going(8, group="c"), True),
+    ],
+)
+def test_what_those_on_their_way_draw_hides_as_much_of_the_steps(
+    motions: tuple[dict[str, Motion], dict[str, MinerSeen]], *, guilty: bool
+) -> None:
+    going_on, moving = motions
+    started = looks(State(), seen(-200, FULL, scope="main"), seen(0, FULL, scope="main"))
+    state = State(watched=stops(started.watched, 5, 10), motions=going_on)
+    late = replace(seen(15, FULL, scope="main"), moving=moving)
+    after = looks(state, late)
+    assert found(after) == (("main",) if guilty else ())
+    assert doubted(after.watched) == ("main",), "nothing is learnt from it meanwhile"
+
+
+def test_when_they_have_arrived_what_is_left_of_the_steps_counts() -> None:
+    going_on, moving = going(8)
+    state = State(watched=after_stops(10).watched, motions=going_on)
+    state = looks(state, replace(seen(15, FULL), moving=moving))
+    assert found(looks(replace(state, motions={}), seen(16, FULL))) == (SITE,)
+
+
 def test_a_reading_from_before_does_not_convict_it_however_late_it_is_looked_at() -> None:
     old = seen(40, Fresh(value=FULL, at=at(14)))
     assert found(looks(after_stops(10), old)) == ()

@@ -5,7 +5,8 @@ miners that moved by themselves while nothing was under way. Nobody is taken at 
 takes `MINERS` of them, because one or two may lie. A meter that shows the very same watts since
 before the steps is frozen where they come to a tenth of the load; one whose value wobbles, where
 they come to half of it within a minute and it moved by less than a quarter of them: in a minute
-other load may well take up a tenth, and hardly ever half.
+other load may well take up a tenth, and hardly ever half. What those on their way draw against the
+steps may hide as much of them: until it is confirmed too, only the rest counts.
 
 It is believed again once it moves by a quarter of what it failed to show. One that was mended may
 read what is near the value it stood at, and nothing starts behind it that could show more. So it is
@@ -61,7 +62,9 @@ def watch(seen: Snapshot, state: State) -> dict[str, MeterWatch]:
         meter, old = seen.meters_w.get(scope), state.watched.get(scope)
         if isinstance(meter, Fresh):
             before = old or _anchored(meter)
-            old = _wavering(_read(before, meter, seen), before, meter, calm=scope not in busy)
+            hidden_w = _hidden_w(before, seen, state, scope) if before.due_at else 0
+            read = _read(before, meter, seen, hidden_w)
+            old = _wavering(read, before, meter, calm=scope not in busy)
         if old is not None:
             said = reports.get(scope, Reports())
             known = not busy & {scope} and seen.fleet_known
@@ -148,7 +151,17 @@ def _wavering(one: MeterWatch, before: MeterWatch, meter: Fresh[int], *, calm: b
     return replace(one, read_at=meter.at, unlike=unlike)
 
 
-def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot) -> MeterWatch:
+def _hidden_w(one: MeterWatch, seen: Snapshot, state: State, scope: str) -> int:
+    """How much of the steps those may hide from the meter that are on their way against them."""
+    changes_w = (
+        seen.moving[name].power_w - motion.proven_w
+        for name, motion in state.motions.items()
+        if motion.stage in IN_FLIGHT and scope in scopes_of(seen.site, motion.group)
+    )
+    return sum([abs(change_w) for change_w in changes_w if change_w * one.stepped_w < 0])
+
+
+def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot, hidden_w: int) -> MeterWatch:
     moved_w = abs(meter.value - old.value_w)
     if meter.at < old.at or moved_w * QUARTER >= max(_large_w(old, TENTH), abs(old.stepped_w)):
         return _anchored(meter)
@@ -162,7 +175,7 @@ def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot) -> MeterWatch:
     now, settled = seen.now, timedelta(seconds=seen.site.settle_s)
     old = replace(old, due_at=_due_at(old, now))
     if old.due_at is not None and meter.at >= old.due_at + settled:
-        return replace(old, frozen=True)
+        return replace(old, frozen=_large(old, hidden_w))
     if old.due_at is None and old.since and not _still(old) and now - old.since > TOGETHER:
         return replace(old, stepped_w=0, stepped=0, since=None)
     return old
@@ -212,9 +225,13 @@ def _stepped(
 
 
 def _due_at(one: MeterWatch, now: datetime) -> datetime | None:
+    return (one.due_at or now) if _large(one) else None
+
+
+def _large(one: MeterWatch, hidden_w: int = 0) -> bool:
+    """Whether the steps are as large as the meter has to show, though so much of them is hidden."""
     part = TENTH if _still(one) else HALF
-    large = one.stepped >= MINERS and abs(one.stepped_w) >= _large_w(one, part)
-    return (one.due_at or now) if large else None
+    return one.stepped >= MINERS and abs(one.stepped_w) - hidden_w >= _large_w(one, part)
 
 
 def _still(one: MeterWatch) -> bool:

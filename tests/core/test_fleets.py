@@ -10,15 +10,12 @@ from hypothesis import given
 from controller.core.decide import decide
 from controller.model.seen import State
 from tests.core.cases.chances import cases, many
-from tests.core.cases.lived import Lived, Seen, apart, lived, unproven
+from tests.core.cases.lived import Lived, Seen, lived, unproven
 
 WITHIN = timedelta(minutes=10)
 MOST = 12
 """Commands to one miner within that time: three attempts of half a minute each and two minutes
 until the next come to nine, and some for changes."""
-IN_THE_END = 4
-"""Commands to one miner once all is well: one for where it belongs, two while is learnt what others
-draw and give up, and one when somebody's rest ends whose power is put to better use."""
 
 
 @pytest.mark.timeout(0)  # whole lives take minutes, and a failing one shrinks slowly
@@ -32,10 +29,9 @@ def test_whatever_befalls_a_site_it_keeps_its_limits_and_comes_to_rest(life: Liv
     assert max((most_within(times) for times in life.told.values()), default=0) <= MOST
     last = life.last
     assert last is not None
-    assert life.rested
-    assert max(life.told_in_the_end.values(), default=0) <= IN_THE_END
+    assert life.at_rest, life.told_in_the_end
     told = decide(last.seen, without_cares(last))[0].commands
-    assert {command.miner for command in told} <= apart(last) | life.unlike
+    assert {command.miner for command in told} <= unproven(last)
 
 
 def most_within(times: list[datetime]) -> int:

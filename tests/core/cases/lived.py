@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import NamedTuple
 
 from controller.core.counting.nameplate import unmetered, weighed
@@ -21,7 +22,6 @@ from controller.model.seen import Snapshot, State
 from tests.core.cases.chances import Chances
 from tests.core.cases.fleets import Life, life
 from tests.core.cases.happenings import happen, mend
-from tests.core.cases.sites import GROUPS
 from tests.core.paces import Moved, moved, strayed
 from tests.core.promises import broken
 
@@ -37,6 +37,11 @@ CALM_S = 1200
 CALM_LOOKS = 40
 RESTED = 4
 """That many quiet looks in a row: more than an hour, which is the longest that anything waits."""
+
+
+IN_THE_END = 4
+"""Commands to one miner once all is well: one for where it belongs, two while is learnt what others
+draw and give up, and one when somebody's rest ends whose power is put to better use."""
 
 
 class Seen(NamedTuple):
@@ -61,11 +66,12 @@ class Lived:
     rested: bool = False
     """Whether it came to rest when all was well again."""
     told_in_the_end: dict[str, int] = field(default_factory=dict)
-    """By miner, how often until then, but while it was `apart`."""
-    unlike: frozenset[str] = frozenset()
-    """The miners without watts of their own of groups where equals draw unlike: what one of them is
-    reckoned with depends on who moved before it, and at a tight limit they change places."""
+    """By miner, how often until then, but while it was `unproven`."""
     commands: CommandsCheck = field(default_factory=CommandsCheck)
+
+    @property
+    def at_rest(self) -> bool:
+        return self.rested and max(self.told_in_the_end.values(), default=0) <= IN_THE_END
 
     def look(self, here: Life, state: State, *, watch: bool = True) -> Seen:
         seen = here.look(state)
@@ -102,15 +108,17 @@ class Lived:
         """Limits that are broken for longer than it takes, though somebody who obeys still runs.
 
         Whoever does not obey costs the time of one stop, who is woken again and again that of one
-        for each time. Without its meters a site knows only of those that tell the truth.
+        for each time; who was given up is told again in its time. Without its meters a site knows
+        only of those that tell the truth.
         """
+        given_up = timedelta(seconds=here.site.pacing.retry_after_s)
         for limit in plan.limits:
             if limit.surcharge_per_mwh is not None:
                 continue
             key = f"{limit.scope}: {limit.source}"
             since = self.over_since.setdefault(key, here.now)
             inside = {g for g in here.site.groups if limit.scope in scopes_of(here.site, g)}
-            left = [one for one in here.obedient(since) if one.group in inside]
+            left = [one for one in here.obedient(since - given_up) if one.group in inside]
             over = _known_w(here, limit.scope) > limit.limit_w and left
             if not over or not _knowable(here, limit.scope, inside):
                 self.over_since[key] = here.now
@@ -203,47 +211,39 @@ def unproven(one: Seen) -> set[str]:
     return at_rest | {name for name, miner in dumb.items() if miner.group in groups}
 
 
-def relearnt(one: Seen) -> set[str]:
-    """The miners of pools of which another draw was learnt at this look: where equals draw unlike,
-    moving one of them changes what the others are reckoned with, and may move it back."""
-    before, after = one.before.excess_permille, one.after.excess_permille
-    pools = {key for key in after if after[key] != before.get(key, after[key])}
-    everyone = [
-        *((f"{c.group}/{c.curve}", name) for c in one.seen.cohorts.values() for name in c.members),
-        *((f"{m.group}/{m.curve}", name) for name, m in one.seen.moving.items()),
-    ]
-    return {name for kind, name in everyone if any(key.startswith(kind) for key in pools)}
-
-
-def _unlike(here: Life) -> frozenset[str]:
-    dumb = {name: one for name, one in here.fleet.miners.items() if not one.reports_watts}
-    draws = {group: {one.draw for one in dumb.values() if one.group == group} for group in GROUPS}
-    return frozenset(name for name, one in dumb.items() if len(draws[one.group]) > 1)
-
-
-def apart(one: Seen) -> set[str]:
-    """The miners that may be told something though all is well."""
-    return unproven(one) | relearnt(one)
-
-
 def calm(here: Life, lived: Lived, state: State) -> None:
-    """All is well, until the site comes to rest, but for whoever is `apart`."""
+    """All is well, until the site comes to rest, but for whoever is `unproven`. Equals that draw
+    unlike are reckoned with by their mean, and at a tight limit they may change places for ever:
+    where it does not come to rest, all draw alike from then on."""
     mend(here)
-    lived.unlike = _unlike(here)
-    quiet, told = 0, Counter[str]()
+    state = _until_rest(here, lived, state)
+    if not lived.at_rest and _unlike(here):
+        for miner in here.fleet.miners.values():
+            miner.draw = Decimal(1)
+        _until_rest(here, lived, state)
+
+
+def _unlike(here: Life) -> bool:
+    draws = {(one.group, one.draw) for one in here.fleet.miners.values()}
+    return len(draws) > len({group for group, _ in draws})
+
+
+def _until_rest(here: Life, lived: Lived, state: State) -> State:
+    lived.rested = False
+    quiet, told, before = 0, Counter[str](), set[str]()
     for _ in range(CALM_LOOKS):
         here.advance(CALM_S)
         lived.last = lived.look(here, state, watch=False)
-        state = lived.last.after
-        now = {command.miner for command in lived.last.plan.commands}
-        now -= apart(lived.last) | lived.unlike
+        state, apart = lived.last.after, unproven(lived.last)
+        now = {command.miner for command in lived.last.plan.commands} - apart
         told.update(now)
-        quiet = 0 if now else quiet + 1
+        quiet, before = 0 if now or apart != before else quiet + 1, apart
         if quiet == RESTED:
             lived.rested = True
             break
     left_out = unproven(lived.last) if lived.last else set()
     lived.told_in_the_end = {name: n for name, n in told.items() if name not in left_out}
+    return state
 
 
 def lived(chances: Chances) -> Lived:

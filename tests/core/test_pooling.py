@@ -314,6 +314,7 @@ def woken(stage: Stage, shows: str, *, locked: bool = False) -> Mover:
         # What it draws less than it would when it is there counts for nothing else either.
         ([mover(LOW, TOP, power_w=LOW_W - 100, late=True)], TOP_W - LOW_W),
         ([mover(LOW, TOP, shows=LOW)], 0),
+        ([mover(OFF, TOP, late=True, locked=True)], 0),
         ([mover(OFF, TOP, shows=OFF, late=True, locked=True)], TOP_W - OFF_W),
         ([mover(OFF, TOP, power_w=OFF_W + 7, late=True, locked=True)], TOP_W - OFF_W - 7),
         ([mover(OFF, TOP, power_w=20, late=True, locked=True)], TOP_W - OFF_W),

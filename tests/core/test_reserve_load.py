@@ -33,6 +33,10 @@ def beside(one: Pool, rung: int, counted_w: int, *, dispatched: bool) -> Pool:
     return replace(one, pinned=(Pinned("m", rung, rung, dispatched, counted_w),))
 
 
+def counted(permille: int) -> State:
+    return State(reserve_permille={"a/plain": permille})
+
+
 def test_load_is_what_those_draw_above_standby_that_run_and_are_on_no_way() -> None:
     two = pool(2, off=3)
     assert load_w(two) == 2 * STEP_W
@@ -85,12 +89,12 @@ def test_load_counts_with_what_is_there_and_rises_with_some_play(
     above_w: int, before: int, permille: int
 ) -> None:
     there = pool(4, off=2, drawn_w=STANDBY_W + above_w)
-    assert load_permille(there, before) == permille
+    assert load_permille(there, counted(before)) == permille
 
 
 @pytest.mark.parametrize("before", [1_000, 700])
 def test_where_nobody_runs_it_counts_as_before(before: int) -> None:
-    assert load_permille(pool(0, off=3), before) == before
+    assert load_permille(pool(0, off=3), counted(before)) == before
 
 
 def test_those_that_rest_at_a_level_count_in_what_is_nominal_and_those_on_their_way_do_not() -> (
@@ -98,8 +102,8 @@ def test_those_that_rest_at_a_level_count_in_what_is_nominal_and_those_on_their_
 ):
     """Two run at the full; a third draws a tenth of its step: 2.1 of 3 are there, 70 %."""
     tenth_w = STANDBY_W + STEP_W // 10 + 1
-    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=False), 1_000) == 700
-    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=True), 1_000) == 1_000
+    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=False), State()) == 700
+    assert load_permille(beside(pool(2), 1, tenth_w, dispatched=True), State()) == 1_000
 
 
 @pytest.mark.parametrize(
@@ -154,3 +158,10 @@ def test_miners_that_draw_unlike_do_not_change_their_level_for_a_reserve_by_turn
     assert told == []
     assert state.reserve_permille == {"a/hollow": 980}
     assert decided(0, ("top", "top"), state)[1].reserve_permille == {}
+
+
+def test_who_was_never_seen_to_run_counts_with_what_is_nominal() -> None:
+    assert load_permille(pool(0, off=3), State()) == 1_000
+    held = site(programs={"ffr": SELLER})
+    _, after, _ = decide(seen(held, fleet("a", "plain", 0, 3)), State())
+    assert after.reserve_permille == {"a/plain": 1_000}

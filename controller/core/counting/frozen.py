@@ -62,8 +62,7 @@ def watch(seen: Snapshot, state: State) -> dict[str, MeterWatch]:
         meter, old = seen.meters_w.get(scope), state.watched.get(scope)
         if isinstance(meter, Fresh):
             before = old or _anchored(meter)
-            hidden_w = _hidden_w(before, seen, state, scope) if before.due_at else 0
-            read = _read(before, meter, seen, hidden_w)
+            read = _read(before, meter, scope, seen, state)
             old = _wavering(read, before, meter, calm=scope not in busy)
         if old is not None:
             said = reports.get(scope, Reports())
@@ -151,7 +150,7 @@ def _wavering(one: MeterWatch, before: MeterWatch, meter: Fresh[int], *, calm: b
     return replace(one, read_at=meter.at, unlike=unlike)
 
 
-def _hidden_w(one: MeterWatch, seen: Snapshot, state: State, scope: str) -> int:
+def _hidden_w(one: MeterWatch, scope: str, seen: Snapshot, state: State) -> int:
     """How much of the steps those may hide from the meter that are on their way against them."""
     changes_w = (
         seen.moving[name].power_w - motion.proven_w
@@ -161,7 +160,9 @@ def _hidden_w(one: MeterWatch, seen: Snapshot, state: State, scope: str) -> int:
     return sum([abs(change_w) for change_w in changes_w if change_w * one.stepped_w < 0])
 
 
-def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot, hidden_w: int) -> MeterWatch:
+def _read(
+    old: MeterWatch, meter: Fresh[int], scope: str, seen: Snapshot, state: State
+) -> MeterWatch:
     moved_w = abs(meter.value - old.value_w)
     if meter.at < old.at or moved_w * QUARTER >= max(_large_w(old, TENTH), abs(old.stepped_w)):
         return _anchored(meter)
@@ -175,7 +176,7 @@ def _read(old: MeterWatch, meter: Fresh[int], seen: Snapshot, hidden_w: int) -> 
     now, settled = seen.now, timedelta(seconds=seen.site.settle_s)
     old = replace(old, due_at=_due_at(old, now))
     if old.due_at is not None and meter.at >= old.due_at + settled:
-        return replace(old, frozen=_large(old, hidden_w))
+        return replace(old, frozen=_large(old, _hidden_w(old, scope, seen, state)))
     if old.due_at is None and old.since and not _still(old) and now - old.since > TOGETHER:
         return replace(old, stepped_w=0, stepped=0, since=None)
     return old

@@ -97,7 +97,7 @@ def other_w(
 
 def _behind_w(seen: Snapshot) -> int:
     behind = {one.meter for one in seen.site.neighbours.values() if one.behind_site_meter}
-    words = [seen.meters_w.get(meter) for meter in sorted(behind)]
+    words = [seen.meters_w.get(meter) for meter in behind]
     return sum([word.value for word in words if isinstance(word, Fresh)])
 
 

@@ -59,7 +59,7 @@ class Asking:
         for which in self._mine(floor):
             pool = self._wishes[which].pool
             if go_in_time(pool, program, seen, state):
-                permille = load_permille(pool, state.reserve_permille.get(pool.key, 1000))
+                permille = load_permille(pool, state)
                 steps = self._wishes[which].ladder
                 found[which] = [max(1, step.power_w * permille // 1000) for step in steps]
         return found

@@ -26,10 +26,11 @@ def go_in_time(pool: Pool, program: Program, seen: Snapshot, state: State) -> bo
     return not program.response_s or stop_s(seen, state, pool.kind) <= program.response_s
 
 
-def load_permille(pool: Pool, before: int) -> int:
-    """What miners that run count with above standby over what is nominal, at most 1000, when it was
-    `before`: a reserve is made up of what they draw. It falls with that at once, and rises after it
-    when they draw more by the play. Where nobody runs it stays."""
+def load_permille(pool: Pool, state: State) -> int:
+    """What miners that run count with above standby over what is nominal, at most 1000: a reserve
+    is made up of what they draw. It falls with that at once, and rises after it when they draw more
+    by the play. Where nobody runs it stays what it was."""
+    before = state.reserve_permille.get(pool.key, 1000)
     nominal_w = sum(
         (pool.levels[rung].power_w - pool.levels[0].power_w) * count for rung, count in _there(pool)
     )
@@ -43,12 +44,7 @@ def counting(now: Situation) -> dict[str, int]:
     """By pool, what its load counts with while a reserve is held."""
     if not any(floor.rank == Rank.RESERVE for floor in now.floors):
         return {}
-    before = now.state.reserve_permille
-    return {
-        pool.key: load_permille(pool, before.get(pool.key, 1000))
-        for pool in now.pools
-        if not pool.unproven
-    }
+    return {pool.key: load_permille(pool, now.state) for pool in now.pools}
 
 
 def _there(pool: Pool) -> Iterable[tuple[int, int]]:

@@ -65,6 +65,9 @@ class _Moving(NamedTuple):
     pinned: list[Pinned]
 
 
+_NOBODY = _Moving(stuck={}, stuck_w=0, locked={}, locked_late_w=0, unsaid_w=0, pinned=[])
+
+
 class _Rungs(NamedTuple):
     """Where the levels of a curve stand on its concave hull."""
 
@@ -126,7 +129,7 @@ def build(
     pools = {}
     for kind in sorted({*resting, *moving}):
         rungs = _rungs(seen.curves[kind.curve])
-        movers = _sort(rungs, seen, moving.get(kind, {}), counts_w)
+        movers = _sort(rungs, seen, moving[kind], counts_w) if kind in moving else _NOBODY
         pool = _pool(kind, rungs, resting.get(kind, []), movers, _before(kind, excess))
         pools[pool.key] = pool
     return pools

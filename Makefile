@@ -6,8 +6,8 @@ STAMP := $(VENV)/.installed
 PURE_TESTS := tests/core tests/scenarios tests/mutation tests/commands
 # Whole lives of a site, with the best that there is and floors, take as long as all other properties.
 LIVES := $(addprefix tests/core/test_,fleets.py optimum.py floors_properties.py)
-# As many times 2,000 cases of each property as make a million in all: 56,400 in CI.
-LONG_CASES := 18
+# As many times 2,000 cases of each property as make a million in all: 76,000 in CI.
+LONG_CASES := 14
 
 .PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-ground check lint types floors unit clean
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controller.core.limits.claims import Claim, Stack, claim_of, claims_of, delivered_w, stacked
+from tests.core.cases.chances import many
 from tests.core.contracts import dispatch
 
 REFERENCES = st.integers(0, 12).map(lambda tens: 10_000 * tens)
@@ -94,6 +95,7 @@ def test_nothing_is_delivered_where_nothing_is_claimed() -> None:
     assert delivered_w(50, [dispatch("e", 70)]) == 0
 
 
+@many()
 @given(CLAIMS, REFERENCES)
 def test_with_equal_references_the_claims_are_the_drop(claims: list[Claim], top_w: int) -> None:
     found = stacked(one._replace(reference_w=top_w) for one in claims)
@@ -104,6 +106,7 @@ def test_with_equal_references_the_claims_are_the_drop(claims: list[Claim], top_
     assert found.top_w - found.limit_w == min(top_w, sum(largest.values()))
 
 
+@many()
 @given(CLAIMS)
 def test_one_claim_more_never_raises_the_limit(claims: list[Claim]) -> None:
     all_of_them = stacked(claims)
@@ -113,6 +116,7 @@ def test_one_claim_more_never_raises_the_limit(claims: list[Claim]) -> None:
         assert fewer is None or all_of_them.limit_w <= fewer.limit_w
 
 
+@many()
 @given(CLAIMS)
 def test_neither_order_nor_names_change_a_kw(claims: list[Claim]) -> None:
     names = {"a": "z", "b": "y", "c": "x"}
@@ -123,6 +127,7 @@ def test_neither_order_nor_names_change_a_kw(claims: list[Claim]) -> None:
     assert (first.top_w, first.limit_w) == (second.top_w, second.limit_w)
 
 
+@many()
 @given(CLAIMS)
 def test_the_limit_is_the_lowest_of_one_claim_from_each_program(claims: list[Claim]) -> None:
     """The rule as it is said, laid down claim by claim, for every choice."""
@@ -147,6 +152,7 @@ def _laid_down(chosen: list[Claim]) -> int:
     return end_w
 
 
+@many()
 @given(CLAIMS)
 def test_each_claim_of_the_stack_lies_below_the_one_before(claims: list[Claim]) -> None:
     found = stacked(claims)

@@ -17,6 +17,7 @@ from controller.model.quality import Fresh
 from controller.model.remembered import Fit
 from controller.model.seen import Snapshot, State
 from controller.model.site import Breaker, Group, Site
+from tests.core.cases.chances import many
 from tests.core.cases.sites import CURVES, NOW
 
 TRUE = {"a/three": 900, "a/plain": 1100}
@@ -123,6 +124,7 @@ ratios = st.integers(600, 1400)
 watts = st.integers(-40, 40).map(lambda n: n * 1_000)
 
 
+@many()
 @given(
     st.tuples(ratios, ratios, ratios),
     st.lists(st.tuples(watts, watts, watts), min_size=1, max_size=8),

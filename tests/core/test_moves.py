@@ -25,6 +25,7 @@ from controller.model.quality import Fresh
 from controller.model.remembered import Wear
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
+from tests.core.cases.chances import many
 from tests.core.cases.sites import CURVES, NOW, curve
 from tests.core.paced_sites import DEAR, FULL_W, OFF_W, looked, miner
 from tests.core.paced_sites import told as decided
@@ -66,6 +67,7 @@ def told(limit_w: int, *cohorts: Cohort) -> tuple[Command, ...]:
 
 
 @pytest.mark.parametrize(("level", "each_w"), [("default", FULL_W), (OFF, OFF_W)])
+@many()
 @given(first=st.sets(st.sampled_from(NAMES)), many=st.integers(0, 20))
 def test_splitting_a_cohort_picks_the_same_miners(
     level: str, each_w: int, first: set[str], many: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from random import Random
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+import pytest
 
 from controller.core.pools.wear import HOUR
 from tests.core.paces import moved
@@ -49,8 +49,12 @@ def rounds(stops: list[int], **pacing: Any) -> Scenario:
     )
 
 
-@settings(max_examples=10)
-@given(st.lists(st.integers(1, 10), min_size=4, max_size=8))
+ANY = Random(4)
+SEVERAL = [ANY.choices(range(1, 11), k=ANY.randint(4, 8)) for _ in range(10)]
+"""How many are turned off, time after time."""
+
+
+@pytest.mark.parametrize("stops", [[10] * 4, [1] * 8, *SEVERAL], ids=str)
 def test_the_starts_of_equals_stay_within_one_of_each_other(stops: list[int]) -> None:
     cycles = run(rounds(stops))
     found = Counter(name for _, name in started(cycles))
@@ -61,8 +65,8 @@ def test_the_starts_of_equals_stay_within_one_of_each_other(stops: list[int]) ->
     assert {name: one.starts for name, one in wear.items()} == dict(found)
 
 
-@settings(max_examples=10)
-@given(st.lists(st.integers(1, 10), min_size=4, max_size=8), st.integers(1, 2))
+@pytest.mark.parametrize("most", [1, 2])
+@pytest.mark.parametrize("stops", [[10] * 4, *SEVERAL[:4]], ids=str)
 def test_no_miner_is_started_oftener_than_its_hour_allows(stops: list[int], most: int) -> None:
     starts = started(run(rounds(stops, starts_per_hour=most)))
     for first, _ in starts:

@@ -18,6 +18,7 @@ from controller.core.economics.tariff import (
 from controller.model.seen import Snapshot
 from controller.model.site import Economics, Group, Site
 from controller.model.tariff import Band
+from tests.core.cases.chances import many
 from tests.core.cases.sites import NOW
 
 PEAK = Band(name="peak", per_mwh=Decimal(30), from_minute=14 * 60, to_minute=19 * 60)
@@ -82,6 +83,7 @@ rates = st.sampled_from([Decimal(0), Decimal("0.02"), Decimal("0.25")])
 adders = st.integers(-50, 50).map(Decimal)
 
 
+@many()
 @given(st.integers(-3000, 3000), rates, rates, rates, adders, adders)
 def test_the_inverse_gives_back_the_market_price(
     market: int, losses: Decimal, own: Decimal, tax: Decimal, adder: Decimal, own_adder: Decimal

@@ -33,37 +33,38 @@ def runs(plan: Plan, group: str) -> bool:
     return any(set(one.counts) - {OFF} for one in mine)
 
 
-@many(800)
+@many()
 @given(ANYWHERE)
-def test_the_next_step_starts_below_the_price_that_is_named_and_not_above(resting: Resting) -> None:
+def test_what_turns_at_a_price_that_is_named_does_so_just_beyond_it_and_not_before(
+    resting: Resting,
+) -> None:
     assume(resting is not None)
     assert resting is not None
+    for group in resting[2].explained:
+        the_next_step_starts_below(resting, group)
+        the_first_step_stops_above(resting, group)
+        nothing_runs_above(resting, group)
+
+
+def the_next_step_starts_below(resting: tuple[Snapshot, State, Plan], group: str) -> None:
     seen, state, plan = resting
-    for group, one in plan.explained.items():
-        if one.more_below_per_mwh is not None:
-            assert more(planned(seen, state, one.more_below_per_mwh - CENT), plan, group)
-            assert not more(planned(seen, state, one.more_below_per_mwh + CENT), plan, group)
+    price = plan.explained[group].more_below_per_mwh
+    if price is not None:
+        assert more(planned(seen, state, price - CENT), plan, group)
+        assert not more(planned(seen, state, price + CENT), plan, group)
 
 
-@many(800)
-@given(ANYWHERE)
-def test_the_first_step_stops_above_the_price_that_is_named_and_not_below(resting: Resting) -> None:
-    assume(resting is not None)
-    assert resting is not None
+def the_first_step_stops_above(resting: tuple[Snapshot, State, Plan], group: str) -> None:
     seen, state, plan = resting
-    for group, one in plan.explained.items():
-        if one.less_above_per_mwh is not None:
-            assert more(plan, planned(seen, state, one.less_above_per_mwh + CENT), group)
-            assert not more(plan, planned(seen, state, one.less_above_per_mwh - CENT), group)
+    price = plan.explained[group].less_above_per_mwh
+    if price is not None:
+        assert more(plan, planned(seen, state, price + CENT), group)
+        assert not more(plan, planned(seen, state, price - CENT), group)
 
 
-@many(800)
-@given(ANYWHERE)
-def test_nothing_runs_above_the_price_that_is_named_for_off(resting: Resting) -> None:
-    assume(resting is not None)
-    assert resting is not None
+def nothing_runs_above(resting: tuple[Snapshot, State, Plan], group: str) -> None:
     seen, state, plan = resting
-    for group, one in plan.explained.items():
-        if one.off_above_per_mwh is not None:
-            assert not runs(planned(seen, state, one.off_above_per_mwh + CENT), group)
-            assert runs(planned(seen, state, one.off_above_per_mwh - CENT), group)
+    price = plan.explained[group].off_above_per_mwh
+    if price is not None:
+        assert not runs(planned(seen, state, price + CENT), group)
+        assert runs(planned(seen, state, price - CENT), group)

@@ -13,6 +13,7 @@ from controller.model.fleet import MinerSeen
 from controller.model.remembered import Wear
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Pacing, Site
+from tests.core.cases.chances import many
 from tests.core.cases.sites import NOW
 from tests.core.test_staging import of_miners
 
@@ -57,6 +58,7 @@ def test_equals_go_in_another_order_on_another_day() -> None:
     assert Row("2023-09-06", {}).first(NAMES, 200) == one
 
 
+@many()
 @given(st.integers(0, 200), st.dictionaries(st.sampled_from(NAMES), st.integers(0, 3)))
 def test_fewer_are_the_first_of_more(count: int, starts: dict[str, int]) -> None:
     row = Row("salt", {name: Wear(starts=number) for name, number in starts.items()})

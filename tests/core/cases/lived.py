@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from controller.core.counting.nameplate import unmetered, weighed
 from controller.core.decide import decide
 from controller.core.obedience.evidence import is_contested
@@ -212,15 +214,19 @@ def unproven(one: Seen) -> set[str]:
 
 
 def calm(here: Life, lived: Lived, state: State) -> None:
-    """All is well, until the site comes to rest, but for whoever is `unproven`. Equals that draw
-    unlike are reckoned with by their mean, and at a tight limit they may change places for ever:
-    where it does not come to rest, all draw alike from then on."""
+    """All is well, until the site comes to rest, but for whoever is `unproven`.
+
+    At a tight limit miners may change places for ever where equals draw unlike, which are reckoned
+    with by their mean, or where a liar's change of mind was taken for a ratio of nominal power, and
+    no step since was a tenth of the load, which it takes to measure it anew. Where it does not come
+    to rest all draw alike from then on, and those ratios are forgotten.
+    """
     mend(here)
     state = _until_rest(here, lived, state)
-    if not lived.at_rest and _unlike(here):
+    if not lived.at_rest and (_unlike(here) or state.ratio_permille):
         for miner in here.fleet.miners.values():
             miner.draw = Decimal(1)
-        _until_rest(here, lived, state)
+        _until_rest(here, lived, replace(state, fitted_permille={}, ratio_permille={}, fits={}))
 
 
 def _unlike(here: Life) -> bool:

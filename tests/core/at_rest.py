@@ -26,7 +26,7 @@ from tests.core.cases.sites import CURVES, NEIGHBOUR, NOW
 from tests.core.cases.situations import situation
 
 AT_ONCE = Pacing(minimum_on_s=0, minimum_off_s=0)
-LOOKS = 6
+LOOKS = 7
 """A start can wait for a stop to be seen, and once for what is then learnt of a level's power."""
 
 
@@ -68,15 +68,17 @@ def some(group: str, curve: str, count: int, level: str = "") -> dict[str, Miner
 
 
 def settle(seen: Snapshot, state: State | None = None) -> tuple[Snapshot, State, Plan] | None:
-    """The site once its miners have obeyed and rested; None where it has not come to rest."""
-    state = state or State()
+    """The site once its miners have obeyed and rested; None where it has not come to rest: at two
+    looks, for what was learnt at the first may move somebody."""
+    state, rested = state or State(), False
     for _ in range(LOOKS):
         plan, after, _ = decide(seen, state)
         state = replace(
             after, motions={}, restored_at=None, restore_credit_w=0, staged_at={}, staged_w={}
         )
-        if not plan.commands:
+        if rested and not plan.commands:
             return seen, state, plan
+        rested = not plan.commands
         seen = _obeyed(seen, plan)
     return None
 

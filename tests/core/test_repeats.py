@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace as with_
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from controller.core.obedience.motions import Orders
-from controller.core.pacing.repeats import held_repeats
+from controller.core.pacing.repeats import Turns, held_repeats
 from controller.core.pacing.staging import SITE_DOWN, SITE_UP, Stage
 from controller.core.pools.cooling import Fans
 from controller.core.situation import Situation, assess
@@ -112,18 +112,26 @@ def held(
     up_w: int | None = None,
     main_w: int | None = None,
     fans: Mapping[str, Fans] | None = None,
+    lowered: Collection[str] = (),
 ) -> set[str]:
-    """Who waits, where so much is left of the site's steps and behind the breaker of `a`."""
+    """Who waits, where so much is left of the site's steps and behind the breaker of `a`, and these
+    are to be lowered."""
     down = None if down_w is None else used(SITE_DOWN, down_w)
     up = None if up_w is None else used(SITE_UP, up_w)
     main = {} if main_w is None else {"main": used("main", main_w)}
-    return {*held_repeats(situation(miners), down, up, main, fans or {})}
+    return {*held_repeats(situation(miners), Turns(down, up, main, fans or {}), lowered)}
 
 
 def since(seconds: float) -> Mapping[str, Fans]:
     """Fans of `a` that have to run for 60 s before anything rises, and have run for so long."""
     on_since = NOW - timedelta(seconds=seconds)
     return {"a": Fans(Cooling(power_w=500, before_s=60), CoolingState(on_since=on_since))}
+
+
+def test_what_is_to_be_lowered_is_not_told_to_rise_while_its_turn_has_not_come() -> None:
+    everybody = {"m1": STOP, "m2": START, "m3": RISE}
+    assert held(everybody, lowered=everybody) == {"m2", "m3"}
+    assert held(everybody, lowered={"m3"}) == {"m3"}
 
 
 def test_where_no_pace_is_declared_everybody_is_told_at_once() -> None:

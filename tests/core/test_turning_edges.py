@@ -294,3 +294,35 @@ def test_no_price_is_named_where_the_best_step_is_told_of_a_dispatch_and_another
     idle = at(200, "a/plain a/three", site, dispatches=soon(100, 300))
     assert named(idle, state=State(learned={"a/three": SLOW})) == NOTHING
     assert named(idle) == ("119.33", "None", "None")
+
+
+@pytest.mark.parametrize(
+    ("price", "weighed", "more"),
+    [
+        # Three first steps of "hollow", which lose 16.17, are kept, and the second ones start.
+        (160, True, "85.86"),
+        (193, True, "85.86"),
+        # At 56.17 they lose more than the penalty of 50: they would be back below 193.83 already.
+        (200, True, "None"),
+        (200, False, "85.86"),
+    ],
+)
+def test_where_a_reserve_is_given_up_no_price_is_named_below_which_more_runs(
+    price: int, more: str, *, weighed: bool
+) -> None:
+    program = Program(
+        authority="grid",
+        allowed=("reduce_to_kw",),
+        obligation=Obligation.FINANCIAL,
+        reserve_w=5_000,
+        weighed=weighed,
+        penalty_per_mwh=Decimal(50),
+    )
+    site = a_site(programs={"ffr": program})
+    assert named(at(price, "a/hollow*3/off", site))[0] == more
+
+
+def test_what_is_weighed_and_sells_no_reserve_names_its_prices() -> None:
+    program = Program(authority="grid", allowed=(), obligation=Obligation.FINANCIAL, weighed=True)
+    site = a_site(programs={"ers": program})
+    assert named(at(200, "a/hollow*3/off", site))[0] == "143.83"

@@ -2,9 +2,10 @@
 
 A step runs while its break-even is no less than the full price, and starts where it beats that by
 the start margin; the tariff's inverse makes a market price of either. A price is only named where
-it is certain: where no floor would keep the step, and where every limit has room for it after all
-steps of more merit that would start no later. Time is given: nothing is in flight or at rest. But
-what a silence keeps from starting stays as it is, so there only what runs has a price.
+it is certain: where no floor would keep the step or start another that loses less, and where every
+limit has room for it after all steps of more merit that would start no later. Time is given:
+nothing is in flight or at rest. But what a silence keeps from starting stays as it is, so there
+only what runs has a price.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from msgspec.structs import replace as changed
+
 from controller.core.economics.tariff import Tariff
 from controller.core.explaining.next_steps import roomy, starts_left_w
 from controller.core.planning.lead import told_of
-from controller.core.planning.promised import promises
+from controller.core.planning.promised import due_promises, promises
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
 from controller.core.scopes import scopes_of
@@ -56,7 +59,7 @@ class TurningPoints:
             return Turning()
         if halted and self._floored(group):
             return Turning()
-        more = None if halted else self._more(mine)
+        more = None if halted or self._given_up else self._more(mine)
         less, off = self._less(mine), self._off(mine)
         if self._overtaken(group):
             less = off = None
@@ -123,6 +126,18 @@ class TurningPoints:
             key = (one.which, one.rung)
             found[key] = found.get(key, 0) + one.count
         return found
+
+    @cached_property
+    def _given_up(self) -> bool:
+        """Whether a reserve lacks steps that lose more than its penalty: some may start for it at a
+        lower price, before any that pays."""
+        site, wishes = self._now.seen.site, [share.wish for share in self._ideal]
+        if not any(one.weighed and one.reserve_w for one in site.programs.values()):
+            return False
+        kept = {name: changed(one, weighed=False) for name, one in site.programs.items()}
+        seen = changed(self._now.seen, site=changed(site, programs=kept))
+        then = replace(self._now, seen=seen)
+        return due_promises(wishes, then) != due_promises(wishes, self._now)
 
     def _floored(self, group: str) -> bool:
         return any(floor.scope in self._scopes[group] for floor in self._now.floors)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
 from controller.core.obedience.command import is_due, overruled_by_lock
 from controller.core.obedience.evidence import told_w
@@ -12,24 +13,30 @@ from controller.core.situation import Situation
 from controller.model.fleet import IDLE, Motion
 
 
-def held_repeats(
-    now: Situation,
-    down: Stage | None,
-    up: Stage | None,
-    staggers: Mapping[str, Stage],
-    fans: Mapping[str, Fans],
-) -> frozenset[str]:
+class Turns(NamedTuple):
+    """What has its turn one after another."""
+
+    down: Stage | None
+    up: Stage | None
+    staggers: Mapping[str, Stage]
+    """By breaker."""
+    fans: Mapping[str, Fans]
+    """By group."""
+
+
+def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> frozenset[str]:
     """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
-    or their place is locked and their stop has still to have its turn. The stages are drawn upon by
+    or their stop has still to have its turn, because their place is locked, or would bring those
+    higher that are to be `lowered`. The stages are drawn upon by
     those that go, and by whoever was told at this very look."""
     held = set[str]()
     for name, motion in _of_this_look(now):
         change_w = _change_w(now, name, motion)
         rises = change_w > 0
-        stages = [up, _stagger(now, motion, staggers)] if rises else [down]
+        stages = [turns.up, _stagger(now, motion, turns.staggers)] if rises else [turns.down]
         mine = [one for one in stages if one is not None]
         waits = overruled_by_lock(motion, now.seen.moving[name])
-        waits |= rises and _waits_for_fans(now, motion, fans)
+        waits |= rises and (name in lowered or _waits_for_fans(now, motion, turns.fans))
         fits = all(one.takes(abs(change_w)) for one in mine)
         if is_due(motion) and (waits or not fits):
             held.add(name)

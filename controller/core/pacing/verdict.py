@@ -15,7 +15,7 @@ from controller.core.pacing.admission import Gate
 from controller.core.pacing.credit import Credit, credit
 from controller.core.pacing.lowering import Descent, by_urgency, due
 from controller.core.pacing.moves import Move, Moves, Step, moves
-from controller.core.pacing.repeats import held_repeats
+from controller.core.pacing.repeats import Turns, held_repeats
 from controller.core.pacing.rising import Rise, rises
 from controller.core.pacing.staging import (
     SITE_DOWN,
@@ -87,8 +87,9 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
             risers[which] = found
     rising = rises(now, shares, risers)
     down, up = (largest_step(seen.site, key, state, seen.now) for key in (SITE_DOWN, SITE_UP))
-    behind, around = staggers(seen.site, state, seen.now), fans(seen, state)
-    held = held_repeats(now, down, up, behind, around)
+    behind = staggers(seen.site, state, seen.now)
+    turns = Turns(down, up, behind, fans(seen, state))
+    held = held_repeats(now, turns, {step.move.miner for step in downs})
     descent = _descent(now, shares, downs, down)
     gate = Gate(now, _restore(now, rising), up, behind, row)
     raised = gate.admit(rising)
@@ -164,7 +165,9 @@ def _salt(now: Situation) -> str:
 def _surely(now: Situation, move: Move) -> Move:
     """Where nothing may start, who does not say at which level it is goes off: it counts in full
     and may stand still, and a lower level could wake it."""
-    unsure = not move.from_level and now.halt_of(move.pool.group) is not None
+    moving = now.seen.moving.get(move.miner)
+    level = move.from_level if moving is None else moving.level
+    unsure = not level and now.halt_of(move.pool.group) is not None
     return move._replace(to_rung=0) if unsure else move
 
 

@@ -79,7 +79,8 @@ def settle(seen: Snapshot, state: State | None = None) -> tuple[Snapshot, State,
         if rested and not plan.commands:
             return seen, state, plan
         rested = not plan.commands
-        seen = _obeyed(seen, plan)
+        if not rested:
+            seen = _obeyed(seen, plan)
     return None
 
 

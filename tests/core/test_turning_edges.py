@@ -318,7 +318,8 @@ def test_where_a_reserve_is_given_up_no_price_is_named_below_which_more_runs(
         weighed=weighed,
         penalty_per_mwh=Decimal(50),
     )
-    site = a_site(programs={"ffr": program})
+    other = replace(program, reserve_w=0, weighed=False)
+    site = a_site(programs={"ffr": program, "other": other})
     assert named(at(price, "a/hollow*3/off", site))[0] == more
 
 

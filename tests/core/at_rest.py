@@ -27,7 +27,8 @@ from tests.core.cases.situations import situation
 
 AT_ONCE = Pacing(minimum_on_s=0, minimum_off_s=0)
 LOOKS = 7
-"""A start can wait for a stop to be seen, and once for what is then learnt of a level's power."""
+"""A start can wait for a stop to be seen, and once for what is then learnt of a level's power; at
+the last two nobody moves."""
 
 
 def seen_at(

@@ -27,8 +27,8 @@ class Turns(NamedTuple):
 def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> frozenset[str]:
     """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
     or their stop has still to have its turn, because their place is locked, or would bring those
-    higher that are to be `lowered`. The stages are drawn upon by
-    those that go, and by whoever was told at this very look."""
+    higher that are to be `lowered`. The stages are drawn upon by those that go, and by whoever was
+    told at this very look."""
     held = set[str]()
     for name, motion in _of_this_look(now):
         change_w = _change_w(now, name, motion)

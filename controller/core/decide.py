@@ -17,13 +17,11 @@ from controller.core.obedience.motions import Orders
 from controller.core.pacing.contested import fought_over, given_over, remembered
 from controller.core.pacing.issuing import begin_moves, issue_repeats
 from controller.core.pacing.verdict import Verdict, verdict
-from controller.core.planning.lasting import lasting
-from controller.core.planning.lead import with_lead
 from controller.core.planning.probes import with_probes
-from controller.core.planning.promised import promises
 from controller.core.planning.reserve import counting
-from controller.core.planning.sharing import Share, share
-from controller.core.planning.wishes import Wish, wish
+from controller.core.planning.shares import shares_of
+from controller.core.planning.sharing import Share
+from controller.core.planning.wishes import wish
 from controller.core.pools.cooling import turned
 from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
@@ -70,9 +68,9 @@ def _settled(now: Situation) -> tuple[list[Share], list[Share], Verdict]:
     """What is shared out, what would be if every miner could be moved, and what moves now."""
     wishes = [wish(pool, now.seen, now.state, now.halt_of(pool.group)) for pool in now.pools]
     wishes = with_probes(wishes, now.seen, now.state)
-    shares = _shares(now, wishes)
+    shares = shares_of(wishes, now)
     hindered = any(one.hindered for one in wishes)
-    ideal = _shares(now, [one.unhindered() for one in wishes]) if hindered else shares
+    ideal = shares_of([one.unhindered() for one in wishes], now) if hindered else shares
     return shares, ideal, verdict(now, shares)
 
 
@@ -92,14 +90,6 @@ def _other_w(seen: Snapshot, state: State, other_w: Mapping[str, int]) -> Mappin
         if not isinstance(seen.meters_w.get(scope), Fresh)
     }
     return {**silent, **state.other_w}
-
-
-def _shares(now: Situation, wishes: list[Wish]) -> list[Share]:
-    def under(then: Situation) -> list[Share]:
-        raised, promised = promises(lasting(wishes, then), then)
-        return share(raised, promised, then)
-
-    return with_lead(now, under(now), under)
 
 
 def _running(now: Situation, shares: list[Share]) -> dict[str, int]:

@@ -361,14 +361,24 @@ def test_where_silence_keeps_all_off_no_price_turns_anything() -> None:
 
 
 def test_who_keeps_a_floor_because_silence_keeps_others_from_it_names_the_floor() -> None:
-    """A step of a would lose less, 104 less 200, than one of b, which pays 20 more."""
+    """A step of a would lose less, 104 less 200, than one of b, which pays 20 more. The others of b
+    start where that pays, below 104 less 20: those of a keep nothing then either."""
     groups = {"a": Group(), "b": Group(adder_per_mwh=Decimal(20))}
     seller = {"ffr": replace(ERS["ers"], reserve_w=2_000)}
     both = some("a", "plain", 5, "off") | some("b", "plain", 5)
     seen = seen_at(Decimal(200), a_site(groups=groups, programs=seller), both)
     one = explained(replace(seen, meters_w={**seen.meters_w, **silent_at("a")}), "b")
     assert (one.reason, one.source, one.running) == (Reason.RESERVE, "ffr", 1)
-    assert (one.more_below_per_mwh, one.off_above_per_mwh) == (None, None)
+    assert (one.more_below_per_mwh, one.off_above_per_mwh) == (Decimal("83.86"), None)
+
+
+def test_a_silent_group_takes_no_room_from_the_prices_of_others() -> None:
+    """Of 10 kW b has 5.6; a, which may not start, would be the better one to have it."""
+    groups = {"a": Group(), "b": Group(adder_per_mwh=Decimal(20))}
+    both = some("a", "plain", 3, "off") | some("b", "plain", 2)
+    seen = seen_at(Decimal(60), a_site(import_limit_w=10_000, groups=groups), both)
+    one = explained(replace(seen, meters_w={**seen.meters_w, **silent_at("a")}), "b")
+    assert (one.running, one.less_above_per_mwh) == (2, Decimal("83.87"))
 
 
 def test_power_lost_on_the_way_to_others_takes_no_price_from_a_group_that_no_limit_cuts() -> None:

@@ -22,6 +22,7 @@ from controller.core.economics.tariff import Tariff
 from controller.core.explaining.next_steps import roomy, starts_left_w
 from controller.core.planning.lead import told_of
 from controller.core.planning.promised import due_promises, promises
+from controller.core.planning.shares import shares_of
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import Wish
 from controller.core.scopes import scopes_of
@@ -46,7 +47,7 @@ class TurningPoints:
     def __init__(self, now: Situation, shares: Sequence[Share], ideal: Sequence[Share]) -> None:
         self._now = now
         self._shares = shares
-        self._ideal = ideal
+        self._ideal = _as_silent(now, shares, ideal)
         self._margin = now.seen.site.economics.start_margin_per_mwh
         groups = {share.wish.pool.group for share in ideal}
         self._scopes = {group: scopes_of(now.seen.site, group) for group in groups}
@@ -54,7 +55,7 @@ class TurningPoints:
     def of(self, group: str, which: Sequence[int], tariff: Tariff) -> Turning:
         """For the pools of one group, by their places among the shares."""
         halted = self._now.halt_of(group) is not None
-        mine = {index: (self._shares if halted else self._ideal)[index] for index in which}
+        mine = {index: self._ideal[index] for index in which}
         if not _by_money(self._ideal[which[0]].wish):
             return Turning()
         if halted and self._floored(group):
@@ -117,8 +118,7 @@ class TurningPoints:
         if not self._now.floors:
             return {}
         bare = []
-        for share, ideal in zip(self._shares, self._ideal, strict=True):
-            wish = share.wish if self._now.halt_of(share.wish.pool.group) else ideal.wish
+        for wish in (share.wish for share in self._ideal):
             none = (0,) * len(wish.ladder)
             bare.append(replace(wish, wanted=none) if _by_money(wish) else wish)
         found: dict[tuple[int, int], int] = {}
@@ -192,6 +192,18 @@ class TurningPoints:
         nexts = {index: rung for index, share in enumerate(self._ideal) if (rung := _next(share))}
         found = roomy(self._now, self._ideal, nexts, self._scopes, self._reordered)
         return {index for index in found if not told.get(self._ideal[index].wish.pool.kind)}
+
+
+def _as_silent(
+    now: Situation, shares: Sequence[Share], ideal: Sequence[Share]
+) -> Sequence[Share]:
+    """The ideal, but that where nothing may start what stands there stays as it is: others have the
+    room that it could take."""
+    both = zip(shares, ideal, strict=True)
+    wishes = [(one if now.halt_of(one.wish.pool.group) else best).wish for one, best in both]
+    if all(wish is best.wish for wish, best in zip(wishes, ideal, strict=True)):
+        return ideal
+    return shares_of(wishes, now)
 
 
 def _next(share: Share) -> int:

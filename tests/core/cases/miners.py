@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from controller.core.limits.ceilings import Ceilings
 from controller.model.fleet import (
     CUT,
+    OFF,
     Command,
     EvidenceGrade,
     MinerSeen,
@@ -87,11 +88,13 @@ def motion(chances: Chances, name: str, miner: MinerSeen, number: int, now: date
     levels = CURVES[miner.curve].levels
     stage = chances.of(STAGES)
     at = chances.before(now)
+    level = chances.of([level.name for level in levels] + [CUT])
+    reason = chances.of([Reason.DISPATCH, *Reason])
     command = Command(
         id=f"c{number:09d}",
         miner=name,
-        level=chances.of([level.name for level in levels] + [CUT]),
-        reason=chances.of([Reason.DISPATCH, *Reason]),
+        level=OFF if reason is Reason.CONTESTED and level != CUT else level,
+        reason=reason,
         at=at,
         attempt=chances.between(1, 3),
     )

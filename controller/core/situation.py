@@ -104,8 +104,9 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     counts = (draws, other, frozen.disputed_w(watched), unmetered_w(seen, state, other))
     fixed, expected = fixed_w(seen, *counts), expected_w(seen, *counts)
     pools = _pools(seen, motions, state, draws, in_full)
+    in_force = limits(seen, state)
     beyond_w = beyond_levels_w(seen, pools, fixed)
-    state = replace(state, crests=crests(seen, state, beyond_w, expected))
+    state = replace(state, crests=crests(seen, state, beyond_w, in_force))
     return Situation(
         seen=seen,
         state=state,
@@ -114,7 +115,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
         closed=shut,
         motions=motions,
         moved_at=moved_at,
-        limits=limits(seen, state),
+        limits=in_force,
         floors=floors(seen),
         other_w=other,
         fixed_w=fixed,

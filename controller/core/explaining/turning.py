@@ -194,9 +194,7 @@ class TurningPoints:
         return {index for index in found if not told.get(self._ideal[index].wish.pool.kind)}
 
 
-def _as_silent(
-    now: Situation, shares: Sequence[Share], ideal: Sequence[Share]
-) -> Sequence[Share]:
+def _as_silent(now: Situation, shares: Sequence[Share], ideal: Sequence[Share]) -> Sequence[Share]:
     """The ideal, but that where nothing may start what stands there stays as it is: others have the
     room that it could take."""
     both = zip(shares, ideal, strict=True)

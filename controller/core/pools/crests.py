@@ -10,11 +10,14 @@ from msgspec.structs import replace
 
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
+from controller.model.grid import Limit
 from controller.model.remembered import Crest
 from controller.model.seen import Snapshot, State
 
-WOBBLE = 25
-"""Which part of what is drawn may be wobble: 4 %, from trough to crest."""
+WOBBLE = 20
+"""Which part of a limit may be wobble, from trough to crest: 5 %. It is of the limit and not of
+what is drawn, which is less at the trough: equals draw that much unlike, and what is expected of
+them rises while one that draws less is on its way."""
 SPAN = timedelta(minutes=15)
 """For how long a crest counts at the least; for twice as long at the most."""
 
@@ -33,17 +36,26 @@ def beyond_levels_w(
 
 
 def crests(
-    seen: Snapshot, state: State, beyond_w: Mapping[str, int], expected_w: Mapping[str, int]
+    seen: Snapshot, state: State, beyond_w: Mapping[str, int], limits: Iterable[Limit]
 ) -> Mapping[str, Crest]:
-    """The crests with this look. Before every miner has been heard there is nothing to compare."""
+    """The crests with this look, of scopes that have a limit. Before every miner has been heard
+    there is nothing to compare."""
     if not seen.fleet_known:
         return state.crests
     found = {}
-    for scope in {**state.crests, **beyond_w}:
-        wobble_w = expected_w.get(scope, 0) // WOBBLE
-        one = _crest(state.crests.get(scope), beyond_w.get(scope, 0), wobble_w, seen.now)
+    for scope, limit_w in _lowest(limits).items():
+        now_w, wobble_w = beyond_w.get(scope, 0), limit_w // WOBBLE
+        one = _crest(state.crests.get(scope), now_w, wobble_w, seen.now)
         if one.high_w:
             found[scope] = one
+    return found
+
+
+def _lowest(limits: Iterable[Limit]) -> dict[str, int]:
+    """By scope, what the lowest of its limits leaves."""
+    found: dict[str, int] = {}
+    for one in limits:
+        found[one.scope] = min(one.limit_w, found.get(one.scope, one.limit_w))
     return found
 
 

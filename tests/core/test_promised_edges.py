@@ -314,6 +314,30 @@ def test_nobody_starts_for_a_floor_that_those_keep_who_may_not_stop_yet(
     assert bool(left(plan)["a/plain"]) is bool(more_w)
 
 
+@pytest.mark.parametrize("started", [0, 1])
+def test_who_may_not_stop_yet_takes_no_step_of_a_floor_from_its_equal(started: int) -> None:
+    """A client's miners go before those of a, by merit, and behind the floor of a, by rank. Under
+    4.84 kW that floor has two of 2 kW in the middle of their curve, also while one of them has
+    just started: with the client's first step beside that one, and a higher step of it, the other
+    would go."""
+    client = Hosting(client="c", price_per_mwh=Decimal(60), consent=Consent.LAST)
+    declared = site(
+        groups={"a": Group(floor_w=9_000), "b": Group(hosting=client, heat=Heat(most_w=6_000))},
+        import_limit_w=4_840,
+    )
+    both = {
+        name: MinerSeen(group="a", curve="hollow", level="mid", power_w=2_000, at=NOW)
+        for name in ("a0", "a1")
+    }
+    moving = {name: both[name] for name in ("a0",)[:started]}
+    rest = {name: one for name, one in both.items() if name not in moving}
+    off = fleet("b", "three", 0, 3)
+    cheap = Fresh(value=Decimal(10), at=NOW)
+    snapshot = seen(declared, both | off, cohorts=cohorts(rest | off), moving=moving)
+    plan = plan_of(replace(snapshot, price_per_mwh=cheap), State(motions=resting(moving)))
+    assert (left(plan), plan.commands) == ({"a/hollow": 2, "b/three": 0}, ())
+
+
 def test_a_weighed_reserve_passes_over_what_loses_too_much() -> None:
     """At 120 $/MWh the plain ones lose about 11; those of a client who pays 50 come first, run at
     any price and count, but two more of them could not start for it."""

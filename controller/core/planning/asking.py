@@ -32,8 +32,9 @@ class Asking:
     @cached_property
     def anyway(self) -> Sequence[Sequence[int]]:
         """What would be granted if there were no floors. Whoever merely may not stop yet is none of
-        it: a floor would find others in a moment, and these start and stop for nothing."""
-        return [_by_merit(one) for one in share(self._wishes, (), self._now)]
+        it, and keeps nobody from it: a floor would find others in a moment, and these start and
+        stop for nothing."""
+        return [_by_merit(one) for one in share(self._wishes, (), self._now, guard=False)]
 
     def of(self, floor: Floor, given: Counts, reserved: Counts) -> Ask:
         """What is missing of a floor, when floors have these steps, and reserves those."""

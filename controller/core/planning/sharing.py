@@ -63,20 +63,23 @@ class Rank(NamedTuple):
     """By rung from 1: what a MWh earns there, in millionths."""
 
 
-def share(wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation) -> list[Share]:
+def share(
+    wishes: Sequence[Wish], promises: Sequence[Promise], now: Situation, *, guard: bool = True
+) -> list[Share]:
     """Grant what is promised, in the order given, then steps by falling margin, for as long as the
     site, its breakers and its groups have room.
 
     For concave curves greedy is optimal up to the size of one step of every limit that binds (the
     fractional knapsack; limits that lie within each other form a polymatroid). To start is worth
-    the start margin less than to go on, and does not stop what money leaves alone. Steps above the
-    ceiling of a pool are not there to be granted. The first start of a group brings its fans.
+    the start margin less than to go on, and does not stop what money leaves alone, if that is to
+    be guarded. Steps above the ceiling of a pool are not there to be granted. The first start of a
+    group brings its fans.
     """
     room = Room(wishes, now)
     grants = [_grant(one, room.of(one.pool.group)) for one in wishes]
     for promise in promises:
         grants[promise.which].keep(promise)
-    for grant in grants:
+    for grant in grants if guard else ():
         grant.guard()
     bound = [which for which, one in enumerate(grants) if one.bound]
     least = cheapest([wishes[which] for which in bound])

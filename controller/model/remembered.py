@@ -107,6 +107,13 @@ class MeterWatch(Model, frozen=True, kw_only=True):
     """and when the first of them can have begun."""
     due_at: datetime | None = None
     """From when on they are large enough that it should have shown them."""
+    astride_up_w: int = 0
+    """By how much miners rose that were told before `at` and confirmed later: what it showed then
+    may or may not have it,"""
+    astride_down_w: int = 0
+    """by how much they fell,"""
+    astride_until: datetime | None = None
+    """and when the last of them was confirmed."""
     frozen: bool = False
     above_w: int = 0
     """How far it wobbled above what it stood at,"""

@@ -245,7 +245,57 @@ def test_a_repeat_counts_from_the_first_telling() -> None:
     after = {name: motion(name, 34, Stage.CONFIRMED)}
     off = MinerSeen(group="a", curve="plain", level=OFF, power_w=OFF_W)
     snapshot = replace(seen(35, down), moving={name: off})
-    assert confirmed(fell.watched, snapshot, before, after, {}) == fell.watched
+    found = confirmed(fell.watched, snapshot, before, after, {})[SITE]
+    assert (found.stepped_w, found.stepped) == (0, 0)
+
+
+def arrived(watched: Mapping[str, MeterWatch], second: float, told_s: float, steps: int) -> State:
+    """So many that were told then are confirmed in the look at this second: up, or down where the
+    number is negative."""
+    names = [f"m{number}" for number in range(abs(steps))]
+    from_w, to_w = (OFF_W, FULL_W) if steps > 0 else (FULL_W, OFF_W)
+    miner = MinerSeen(group="a", curve="plain", level="", power_w=to_w)
+    told = motion("m", told_s, Stage.SENT)
+    before = dict.fromkeys(names, replace(told, proven_w=from_w))
+    after = dict.fromkeys(names, replace(told, proven_w=to_w, stage=Stage.CONFIRMED))
+    snapshot = replace(seen(second, FULL), moving=dict.fromkeys(names, miner))
+    return State(watched=confirmed(watched, snapshot, before, after, {}))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("astride", "second", "guilty"),
+    [
+        # Of ten steps of 2,769 W eight leave 5,538, less than a tenth of 55,880.
+        (-8, 11, False),
+        (-7, 11, True),
+        (-20, 11, False),
+        (8, 11, True),
+        # These were there before the first step was told.
+        (-8, 10, True),
+    ],
+)
+def test_those_told_before_it_moved_last_may_hide_as_much_of_the_steps(
+    astride: int, second: float, sign: int, *, guilty: bool
+) -> None:
+    """It moved last at second 4; ten steps are told at second 10 and made at 20."""
+    moved = looks(State(), seen(-200, 2 * FULL), seen(4, FULL))
+    state = arrived(moved.watched, second, 0, sign * astride)
+    state = arrived(state.watched, 20, 10, sign * 10)
+    assert doubted(state.watched) == (SITE,)
+    after = looks(state, seen(30, FULL))
+    assert found(after) == ((SITE,) if guilty else ())
+    assert doubted(after.watched) == found(after), "what is explained is doubted no more"
+
+
+def test_who_was_told_before_it_moved_last_adds_up_and_hides_the_longest() -> None:
+    moved = looks(State(), seen(-200, 2 * FULL), seen(4, FULL))
+    state = arrived(moved.watched, 8, 0, -4)
+    state = arrived(state.watched, 9, 0, 3)
+    state = arrived(state.watched, 11, 0, -4)
+    one = arrived(state.watched, 20, 10, 10).watched[SITE]
+    assert (one.astride_down_w, one.astride_up_w) == (8 * STEP_W, 3 * STEP_W)
+    assert found(looks(State(watched={SITE: one}), seen(30, FULL))) == ()
 
 
 def test_it_is_found_by_load_that_came_up_too() -> None:

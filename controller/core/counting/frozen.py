@@ -6,7 +6,9 @@ takes `MINERS` of them, because one or two may lie. A meter that shows the very 
 before the steps is frozen where they come to a tenth of the load; one whose value wobbles, where
 they come to half of it within a minute and it moved by less than a quarter of them: in a minute
 other load may well take up a tenth, and hardly ever half. What those on their way draw against the
-steps may hide as much of them: until it is confirmed too, only the rest counts.
+steps may hide as much of them: until it is confirmed too, only the rest counts. So may those that
+were told before the meter moved last and were confirmed since the first of the steps was told: when
+they moved is not known.
 
 It is believed again once it moves by a quarter of what it failed to show. One that was mended may
 read what is near the value it stood at, and nothing starts behind it that could show more. So it is
@@ -92,10 +94,13 @@ def confirmed(
             continue
         told_at = old.from_command_at or old.command.at
         for scope in scopes_of(seen.site, motion.group):
-            one = found.get(scope)
-            if one and one.at <= told_at and shown.get(name) != scope:
-                step_w = motion.proven_w - old.proven_w
+            one, step_w = found.get(scope), motion.proven_w - old.proven_w
+            if one is None or shown.get(name) == scope:
+                continue
+            if one.at <= told_at:
                 found[scope] = _stepped(one, step_w, 1, told_at, seen.now)
+            else:
+                found[scope] = _astride(one, step_w, seen.now)
     return found
 
 
@@ -160,6 +165,13 @@ def _hidden_w(one: MeterWatch, scope: str, seen: Snapshot, state: State) -> int:
     return sum([abs(change_w) for change_w in changes_w if change_w * one.stepped_w < 0])
 
 
+def _astride_w(one: MeterWatch) -> int:
+    """How much of the steps those may hide that were told before it moved last."""
+    if one.since is None or one.astride_until is None or one.astride_until <= one.since:
+        return 0
+    return one.astride_down_w if one.stepped_w > 0 else one.astride_up_w
+
+
 def _read(
     old: MeterWatch, meter: Fresh[int], scope: str, seen: Snapshot, state: State
 ) -> MeterWatch:
@@ -176,7 +188,9 @@ def _read(
     now, settled = seen.now, timedelta(seconds=seen.site.settle_s)
     old = replace(old, due_at=_due_at(old, now))
     if old.due_at is not None and meter.at >= old.due_at + settled:
-        return replace(old, frozen=_large(old, _hidden_w(old, scope, seen, state)))
+        hidden_w, astride_w = _hidden_w(old, scope, seen, state), _astride_w(old)
+        still = _large(old, hidden_w + astride_w)
+        return _anchored(meter) if astride_w and not still else replace(old, frozen=still)
     if old.due_at is None and old.since and not _still(old) and now - old.since > TOGETHER:
         return replace(old, stepped_w=0, stepped=0, since=None)
     return old
@@ -223,6 +237,15 @@ def _stepped(
         since=min(one.since or began_at, began_at),
     )
     return replace(found, due_at=_due_at(found, now))
+
+
+def _astride(one: MeterWatch, step_w: int, now: datetime) -> MeterWatch:
+    return replace(
+        one,
+        astride_up_w=one.astride_up_w + max(0, step_w),
+        astride_down_w=one.astride_down_w + max(0, -step_w),
+        astride_until=now,
+    )
 
 
 def _due_at(one: MeterWatch, now: datetime) -> datetime | None:

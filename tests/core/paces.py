@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def moved(seen: Snapshot, before: State, plan: Plan) -> Moved:
         if command.attempt > 1:
             continue
         if told < miner.power_w:
-            fall_w = miner.power_w - _drawn_w(seen, command, miner)
+            fall_w = min(miner.power_w, _mean_w(known, miner)) - _drawn_w(seen, command, miner)
             found.downs.append(fall_w)
             if command.reason in MONEY:
                 found.for_money.append(fall_w)
@@ -54,6 +54,17 @@ def moved(seen: Snapshot, before: State, plan: Plan) -> Moved:
 def _starting(motion: Motion | None) -> bool:
     """Whether it was told to come up already: to send it higher on its way is no other start."""
     return motion is not None and motion.stage in IN_FLIGHT and motion.command.level not in IDLE
+
+
+def _mean_w(known: Mapping[str, MinerSeen], miner: MinerSeen) -> int:
+    """What its equals draw: of who has just come to rest among them no more is reckoned with."""
+    kind = (miner.group, miner.curve, miner.level, miner.locked)
+    alike = [
+        one.power_w
+        for one in known.values()
+        if one.reachable and (one.group, one.curve, one.level, one.locked) == kind
+    ]
+    return -(-sum(alike) // len(alike)) if alike else miner.power_w
 
 
 def _drawn_w(seen: Snapshot, command: Command, miner: MinerSeen) -> int:

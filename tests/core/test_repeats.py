@@ -134,6 +134,13 @@ def test_what_is_to_be_lowered_is_not_told_to_rise_while_its_turn_has_not_come()
     assert held(everybody, lowered={"m3"}) == {"m3"}
 
 
+@pytest.mark.parametrize(("power_w", "waits"), [(TOP_W, True), (TOP_W + 1, False)])
+def test_nor_is_it_told_once_more_to_go_where_it_is(power_w: int, waits: bool) -> None:
+    """Which may be above what a person has allowed since."""
+    there = {"m": START._replace(power_w=power_w)}
+    assert held(there, lowered=there) == ({"m"} if waits else set())
+
+
 def test_where_no_pace_is_declared_everybody_is_told_at_once() -> None:
     assert held({"m1": STOP, "m2": START, "m3": RISE}) == set()
 

@@ -26,8 +26,8 @@ class Turns(NamedTuple):
 
 def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> frozenset[str]:
     """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
-    or their stop has still to have its turn, because their place is locked, or would bring those
-    higher that are to be `lowered`. The stages are drawn upon by those that go, and by whoever was
+    or their stop has still to have its turn, because their place is locked, or would bring those no
+    lower that are to be `lowered`. The stages are drawn upon by those that go, and by whoever was
     told at this very look."""
     held = set[str]()
     for name, motion in _of_this_look(now):
@@ -36,7 +36,8 @@ def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> froz
         stages = [turns.up, _stagger(now, motion, turns.staggers)] if rises else [turns.down]
         mine = [one for one in stages if one is not None]
         waits = overruled_by_lock(motion, now.seen.moving[name])
-        waits |= rises and (name in lowered or _waits_for_fans(now, motion, turns.fans))
+        waits |= change_w >= 0 and name in lowered
+        waits |= rises and _waits_for_fans(now, motion, turns.fans)
         fits = all(one.takes(abs(change_w)) for one in mine)
         if is_due(motion) and (waits or not fits):
             held.add(name)

@@ -25,6 +25,7 @@ from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.at_rest import AT_ONCE, seen_at, settle, some
 from tests.core.cases.sites import NOW
+from tests.core.test_promised_edges import resting
 
 LATER = NOW + timedelta(minutes=40)
 TEN = some("a", "plain", 10)
@@ -370,6 +371,13 @@ def test_who_keeps_a_floor_because_silence_keeps_others_from_it_names_the_floor(
     one = explained(replace(seen, meters_w={**seen.meters_w, **silent_at("a")}), "b")
     assert (one.reason, one.source, one.running) == (Reason.RESERVE, "ffr", 1)
     assert (one.more_below_per_mwh, one.off_above_per_mwh) == (Decimal("83.86"), None)
+
+
+def test_who_runs_on_at_a_loss_for_its_minimum_time_would_start_at_no_price() -> None:
+    two = some("a", "plain", 2)
+    seen = replace(seen_at(Decimal(200), a_site(), two), cohorts={}, moving=two)
+    one = decide(seen, State(motions=resting(two)))[0].explained["a"]
+    assert (one.running, one.more_below_per_mwh) == (2, None)
 
 
 def test_a_silent_group_takes_no_room_from_the_prices_of_others() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from controller.core.limits.in_force import limits, tightest, usable_w
+from controller.core.limits.in_force import hard, limits, lowest, usable_w
 from controller.model.grid import SITE, Dispatch, Limit, ReduceTo
 from controller.model.quality import Fresh
 from controller.model.rules import Engine, Neighbour
@@ -86,7 +86,7 @@ def test_of_equal_rules_or_orders_the_first_by_name_is_the_cause() -> None:
     orders = {name: order(id=name, scope="b", limit_w=9_000) for name in ("late", "early")}
     seen = look(site(rules={"roof": hot, "aisle": hot}), {"inlet": said("33")}, orders=orders)
     found = limits(seen, heard(seen))
-    causes = [tightest(found, scope) for scope in ("a", "b")]
+    causes = [lowest(found).get(scope) for scope in ("a", "b")]
     assert [one.source for one in causes if one is not None] == ["aisle", "early by Ada"]
 
 
@@ -130,14 +130,12 @@ def limit(scope: str, watts: int, source: str = "") -> Limit:
 
 def test_the_lowest_counts_and_of_equals_the_first() -> None:
     found = [limit(SITE, 5, "x"), limit("a", 1), limit(SITE, 4, "y"), limit(SITE, 4, "z")]
-    assert tightest(found, SITE) == found[2]
-    assert tightest(found, "b") is None
+    assert lowest(found) == {SITE: found[2], "a": found[1]}
 
 
-def test_what_is_weighed_against_money_is_not_the_limit() -> None:
+def test_what_is_weighed_against_money_does_not_always_hold() -> None:
     weighed = replace(limit(SITE, 3), surcharge_per_mwh=Decimal(100))
-    assert tightest([weighed, limit(SITE, 5)], SITE) == limit(SITE, 5)
-    assert tightest([weighed], SITE) is None
+    assert hard([weighed, limit(SITE, 5)]) == [limit(SITE, 5)]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from math import ceil
 
 from controller.core.deliverable.done import NOTHING, UNKNOWN, Amount, comes
 from controller.core.limits.failsafe import held_by
+from controller.core.limits.in_force import lowest
 from controller.core.obedience.learned import start_s
 from controller.core.obedience.patience import pacing_of
 from controller.core.pacing.credit import credit
@@ -150,10 +151,10 @@ def _seconds_between(start: datetime, end: datetime) -> int:
 
 def _room_w(now: Situation) -> dict[str, int]:
     """By scope with a limit: what may rise there."""
-    found: dict[str, int] = {}
-    for limit in now.limits:
-        left_w = usable_by_starts_w(limit, now) - now.expected_w.get(limit.scope, 0)
-        found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
+    found = {
+        scope: usable_by_starts_w(limit, now) - now.expected_w.get(scope, 0)
+        for scope, limit in lowest(now.limits).items()
+    }
     for name, power_w in now.fans_w.items():
         for scope in scopes_of(now.seen.site, name):
             if scope in found:

@@ -7,7 +7,8 @@ from heapq import heapify, heappop, heappush
 from operator import mul
 
 from controller.core.economics.steps import MILLION, millionths
-from controller.core.planning.room import base_w, binding, usable_by_starts_w
+from controller.core.limits.in_force import lowest
+from controller.core.planning.room import base_w, usable_by_starts_w
 from controller.core.planning.sharing import Share
 from controller.core.situation import Situation
 
@@ -56,11 +57,10 @@ def starts_left_w(now: Situation, ideal: Iterable[Share], scopes: Scopes) -> dic
             power_w += fans_w.pop(pool.group, 0)
         for scope in scopes[pool.group]:
             drawn_w[scope] = drawn_w.get(scope, 0) + power_w
-    found: dict[str, int] = {}
-    for limit in binding(now.limits):
-        left_w = usable_by_starts_w(limit, now) - drawn_w.get(limit.scope, 0)
-        found[limit.scope] = min(left_w, found.get(limit.scope, left_w))
-    return found
+    return {
+        scope: usable_by_starts_w(limit, now) - drawn_w.get(scope, 0)
+        for scope, limit in lowest(now.limits).items()
+    }
 
 
 def _cold_w(now: Situation, ideal: Iterable[Share]) -> dict[str, int]:

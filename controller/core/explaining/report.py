@@ -12,7 +12,7 @@ from controller.core.explaining.causes import curtailed, decisive
 from controller.core.explaining.explain import explain
 from controller.core.explaining.outlook import outlook
 from controller.core.explaining.worth import CENT
-from controller.core.limits.in_force import tightest
+from controller.core.limits.in_force import hard, lowest
 from controller.core.obedience.motions import Orders
 from controller.core.pacing.contested import contested
 from controller.core.planning.room import base_w, beyond_reach_w
@@ -38,7 +38,7 @@ def report(
         share.wish.pool.key: _allocation(now, share, best)
         for share, best in zip(shares, ideal, strict=True)
     }
-    limit = tightest(now.limits, SITE)
+    limit = lowest(hard(now.limits)).get(SITE)
     limit_w = limit.limit_w if limit else now.seen.site.import_limit_w
     causes, could = curtailed(shares, ideal, now.halt_of), deliverable(now)
     return Plan(

@@ -79,12 +79,21 @@ def _orders(seen: Snapshot) -> Iterator[Limit]:
             )
 
 
-def tightest(found: Iterable[Limit], scope: str) -> Limit | None:
-    """The lowest limit on a scope, of those that are not weighed against money; of equals the
-    first, which is the more fundamental."""
-    kept = (limit for limit in found if limit.surcharge_per_mwh is None)
-    mine = [limit for limit in kept if limit.scope == scope]
-    return min(mine, key=lambda limit: limit.limit_w) if mine else None
+def hard(found: Iterable[Limit]) -> list[Limit]:
+    """Those that always hold: that are not weighed against money."""
+    return [limit for limit in found if limit.surcharge_per_mwh is None]
+
+
+def lowest(found: Iterable[Limit]) -> dict[str, Limit]:
+    """By scope, the one that leaves least; of equals the first, which is the more fundamental."""
+    kept: dict[str, Limit] = {}
+    for limit in found:
+        kept[limit.scope] = min(kept.get(limit.scope, limit), limit, key=_watts)
+    return kept
+
+
+def _watts(limit: Limit) -> int:
+    return limit.limit_w
 
 
 def usable_w(limit: Limit, headroom: Decimal) -> int:

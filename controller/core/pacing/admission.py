@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from controller.core.limits.in_force import usable_w
+from controller.core.limits.in_force import hard, lowest, usable_w
 from controller.core.pacing.credit import Credit
 from controller.core.pacing.hidden import hidden_w
 from controller.core.pacing.moves import Move, Starts
@@ -44,10 +44,10 @@ class Gate:
 
     def __post_init__(self) -> None:
         now = self.now
-        for limit in now.limits:
-            if limit.surcharge_per_mwh is None and limit.scope in now.expected_w:
-                left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[limit.scope]
-                self._room[limit.scope] = min(left_w, self._room.get(limit.scope, left_w))
+        for scope, limit in lowest(hard(now.limits)).items():
+            if scope in now.expected_w:
+                left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[scope]
+                self._room[scope] = left_w
         self._hidden = hidden_w(now)
 
     def admit(self, rises: Iterable[Rise]) -> list[Move]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from controller.core.limits.in_force import usable_w
+from controller.core.limits.in_force import lowest, usable_w
 from controller.core.obedience.learned import stop_s
 from controller.core.pacing.credit import Credit
 from controller.core.pacing.moves import Step
@@ -100,8 +100,9 @@ def due(now: Situation, shares: Sequence[Share], slowed: Sequence[Step]) -> list
 def _needed(
     now: Situation, shares: Sequence[Share], slowed: Sequence[Step], known: Iterable[Limit]
 ) -> dict[int, Step]:
-    """By their places, those that these limits need."""
-    limits = _tightest(known)
+    """By their places, those that these limits need, and those that are weighed against money
+    too: what money would stop is not worth the penalty of one either."""
+    limits = lowest(known)
     slack_w = {
         scope: usable_w(limit, now.seen.site.headroom) - _target_w(now, shares, scope)
         for scope, limit in limits.items()
@@ -116,15 +117,6 @@ def _needed(
             continue
         for scope in scopes:
             slack_w[scope] -= one.move.frees_w
-    return found
-
-
-def _tightest(known: Iterable[Limit]) -> dict[str, Limit]:
-    """By scope, of all limits: what money would stop is not worth the penalty of one either."""
-    found: dict[str, Limit] = {}
-    for limit in known:
-        lowest = found.get(limit.scope, limit)
-        found[limit.scope] = min(lowest, limit, key=lambda one: one.limit_w)
     return found
 
 

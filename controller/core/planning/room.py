@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from operator import mul
 from typing import NamedTuple, TypeAlias
 
 from controller.core.economics.steps import millionths
-from controller.core.limits.in_force import usable_w
+from controller.core.limits.in_force import hard, lowest, usable_w
 from controller.core.planning.wishes import Wish
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
@@ -161,17 +161,11 @@ class Room:
         return self._found[group]
 
 
-def binding(limits: Iterable[Limit]) -> list[Limit]:
+def binding(limits: Collection[Limit]) -> list[Limit]:
     """Of those that always hold the lowest of each scope, of equals the first, which is the more
     fundamental; and all that are weighed against money."""
-    lowest: dict[str, Limit] = {}
-    weighed = []
-    for limit in limits:
-        if limit.surcharge_per_mwh is not None:
-            weighed.append(limit)
-        elif limit.scope not in lowest or limit.limit_w < lowest[limit.scope].limit_w:
-            lowest[limit.scope] = limit
-    return [*lowest.values(), *weighed]
+    weighed = [limit for limit in limits if limit.surcharge_per_mwh is not None]
+    return [*lowest(hard(limits)).values(), *weighed]
 
 
 def usable_by_starts_w(limit: Limit, now: Situation) -> int:

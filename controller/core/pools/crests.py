@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from controller.core.limits.in_force import lowest
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
 from controller.model.grid import Limit
@@ -43,19 +44,11 @@ def crests(
     if not seen.fleet_known:
         return state.crests
     found = {}
-    for scope, limit_w in _lowest(limits).items():
-        now_w, wobble_w = beyond_w.get(scope, 0), limit_w // WOBBLE
+    for scope, limit in lowest(limits).items():
+        now_w, wobble_w = beyond_w.get(scope, 0), limit.limit_w // WOBBLE
         one = _crest(state.crests.get(scope), now_w, wobble_w, seen.now)
         if one.high_w:
             found[scope] = one
-    return found
-
-
-def _lowest(limits: Iterable[Limit]) -> dict[str, int]:
-    """By scope, what the lowest of its limits leaves."""
-    found: dict[str, int] = {}
-    for one in limits:
-        found[one.scope] = min(one.limit_w, found.get(one.scope, one.limit_w))
     return found
 
 

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 
 from controller.commands import (
+    backtest,
     check,
     dispatches,
     feeds,
@@ -24,7 +25,7 @@ from controller.commands.console import Exit, UsageError, complain
 from controller.errors import CurtaildError
 from controller.version import code_version
 
-COMMANDS = (run, check, plan, status, fleet, dispatches, feeds, ledger, replay, simulate)
+COMMANDS = (run, check, plan, status, fleet, dispatches, feeds, ledger, replay, backtest, simulate)
 INTERRUPTED = 130
 """As a shell says it: 128 and the number of SIGINT."""
 

@@ -27,6 +27,7 @@ from controller.model.books import Totals
 from controller.model.grid import SITE
 from controller.model.records import RunStarted
 from controller.model.seen import State
+from controller.model.site import Site
 from controller.model.view import LinkHealth
 from controller.ports import Clock, Feed, Fleet, Ledger, Recovered, Service
 from controller.surfaces.http import HttpSurface
@@ -131,11 +132,13 @@ def sense(
     start_grace_s: float,
     wake: Callable[[], None],
     shadow: ShadowFleet | None = None,
+    site: Site | None = None,
 ) -> Senses:
-    """What a snapshot is put together from, carrying on from what the ledger knows."""
+    """What a snapshot is put together from, carrying on from what the ledger knows. `site` is what
+    the settings declare, where it is no other."""
     board = Board(to_board(settings))
     board.restore(recovered.prices, clock.now())
-    site = to_site(settings)
+    site = site or to_site(settings)
     desk = Desk(
         site,
         clock,

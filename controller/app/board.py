@@ -47,6 +47,8 @@ class BoardSettings(Model, frozen=True, kw_only=True):
     price_max_per_mwh: Decimal = Decimal(25_000)
     price_stale_after_s: int = 900
     """How long the last price is shown as stale before it is missing."""
+    price_late_s: int = 0
+    """How long after the end of its interval a price may come, and is acted upon."""
     hashprice_max_per_ph_day: Decimal = Decimal(10_000)
     hashprice_max_age_s: int | None = None
     """None: it does not age."""
@@ -84,12 +86,16 @@ class Board:
         self._forget_meters(set(self._settings.meters) - set(settings.meters))
         self._words.adopt(settings.signals, settings.conditions)
         self._settings = settings
-        self._prices = replace(self._prices, stale_after_s=settings.price_stale_after_s)
+        self._prices = self._as_settled(self._prices)
         self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
         self._hashprice_range = Range(low=LEAST_HASHPRICE, high=settings.hashprice_max_per_ph_day)
         self.meter_bounds = MeterBounds(
             max_w=settings.meter_max_w, counter_step_wh=settings.meter_counter_step_wh
         )
+
+    def _as_settled(self, prices: PriceTimeline) -> PriceTimeline:
+        known = self._settings
+        return replace(prices, stale_after_s=known.price_stale_after_s, late_s=known.price_late_s)
 
     def _forget_meters(self, scopes: Collection[str]) -> None:
         for scope in scopes:
@@ -98,7 +104,7 @@ class Board:
     def forget_prices(self) -> None:
         """What was said by feeds that are no more: prices and hashprice are missing until others
         speak."""
-        self._prices = PriceTimeline(stale_after_s=self._settings.price_stale_after_s)
+        self._prices = self._as_settled(PriceTimeline())
         self._hashprice = None
 
     def offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:

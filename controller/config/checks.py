@@ -53,6 +53,13 @@ def _groups(settings: Settings) -> Faults:
             yield (*key, "floor_source"), "is missing: say to whom floor_kw is promised"
 
 
+def _backtest(settings: Settings) -> Faults:
+    known = list(settings.groups)
+    for name in settings.backtest.groups if settings.backtest else ():
+        if name not in known:
+            yield ("backtest", "groups", name), f"there is no such group{hint(name, known)}"
+
+
 def _floors_fit_the_connection(settings: Settings) -> Faults:
     if sum(group.floor_kw for group in settings.groups.values()) > settings.site.import_limit_kw:
         yield ("groups",), "the floors together are above site.import_limit_kw: promise less"
@@ -158,6 +165,7 @@ CHECKS = (
     _needs(_reserves_fit_the_connection, "programs", "site"),
     _needs(_authorities, "programs", "http", "mqtt"),
     _needs(plain_payloads, "programs", "mqtt"),
+    _needs(_backtest, "groups", "backtest"),
     _needs(_interval, "interval_minutes"),
     _needs(missing_files),
     _needs(unusable_tokens, "http"),

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Discriminator, Field, create_mo
 from pydantic_core import PydanticCustomError
 
 from controller.clock import ClockSettings
+from controller.config.backtest import BacktestSettings
 from controller.config.bounds import (
     BreakerSettings,
     EngineSettings,
@@ -75,6 +76,8 @@ class Settings(Section):
     """Leave it out for real time."""
     simulation: SimulationSettings | None = None
     """The simulated farm of `curtaild simulate`; a real site has none."""
+    backtest: BacktestSettings | None = None
+    """What a back-test has to know of the miners."""
     log: LogSettings = LogSettings()
 
 

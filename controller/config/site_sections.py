@@ -131,6 +131,10 @@ class EconomicsSettings(Section):
     """What the pool keeps of the revenue."""
     start_margin_per_mwh: Annotated[Decimal, Field(ge=0, le=100_000)] = Decimal(0)
     """How far below its break-even the price must be before a step is started."""
+    start_lost_s: Annotated[int, Field(ge=0, le=7200), NotTruth] = 0
+    """For how long a miner that is started draws its power and does not hash yet."""
+    start_wear_per_mw: Annotated[Decimal, Field(ge=0, le=10_000)] = Decimal(0)
+    """What a start wears off, for each MW that is started."""
 
 
 class PacingSettings(Section):

@@ -14,8 +14,6 @@ from controller.core.pools import cooling
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 
-LATEST = timedelta(minutes=1)
-
 
 def next_look(seen: Snapshot, after: State, waits: Iterable[datetime]) -> datetime:
     """The first moment after now at which something known may change the plan.
@@ -23,7 +21,11 @@ def next_look(seen: Snapshot, after: State, waits: Iterable[datetime]) -> dateti
     `waits` are those at which a move may be made that waits for its turn.
     """
     moments = [*_known(seen, after), *_timers(seen, after), *waits]
-    return min([seen.now + LATEST, *(at for at in moments if at > seen.now)])
+    return min([_latest(seen), *(at for at in moments if at > seen.now)])
+
+
+def _latest(seen: Snapshot) -> datetime:
+    return seen.now + timedelta(seconds=seen.site.look_every_s)
 
 
 def _known(seen: Snapshot, after: State) -> Iterator[datetime]:
@@ -34,7 +36,7 @@ def _known(seen: Snapshot, after: State) -> Iterator[datetime]:
     for order in seen.orders.values():
         yield order.issued_at
         yield order.until
-    yield from told_at(seen, after, seen.now + LATEST)
+    yield from told_at(seen, after, _latest(seen))
     yield from expected_losses(seen, after).values()
     adders_at = next_band_change(seen)
     if adders_at is not None:

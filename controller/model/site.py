@@ -55,6 +55,10 @@ class Economics(Model, frozen=True, kw_only=True):
     """A fraction of revenue."""
     start_margin_per_mwh: Decimal = Decimal(0)
     """How far below its break-even the price must be before a step is started: no flapping."""
+    start_lost_s: int = 0
+    """For how long a miner that is started draws its power and does not hash yet."""
+    start_wear_per_mw: Decimal = Decimal(0)
+    """What a start wears off, for each MW that is started."""
 
 
 class Breaker(Model, frozen=True, kw_only=True):
@@ -161,3 +165,8 @@ class Site(Model, frozen=True, kw_only=True):
     meter_silence: MeterSilence | None = None
     settle_s: int = 10
     """How long after the last movement the meter and the miners' own reports can be compared."""
+    look_every_s: int = 60
+    """How long a decision stands at the most, where nothing is known to change."""
+    terse: bool = False
+    """Leave out of plans what nothing follows from: explanations, the outlook, how far power could
+    be moved. For a back-test, which asks a hundred thousand times and shows nobody."""

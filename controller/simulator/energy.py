@@ -24,13 +24,18 @@ def energy_wh(miner: MinerPhysics, start: datetime, end: datetime) -> float:
 
 def _settled_ws(miner: MinerPhysics, start: datetime, end: datetime) -> float:
     """Watt-seconds while the power stands still but for its noise."""
-    noise_s = wobble.integral(miner.key, start.timestamp(), end.timestamp())
     seconds = (end - start).total_seconds()
+    if not miner.dynamics.wobble:
+        return miner.motion.to_w * seconds
+    noise_s = wobble.integral(miner.key, start.timestamp(), end.timestamp())
     return miner.motion.to_w * (seconds + miner.dynamics.wobble * noise_s)
 
 
 def _moving_ws(miner: MinerPhysics, start: datetime, end: datetime) -> float:
     """Watt-seconds on the way: straight lines, cut where the noise steps."""
+    if not miner.dynamics.wobble:
+        left_w, right_w = miner.motion.watts(start), miner.motion.watts(end)
+        return (left_w + right_w) / 2 * (end - start).total_seconds()
     total = 0.0
     for left, right in _pieces(start, end):
         mean_w = (miner.motion.watts(left) + miner.motion.watts(right)) / 2

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.core.counting import frozen
 from controller.core.deliverable.sold import reserves
 from controller.core.deliverable.within import deliverable, too_much_asked
@@ -40,8 +42,8 @@ def report(
     }
     limit = lowest(hard(now.limits)).get(SITE)
     limit_w = limit.limit_w if limit else now.seen.site.import_limit_w
-    causes, could = curtailed(shares, ideal, now.halt_of), deliverable(now)
-    return Plan(
+    causes = curtailed(shares, ideal, now.halt_of)
+    plan = Plan(
         at=now.seen.now,
         mode=now.mode,
         target_w=fixed_w + sum(one.power_w for one in allocations.values()),
@@ -55,15 +57,24 @@ def report(
         events=tuple(orders.events),
         curtailed=causes,
         shortfall_w=max(0, least_w - limit_w),
-        outlook=outlook(now, shares),
         reserves=reserves(now),
         contested=contested(now.seen, now.motions),
         unpaid_since={group: one.since for group, one in now.state.unpaid.items()},
         cooling=running(now.seen.site, after),
-        deliverable=could,
-        too_much_asked=too_much_asked(now, could, causes),
         frozen_meters=frozen.frozen(now.state.watched),
-        explained=explain(now, shares, ideal, allocations),
+    )
+    return plan if now.seen.site.terse else _told(plan, now, shares, ideal)
+
+
+def _told(plan: Plan, now: Situation, shares: list[Share], ideal: list[Share]) -> Plan:
+    """The plan with what people are told of it."""
+    could = deliverable(now)
+    return replace(
+        plan,
+        outlook=outlook(now, shares),
+        deliverable=could,
+        too_much_asked=too_much_asked(now, could, plan.curtailed),
+        explained=explain(now, shares, ideal, plan.allocations),
     )
 
 

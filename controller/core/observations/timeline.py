@@ -6,6 +6,8 @@ from bisect import bisect_right
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.core.observations.quality import (
     CLOCK_TOLERANCE,
     Range,
@@ -40,6 +42,9 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
 
     stale_after_s: int = 900
     """How long the last price is still shown, as stale, when nothing follows it."""
+    late_s: int = 0
+    """For how long after the end of its interval a price may come, and stands in for those that
+    follow: where prices are published afterwards, the last one is the best that is known."""
     intervals: tuple[PriceInterval, ...] = ()
 
     def offer(self, sample: PriceSample, now: datetime, bounds: Range) -> PriceTimeline | Refusal:
@@ -55,6 +60,9 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         current = self.intervals[index] if index >= 0 else None
         if current is not None and now < current.end:
             return Fresh(value=current.price_per_mwh, at=current.start, until=current.end)
+        if current is not None and now < self._holds_until(current):
+            held = self._holds_until(current)
+            return Fresh(value=current.price_per_mwh, at=current.start, until=held)
         if index + 1 < len(self.intervals):
             return _gap(current, self.intervals[index + 1])
         if current is None:
@@ -68,15 +76,19 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         index = self._begun(now)
         moments = [i.start for i in self.intervals[index + 1 : index + 2]]
         if index >= 0:
-            moments += [self.intervals[index].end, self._stale_until(self.intervals[-1])]
+            last = self.intervals[-1]
+            moments += [self.intervals[index].end, self._holds_until(last), self._stale_until(last)]
         return min((m for m in moments if m > now), default=None)
 
     def _begun(self, now: datetime) -> int:
         """The index of the last interval that began by `now`; -1 if none did."""
         return bisect_right(self.intervals, now, key=_start) - 1
 
+    def _holds_until(self, last: PriceInterval) -> datetime:
+        return last.end + timedelta(seconds=self.late_s)
+
     def _stale_until(self, last: PriceInterval) -> datetime:
-        return last.end + timedelta(seconds=self.stale_after_s)
+        return last.end + timedelta(seconds=max(self.stale_after_s, self.late_s))
 
     def _with(self, new: PriceInterval, now: datetime) -> PriceTimeline:
         """With `new`, in the place of its older revision, and without what is long over."""
@@ -84,14 +96,14 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         index = self._begun(new.start)
         before = self.intervals[forgotten : index if self._same(new) else index + 1]
         after = self.intervals[index + 1 :]
-        return PriceTimeline(stale_after_s=self.stale_after_s, intervals=(*before, new, *after))
+        return replace(self, intervals=(*before, new, *after))
 
     def _conflict(self, new: PriceInterval, now: datetime) -> Refusal | None:
         """What the intervals that are known have against `new`."""
         known = self._same(new)
         if known is not None and known.price_per_mwh == new.price_per_mwh:
             return Refusal.DUPLICATE
-        if new.end <= now:
+        if self._holds_until(new) <= now:
             return Refusal.LATE
         if known is not None:
             return _revision(known, new)

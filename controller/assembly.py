@@ -172,7 +172,7 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     ledger.open()
     recovered = ledger.recover()
     diary = Diary(ledger, shadow=shadow)
-    await diary.open(_started(settings, clock, shadow=shadow))
+    await diary.open(started(settings, clock, shadow=shadow))
     real = build_fleet(settings, clock)
     assumed = ShadowFleet(real, clock) if shadow else None
     wake = asyncio.Event()
@@ -216,7 +216,8 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
     )
 
 
-def _started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:
+def started(settings: Settings, clock: Clock, *, shadow: bool) -> RunStarted:
+    """The first record of a run."""
     return RunStarted(
         at=clock.now(),
         code_version=code_version(),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal, TypeAlias
 
 from controller.model.fleet import CUT, OFF, Curve, MinerReading
 from controller.simulator import physics
@@ -14,6 +15,8 @@ from controller.simulator.physics import MinerPhysics
 from controller.simulator.shares import work_th
 
 SECONDS_AN_HOUR = 3600.0
+Fault: TypeAlias = Literal["refuse", "hang", "lie", "die"]
+"""It refuses commands, answers nothing, takes commands and does nothing, or has no power."""
 
 
 @dataclass(slots=True)
@@ -45,8 +48,11 @@ class Block:
     settled_at: datetime
     size: int
     """How many miners it stands for."""
-    fault: str = ""
-    """`refuse`, `hang`, `lie` or nothing."""
+    fault: Fault | None = None
+
+    @property
+    def answers(self) -> bool:
+        return self.fault not in ("hang", "die")
 
     def settle(self, at: datetime, done: Done) -> None:
         """Count what happened up to `at`."""
@@ -72,6 +78,10 @@ class Block:
         done.starts += self.size
         done.started_w += wanted.power_w - self.miner.dynamics.standby_w
 
+    def lose_power(self, at: datetime, done: Done) -> None:
+        self.settle(at, done)
+        self.miner = self.miner.cut(at)
+
     def arrives_at(self) -> datetime:
         """When its power is that of the end of its way."""
         motion = self.miner.motion
@@ -94,5 +104,5 @@ class Block:
             power_w=round(self.miner.motion.watts(at)),
             hashrate_ths=Decimal(str(round(ths, 3))),
             at=at,
-            reachable=self.fault != "hang",
+            reachable=self.answers,
         )

@@ -49,7 +49,7 @@ class Engine:
             while self._next is not None and self._next.at <= at:
                 self._hear()
             self._read_meter(at)
-            if arrived or not self._quiet.passes(at):
+            if stage.every_look or arrived or not self._quiet.passes(at):
                 self._asked_again = await stage.control.cycle()
                 self._quiet.decided()
             else:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from controller.backtest.block import Block, Done
+from controller.backtest.block import Block, Done, Fault
 from controller.backtest.machines import Machines, curve_of, dynamics_of, levels_of
 from controller.backtest.rest import Rest
 from controller.model.base import encode
@@ -15,8 +15,12 @@ from controller.model.view import FleetHealth
 from controller.ports import Clock
 from controller.simulator.physics import MinerPhysics
 
-PROBLEMS = {"refuse": "it refuses", "hang": "it cannot be reached"}
-"""What a command to a faulty block fails with."""
+PROBLEMS = {
+    "refuse": "it refuses",
+    "hang": "it cannot be reached",
+    "die": "it cannot be reached",
+}
+"""What a command to a faulty block fails with. One that lies takes it and does nothing."""
 
 
 class BlockFleet:
@@ -36,7 +40,9 @@ class BlockFleet:
         """Energy of what `done` has given away."""
         for one in machines:
             self._add(one, clock.now())
-        self._readings = {name: one.reading(clock.now()) for name, one in self.blocks.items()}
+        self._readings: dict[str, MinerReading] = {
+            name: one.reading(clock.now()) for name, one in self.blocks.items()
+        }
 
     def _add(self, machines: Machines, at: datetime) -> None:
         rest = self._rest.setdefault(machines.group, Rest(at))
@@ -75,8 +81,8 @@ class BlockFleet:
         self._outcomes += [self._told(self.blocks[one.miner], one, now) for one in commands]
 
     def _told(self, block: Block, command: Command, now: datetime) -> Outcome:
-        problem = PROBLEMS.get(block.fault, "")
-        if not problem and block.fault != "lie":
+        problem = PROBLEMS.get(block.fault or "", "")
+        if block.fault is None:
             self._set_off(block, now)
             block.order(command.level, now, self._done[block.group])
         stage = Stage.FAILED if problem else Stage.SENT
@@ -90,20 +96,23 @@ class BlockFleet:
         """Every block is read whenever it moves."""
 
     def health(self) -> FleetHealth:
-        lost = sum(block.fault == "hang" for block in self.blocks.values())
-        known = len(self.blocks)
-        return FleetHealth(known=known, reachable=known - lost, sent=self._sent)
+        reachable = sum(block.answers for block in self.blocks.values())
+        return FleetHealth(known=len(self.blocks), reachable=reachable, sent=self._sent)
 
     def next_change(self, now: datetime) -> datetime | None:
         """When the power of a block arrives next."""
         arrivals = (self.blocks[name].arrives_at() for name in self._moving)
         return min((at for at in arrivals if at > now), default=None)
 
-    def make_faulty(self, name: str, fault: str) -> None:
-        """`refuse`, `hang` or `lie`; nothing heals it."""
-        block = self.blocks[name]
+    def make_faulty(self, name: str, fault: Fault) -> None:
+        """Nothing heals it."""
+        block, now = self.blocks[name], self._clock.now()
         block.fault = fault
-        self._readings[name] = block.reading(self._clock.now())
+        if fault == "die":
+            self._set_off(block, now)
+            block.lose_power(now, self._done[block.group])
+            self._come_to_rest(now)
+        self._readings[name] = block.reading(now)
 
     def power_w(self, groups: Collection[str] | None = None) -> float:
         """True power now, of all groups or of some."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from controller.backtest.accounts import Account
+from controller.backtest.block import Fault
 from controller.backtest.engine import Engine
+from controller.backtest.faulty import spoil
 from controller.backtest.known_miners import described, machines_of
 from controller.backtest.limited import limits_bind, most_w, rungs_within
 from controller.backtest.machines import Machines
@@ -44,6 +48,8 @@ class Backtest:
 
     settings: Settings
     history: History
+    faults: bool = False
+    """Whether the faults that are declared befall the miners."""
 
     @cached_property
     def site(self) -> Site:
@@ -83,23 +89,35 @@ class Backtest:
         backtest = self.settings.backtest
         return float(backtest.other_load_kw) * 1000 if backtest else 0.0
 
-    async def play(self) -> Played:
-        """Run the app through the judged history."""
-        past = self.history
-        stage = staged(self._played, self.machines, past.prices.start)
+    async def play(self, keep: Path | None = None) -> Played:
+        """Run the app through the judged history. With `keep` the books of every look are kept in
+        that folder, as those of a daemon.
+
+        Raises:
+            PermanentError: there are books in the folder already.
+        """
+        past, reckoning = self.history, self._reckoning()
         news = in_order(
             hashprices(past.hashprice, past.prices.start), prices(past.prices, past.known_at)
         )
-        engine = Engine(stage, news)
-        engine.warm_up(past.judged.start)
-        stage.fleet.done()
-        reckoning = self._reckoning()
-        await engine.run(
-            past.judged, lambda index: reckoning.add(past.first + index, stage.fleet.done())
-        )
-        view = stage.control.view()
-        cycles = view.cycles if view else 0
-        return Played(reckoning.account(), reckoning.load_kw, stage.parts.books.totals, cycles)
+        async with staged(self._played, self.machines, past.prices.start, keep) as stage:
+            if self.faults:
+                spoil(stage.fleet, self._declared_faults())
+            engine = Engine(stage, news)
+            engine.warm_up(past.judged.start)
+            stage.fleet.done()
+            await engine.run(
+                past.judged, lambda index: reckoning.add(past.first + index, stage.fleet.done())
+            )
+            view = stage.control.view()
+            cycles = view.cycles if view else 0
+            books = stage.parts.books.totals
+        return Played(reckoning.account(), reckoning.load_kw, books, cycles)
+
+    def _declared_faults(self) -> dict[str, dict[Fault, Decimal]]:
+        backtest = self.settings.backtest
+        groups = backtest.groups if backtest else {}
+        return {name: dict(group.faults) for name, group in groups.items()}
 
     def _reckoning(self) -> Reckoning:
         rungs = rungs_within(self.site, self.machines, self.other_w)
@@ -151,13 +169,15 @@ class Backtest:
             *described(self.machines),
             *left_out(self.settings),
         ]
+        if self.faults:
+            told += [_faulty(name, one) for name, one in self._declared_faults().items() if one]
         if limits_bind(self.machines, rungs):
             told.append("Always on, and perfect foresight, run what the site's limits leave.")
         return told
 
-    async def result(self, command: str, version: str) -> Result:
+    async def result(self, command: str, version: str, keep: Path | None = None) -> Result:
         """The site beside its yardsticks."""
-        played = await self.play()
+        played = await self.play(keep)
         found, notes = yardsticks(self.ground())
         judged = self.history.judged
         full = Series(judged.start, judged.minutes, _full(self.site, judged))
@@ -176,6 +196,11 @@ class Backtest:
             notes=notes,
             books=_books(played.books, self.site.currency),
         )
+
+
+def _faulty(group: str, faults: dict[Fault, Decimal]) -> str:
+    told = ", ".join(f"{percent} % {fault}" for fault, percent in faults.items())
+    return f"Of the blocks of {group}, from the start on: {told}."
 
 
 def _full(site: Site, judged: Series) -> array[float]:

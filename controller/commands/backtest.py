@@ -38,6 +38,9 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as a page")
     parser.add_argument("--from", dest="since", type=moment, metavar="TIME", help="judge from here")
     parser.add_argument("--to", dest="until", type=moment, metavar="TIME", help="judge up to here")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the books of every look there"
+    )
     parser.add_argument("--faults", action="store_true", help="with the faults that are declared")
     _with_prices(parser.add_argument_group("real-time prices"))
     _with_others(parser.add_argument_group("day-ahead prices and hashprice"))
@@ -93,7 +96,8 @@ def run(args: Namespace) -> int:
     settings = settings_of(args)
     history = read(_sources(args, settings), args.since, args.until)
     command = shlex.join(["curtaild", *sys.argv[1:]])
-    result = asyncio.run(Backtest(settings, history).result(command, code_version()))
+    backtest = Backtest(settings, history, faults=args.faults)
+    result = asyncio.run(backtest.result(command, code_version(), args.keep))
     if args.html:
         args.html.write_text(html(result), encoding="utf-8")
     if args.json:

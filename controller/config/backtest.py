@@ -12,7 +12,7 @@ from controller.config.quantities import Kilowatts
 from controller.config.section import Name, NotTruth, Section
 
 PhysicalSeconds = Annotated[float, Field(ge=0, le=7200)]
-FaultKind = Literal["refuse", "hang", "lie"]
+FaultKind = Literal["refuse", "hang", "lie", "die"]
 
 
 class BacktestLevel(Section):
@@ -43,8 +43,8 @@ class BacktestGroup(Section):
     change_s: PhysicalSeconds = 8
     """From one level to another, without the hashes that the higher of them has more."""
     faults: dict[FaultKind, Annotated[Decimal, Field(ge=0, le=100)]] = Field(default_factory=dict)
-    """With `curtaild backtest --faults`: how many per cent of the blocks, one at the least, refuse
-    commands, hang, or accept commands and do nothing, from the start on."""
+    """With `curtaild backtest --faults`: how many per cent of the blocks, rounded up, refuse
+    commands, hang, accept commands and do nothing, or have no power, from the start on."""
 
     @model_validator(mode="after")
     def _each_once(self) -> BacktestGroup:

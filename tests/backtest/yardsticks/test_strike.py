@@ -93,7 +93,6 @@ def test_minimum_times_hold() -> None:
     assert strike(machine(off=3), prices) == bytes([0, 0, 0, 0, 0, 1, 1, 1])
 
 
-@given(machines(), markets(), parameters())
 def test_the_quick_reckoning_knows_starts_that_are_broken_off() -> None:
     slow = machine(start=Start(lost_h=1.2, wear_per_mw=4.0), off=5)
     at = market([900, 60, 60, 60, 60, 60, 900, 60, 60, 60, 60, 60, 60, 900])
@@ -101,6 +100,7 @@ def test_the_quick_reckoning_knows_starts_that_are_broken_off() -> None:
     assert cycles(slow, at).profit(AT_BREAK_EVEN) == pytest.approx(settled)
 
 
+@given(machines(), markets(), parameters())
 def test_its_paths_are_allowed(one: Machine, at: Market, by: Parameters) -> None:
     assert allowed(one, strike(one, at, by))
 

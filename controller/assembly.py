@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from controller.app.awaiting import Awaiting
 from controller.app.board import Board
 from controller.app.books import Books
 from controller.app.control import Control, Parts
@@ -239,6 +240,7 @@ def rules_of(settings: Settings, board: Board) -> Rules:
 def _books(settings: Settings, board: Board, recovered: Recovered) -> Books:
     return Books(
         rules_of(settings, board),
+        awaiting=Awaiting(board),
         cycles=decided(recovered.cycles),
         readings=counters(recovered.cycles),
         closed=recovered.intervals,

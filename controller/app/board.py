@@ -142,6 +142,15 @@ class Board:
     def price(self, now: datetime) -> Observed[Decimal]:
         return self._prices.at(now)
 
+    @property
+    def price_late(self) -> timedelta:
+        """How long after the end of its interval a price may come; zero: it comes before."""
+        return timedelta(seconds=self._settings.price_late_s)
+
+    def price_of(self, at: datetime) -> Fresh[Decimal] | None:
+        """The price of the interval that a moment lies in, if it is known by now."""
+        return self._prices.of(at)
+
     def hashprice(self, now: datetime) -> Observed[Decimal]:
         known = self._hashprice
         if known is None:

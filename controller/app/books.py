@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from controller.app.awaiting import Awaiting, Cycle
 from controller.core.books.intervals import interval_of, start_of
 from controller.core.books.settlement import (
     Accrual,
@@ -34,14 +35,17 @@ class Books:
         cycles: Iterable[tuple[Snapshot, Plan]] = (),
         readings: Iterable[EnergyReading] = (),
         closed: Sequence[Interval] | None = None,
+        awaiting: Awaiting | None = None,
     ) -> None:
-        """`cycles` and `readings` of the counter are those of before a restart, in order.
+        """`awaiting` holds cycles back whose price is published when it is over. `cycles` and
+        `readings` of the counter are those of before a restart, in order.
 
         `closed` holds the recorded intervals that the totals go on from; () when there are none.
         What ended after the last of them and was not recorded is closed by the first cycle. When
         it is None, every interval that ended before the last cycle counts as recorded.
         """
         self._acc = Accrual(rules=rules)
+        self._awaiting = awaiting
         self._totals = Totals()
         self._unrecorded: list[Interval] = []
         for interval in _newest(closed or ()):
@@ -74,19 +78,22 @@ class Books:
 
         Returns the intervals to be recorded: closed ones, and new versions of such.
         """
-        settled = self._take(seen, plan, [] if energy is None else [energy])
+        cycle = Cycle(seen, plan, () if energy is None else (energy,))
+        settled = self._take(cycle)
         self._settle(settled)
         intervals = [*self._unrecorded, *(each.interval for each in settled)]
         self._unrecorded = []
         return intervals
 
-    def _take(
-        self, seen: Snapshot, plan: Plan, readings: Iterable[EnergyReading]
-    ) -> tuple[Settled, ...]:
-        self._acc = accrue(self._acc, seen, plan)
-        for reading in readings:
+    def _take(self, cycle: Cycle) -> list[Settled]:
+        ready = [cycle] if self._awaiting is None else self._awaiting.ready(cycle)
+        return [settled for one in ready for settled in self._book(one)]
+
+    def _book(self, cycle: Cycle) -> tuple[Settled, ...]:
+        self._acc = accrue(self._acc, cycle.seen, cycle.plan)
+        for reading in cycle.readings:
             self._acc = count(self._acc, reading)
-        self._acc, settled = settle(self._acc, seen.now)
+        self._acc, settled = settle(self._acc, cycle.seen.now)
         return settled
 
     def _settle(self, settled: Iterable[Settled]) -> None:
@@ -107,7 +114,7 @@ class Books:
         for seen, plan in cycles:
             known = [reading for reading in readings if reading.at <= seen.now]
             del readings[: len(known)]
-            settled += self._take(seen, plan, known)
+            settled += self._take(Cycle(seen, plan, tuple(known)))
         for reading in readings:
             self._acc = count(self._acc, reading)
         held = self._acc.held

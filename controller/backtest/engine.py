@@ -39,6 +39,15 @@ class Engine:
         for index in range(len(grid)):
             await self._until(grid.time(index + 1))
             closed(index)
+        await self._last_look()
+
+    async def _last_look(self) -> None:
+        """At the very end, for the books: they close the last interval."""
+        at = self._stage.clock.now()
+        while self._next is not None and self._next.at <= at:
+            self._hear()
+        self._read_meter(at)
+        await self._stage.control.cycle()
 
     async def _until(self, end: datetime) -> None:
         """Let everything happen before `end`; then it is `end`."""

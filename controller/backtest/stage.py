@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from controller.app.awaiting import Awaiting
 from controller.app.books import Books
 from controller.app.control import Control, Parts
 from controller.app.diary import Diary
@@ -102,7 +103,7 @@ def _put_together(
         ledger=ledger,
         board=senses.board,
         desk=senses.desk,
-        books=Books(rules_of(settings, senses.board)),
+        books=Books(rules_of(settings, senses.board), awaiting=Awaiting(senses.board)),
         diary=diary,
         supervisor=Supervisor(clock),
         cycle_s=float(settings.cycle_s),

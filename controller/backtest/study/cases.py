@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
 
 from controller.backtest.news import KnownAt
 from controller.config.compose import Settings
@@ -72,7 +73,7 @@ class Case:
     def import_limit_kw(self) -> Decimal:
         if not self.limited:
             return Decimal(UNLIMITED_KW)
-        return round(self.machine.nominal_w * MINERS / 1000 / OVERSIZE, 2)
+        return round(Decimal(self.machine.nominal_w * MINERS) / 1000 / OVERSIZE, 2)
 
 
 def _single(name: str, power_w: int, hashrate_ths: int) -> Machine:
@@ -101,18 +102,18 @@ S21 = _single("S21", 3500, 200)
 
 LIGHT = StartCost("light", lost_s=300, wear_per_mw=0)
 HEAVY = StartCost("heavy", lost_s=900, wear_per_mw=3)
+STARTS = (LIGHT, HEAVY)
 
 KNOWN_AT: tuple[KnownAt, ...] = ("end", "start")
 ON_OFF = (S19J_PRO, S19K_PRO, S21)
 SHAPES = (S19K_PRO, S19K_PRO_LOWER, S19K_PRO_ALL)
 """The same miners with ever more levels."""
 
-MAIN = tuple(
-    Case(machine, start, known_at)
-    for machine in (*ON_OFF, S19K_PRO_ALL)
-    for start in (LIGHT, HEAVY)
-    for known_at in KNOWN_AT
+MAIN = (
+    *(Case(*each) for each in product(ON_OFF, STARTS, KNOWN_AT)),
+    *(Case(S19K_PRO_ALL, start, "end") for start in STARTS),
 )
+"""What waiting for a price costs is asked of machines that are on or off."""
 LEVELS = tuple(Case(machine, LIGHT, "end") for machine in SHAPES)
 LIMITED = tuple(Case(machine, LIGHT, "end", limited=True) for machine in SHAPES)
 ALL = tuple(dict.fromkeys((*MAIN, *LEVELS, *LIMITED)))

@@ -56,10 +56,11 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
 
     def at(self, now: datetime) -> Observed[Decimal]:
         """The price at `now`: fresh inside its interval only."""
+        own = self.of(now)
+        if own is not None:
+            return own
         index = self._begun(now)
         current = self.intervals[index] if index >= 0 else None
-        if current is not None and now < current.end:
-            return Fresh(value=current.price_per_mwh, at=current.start, until=current.end)
         if current is not None and now < self._holds_until(current):
             held = self._holds_until(current)
             return Fresh(value=current.price_per_mwh, at=current.start, until=held)
@@ -70,6 +71,14 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         if now < self._stale_until(current):
             return Stale(value=current.price_per_mwh, at=current.start)
         return Missing(why=f"no price since {_stamp(current.end)}")
+
+    def of(self, at: datetime) -> Fresh[Decimal] | None:
+        """The price of the interval that `at` lies in; None where that is not known."""
+        index = self._begun(at)
+        if index < 0 or self.intervals[index].end <= at:
+            return None
+        own = self.intervals[index]
+        return Fresh(value=own.price_per_mwh, at=own.start, until=own.end)
 
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after `now` at which `at` says something else; None: never."""

@@ -33,9 +33,11 @@ class Band(NamedTuple):
 
 
 def stands_between(seen: Snapshot, state: State, plan: Plan) -> Band | None:
-    """The band of a plan that was decided on what was seen; `state` is that after it. It is good for
-    this hashprice and these hours of the tariff. None where another price may always move
-    something."""
+    """The band of a plan that was decided on what was seen; `state` is that after it.
+
+    It is good for this hashprice and these hours of the tariff. None where another price may always
+    move something.
+    """
     if plan.mode is not Mode.NORMAL or plan.commands or state.motions or state.unpaid:
         return None
     if any(program.weighed for program in seen.site.programs.values()):

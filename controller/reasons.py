@@ -10,6 +10,8 @@ class Reason(StrEnum):
 
     PROFITABLE = "profitable"
     UNPROFITABLE = "unprofitable"
+    RIDE_THROUGH = "ride_through"
+    START_COST = "start_cost"
     INCOME_LOST = "income_lost"
     IMPORT_LIMIT = "import_limit"
     GROUP_LIMIT = "group_limit"
@@ -53,6 +55,8 @@ class Reason(StrEnum):
 _TEXT: dict[Reason, str] = {
     Reason.PROFITABLE: "it earns more than its power costs",
     Reason.UNPROFITABLE: "its power costs more than it earns",
+    Reason.RIDE_THROUGH: "running on costs less than stopping and starting again",
+    Reason.START_COST: "a start would cost more than it is expected to earn",
     Reason.INCOME_LOST: "no share is accepted: hashing earns nothing until one is",
     Reason.IMPORT_LIMIT: "the site's import limit",
     Reason.GROUP_LIMIT: "the rating of the group's feeder",

@@ -70,12 +70,13 @@ class Board:
 
     def __init__(self, settings: BoardSettings) -> None:
         self._prices = PriceTimeline()
+        self._day_ahead = PriceTimeline()
         self._hashprice: Hashprice | None = None
         self._meters: dict[str, MeterReading] = {}
         self._frozen: frozenset[str] = frozenset()
         self._words = Words()
         self._refused: dict[str, dict[str, int]] = {}
-        self._restored: set[datetime] = set()
+        self._restored: set[tuple[bool, datetime]] = set()
         """Starts of prices from before the start that were not said again since."""
         self._settings = settings
         self.adopt(settings)
@@ -105,6 +106,7 @@ class Board:
         """What was said by feeds that are no more: prices and hashprice are missing until others
         speak."""
         self._prices = self._as_settled(PriceTimeline())
+        self._day_ahead = PriceTimeline()
         self._hashprice = None
 
     def offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:
@@ -129,18 +131,32 @@ class Board:
 
     def expect_retold(self) -> None:
         """Feeds begin anew, and say what they said before."""
-        self._restored = {price.start for price in self._prices.intervals}
+        lines = ((False, self._prices), (True, self._day_ahead))
+        self._restored = {(ahead, one.start) for ahead, line in lines for one in line.intervals}
 
     def is_retold(self, sample: Sample, now: datetime) -> bool:
         """A restored price, heard for the first time since: feeds that start say again what is in
         force. That is no news, and no fault to be counted."""
-        if not isinstance(sample, PriceSample) or sample.start not in self._restored:
+        key = (sample.day_ahead, sample.start) if isinstance(sample, PriceSample) else None
+        if key is None or not isinstance(sample, PriceSample) or key not in self._restored:
             return False
-        self._restored.discard(sample.start)
-        return self._prices.offer(sample, now, self._price_range) is Refusal.DUPLICATE
+        self._restored.discard(key)
+        return self._line(sample).offer(sample, now, self._price_range) is Refusal.DUPLICATE
+
+    def _line(self, sample: PriceSample) -> PriceTimeline:
+        return self._day_ahead if sample.day_ahead else self._prices
 
     def price(self, now: datetime) -> Observed[Decimal]:
         return self._prices.at(now)
+
+    def price_interval_s(self, now: datetime) -> int:
+        """How long the interval is whose price is acted upon; 0 where there is none."""
+        return self._prices.interval_s(now)
+
+    def day_ahead(self, at: datetime) -> Decimal | None:
+        """The day-ahead market's price of a moment, if it is known by now."""
+        price = self._day_ahead.of(at)
+        return None if price is None else price.value
 
     @property
     def price_late(self) -> timedelta:
@@ -224,10 +240,13 @@ class Board:
                 return self._words.offer_condition(sample, now)
 
     def _offer_price(self, sample: PriceSample, now: datetime) -> Refusal | None:
-        prices = self._prices.offer(sample, now, self._price_range)
+        prices = self._line(sample).offer(sample, now, self._price_range)
         if isinstance(prices, Refusal):
             return prices
-        self._prices = prices
+        if sample.day_ahead:
+            self._day_ahead = prices
+        else:
+            self._prices = prices
         return None
 
     def _offer_hashprice(self, sample: HashpriceSample, now: datetime) -> Refusal | None:

@@ -114,6 +114,10 @@ class Control:
             await self._rest(began, next_at)
             await self._swap()
 
+    def remember(self, state: State) -> None:
+        """Go on from here: what a look taught at which nothing moves, and that was no cycle."""
+        self._state = state
+
     async def between_cycles(self, change: Callable[[Parts], Awaitable[Parts]]) -> Parts:
         """Let `change` replace what the loop works with, while no cycle is under way.
 

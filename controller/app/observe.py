@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec.structs import replace
 
 from controller.app.board import Board
 from controller.app.inbox import Desk
@@ -17,6 +20,9 @@ from controller.model.grid import ManualOrder
 from controller.model.seen import Snapshot
 from controller.model.site import Site
 from controller.ports import Clock, Fleet
+
+HOUR = timedelta(hours=1)
+"""How far ahead the day-ahead market is asked."""
 
 
 class Gathering:
@@ -117,6 +123,21 @@ class Observer:
         self._site = site
         self._fleet = fleet
 
+    def priced(self, seen: Snapshot) -> Snapshot:
+        """What was seen, with the time and the prices of now: where nothing else can be new."""
+        now = self._clock.now()
+        return replace(seen, now=now, **self._prices(now))
+
+    def _prices(self, now: datetime) -> dict[str, Any]:
+        board = self._board
+        return {
+            "price_per_mwh": board.price(now),
+            "price_interval_s": board.price_interval_s(now),
+            "day_ahead_per_mwh": board.day_ahead(now),
+            "day_ahead_next_per_mwh": board.day_ahead(now + HOUR),
+            "hashprice_per_ph_day": board.hashprice(now),
+        }
+
     def look(self, moving: Collection[str]) -> Snapshot:
         """Everything that may influence the decision, as of now. `moving` are the miners that are
         to be seen each by itself."""
@@ -138,8 +159,7 @@ class Observer:
         return Snapshot(
             now=now,
             site=self._site,
-            price_per_mwh=self._board.price(now),
-            hashprice_per_ph_day=self._board.hashprice(now),
+            **self._prices(now),
             meters_w=self._shadow.meters(meters, self._site) if self._shadow else meters,
             signals=self._board.signals(now),
             conditions=self._board.conditions(now),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from heapq import merge
 from typing import Literal, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from controller.backtest.series import Series, Steps
 from controller.model.samples import HashpriceSample, PriceSample, Sample
@@ -14,8 +15,8 @@ from controller.model.samples import HashpriceSample, PriceSample, Sample
 KnownAt: TypeAlias = Literal["start", "end"]
 """When the price of an interval is published: as it begins, or as it ends."""
 
-HASHPRICE, PRICE = "hashprice", "price"
-"""The feeds of a back-test. Of one moment, the hashprice comes first."""
+HASHPRICE, PRICE, DAY_AHEAD = "hashprice", "price", "day-ahead"
+"""The feeds of a back-test."""
 
 
 class News(NamedTuple):
@@ -42,6 +43,24 @@ def hashprices(steps: Steps, start: datetime) -> Iterator[News]:
     for at, value in zip(steps.times[first:], steps.values[first:], strict=True):
         sample = HashpriceSample(at=at, per_ph_day=_text(value))
         yield News(max(at, start), HASHPRICE, sample)
+
+
+def day_aheads(series: Series, gate: time, zone: ZoneInfo, start: datetime) -> Iterator[News]:
+    """Each price of the day ahead from the gate of the day before on, by local clocks; those that
+    were known at `start`, then."""
+    first = max(0, series.index(start))
+    for index in range(first, len(series)):
+        begins = series.time(index)
+        before = begins.astimezone(zone).date() - timedelta(days=1)
+        at = max(datetime.combine(before, gate, zone).astimezone(UTC), start)
+        sample = PriceSample(
+            start=begins,
+            end=begins + series.step,
+            price_per_mwh=_text(series.values[index]),
+            published_at=at,
+            day_ahead=True,
+        )
+        yield News(at, DAY_AHEAD, sample)
 
 
 def in_order(*sources: Iterator[News]) -> Iterator[News]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,7 @@ from controller.backtest.known_miners import described, machines_of
 from controller.backtest.limited import limits_bind, most_w, rungs_within
 from controller.backtest.machines import Machines
 from controller.backtest.market import curtailed_for_money, full_prices, market_of
-from controller.backtest.news import hashprices, in_order, prices
+from controller.backtest.news import News, day_aheads, hashprices, in_order, prices
 from controller.backtest.past import History
 from controller.backtest.reckoning import Reckoning
 from controller.backtest.report.result import Result
@@ -97,13 +98,10 @@ class Backtest:
             PermanentError: there are books in the folder already.
         """
         past, reckoning = self.history, self._reckoning()
-        news = in_order(
-            hashprices(past.hashprice, past.prices.start), prices(past.prices, past.known_at)
-        )
         async with staged(self._played, self.machines, past.prices.start, keep) as stage:
             if self.faults:
                 spoil(stage.fleet, self._declared_faults())
-            engine = Engine(stage, news)
+            engine = Engine(stage, self._news())
             engine.warm_up(past.judged.start)
             stage.fleet.done()
             await engine.run(
@@ -113,6 +111,16 @@ class Backtest:
             cycles = view.cycles if view else 0
             books = stage.parts.books.totals
         return Played(reckoning.account(), reckoning.load_kw, books, cycles)
+
+    def _news(self) -> Iterator[News]:
+        """Of one moment, prices come last: they are what is decided on."""
+        past = self.history
+        start = past.prices.start
+        sources = [hashprices(past.hashprice, start)]
+        if past.day_ahead is not None:
+            zone = ZoneInfo(self.site.zone)
+            sources.append(day_aheads(past.day_ahead, past.gate, zone, start))
+        return in_order(*sources, prices(past.prices, past.known_at))
 
     def _declared_faults(self) -> dict[str, dict[Fault, Decimal]]:
         backtest = self.settings.backtest
@@ -164,6 +172,7 @@ class Backtest:
         told = [
             *past.sentences,
             f"The price of an interval of {past.prices.minutes} minutes is known {known}.",
+            *_of_day_ahead(past),
             "A hashprice is known from its own stamp on.",
             *machines_of(self.settings)[1],
             *described(self.machines),
@@ -196,6 +205,11 @@ class Backtest:
             notes=notes,
             books=_books(played.books, self.site.currency),
         )
+
+
+def _of_day_ahead(past: History) -> Iterator[str]:
+    if past.day_ahead is not None:
+        yield f"Day-ahead prices are known from {past.gate:%H:%M} on, the local day before."
 
 
 def _faulty(group: str, faults: dict[Fault, Decimal]) -> str:

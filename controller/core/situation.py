@@ -15,6 +15,7 @@ from controller.core.counting.nameplate import inferred, kind_of, unmetered, wei
 from controller.core.counting.power import Drawn, drawn, expected_w, fixed_w, other_w
 from controller.core.counting.proof import proven, unheard
 from controller.core.economics.income import unpaid
+from controller.core.habits.learning import habits
 from controller.core.limits.failsafe import held_by, mode, standstill
 from controller.core.limits.floors import floors
 from controller.core.limits.in_force import limits
@@ -69,6 +70,7 @@ class Situation:
 def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     """Judge commands by the power seen, then count, then collect what holds."""
     watched_before = state.watched
+    state = replace(state, habits=habits(seen, state))
     state = replace(state, watched=frozen.watch(seen, state))
     seen = frozen.believed(seen, frozen.frozen(state.watched))
     state = replace(listened(seen, state), unpaid=unpaid(seen, state))

@@ -163,3 +163,38 @@ class CoolingState(Model, frozen=True, kw_only=True):
     """When the last miner was seen off, while they still run."""
     shown_since: datetime | None = None
     """From when on their signal has shown that they run; None: it does not, or there is none."""
+
+
+class Usual(Model, frozen=True, kw_only=True, cache_hash=True):
+    """What prices usually do next, by where their index stands between nodes: `core/habits`. It is
+    made anew once a day of what was learned."""
+
+    hours: float
+    """How long an interval is."""
+    late: bool
+    """A price is known when its interval is over."""
+    moves: tuple[tuple[float, ...], ...]
+    """By node, how likely the index stands at each node an interval later."""
+    costs: tuple[float, ...]
+    """By node, the mean market price per MWh of the interval that begins there; where prices are
+    known as it begins, that of the node."""
+
+
+class Habits(Model, frozen=True, kw_only=True):
+    """What was learned of prices, and where they stand now."""
+
+    usual: Usual
+    day: int
+    """The local day, by its ordinal, of which `usual` is."""
+    heard_at: datetime
+    """Start of the interval of the last price that was learned from."""
+    smooth: float
+    """The smoothed logarithm of the price."""
+    place: float
+    """The index: in nodes, from 0."""
+    counts: tuple[tuple[float, ...], ...]
+    """By node, where the index went from there. Older ones fade."""
+    paid: tuple[float, ...]
+    """By node, the sum of the prices of intervals that began there,"""
+    visits: tuple[float, ...]
+    """and how many they were."""

@@ -16,6 +16,8 @@ class PriceSample(Model, frozen=True, kw_only=True, tag="price"):
     price_per_mwh: str
     """As it was read: judging it is the core's work."""
     published_at: datetime
+    day_ahead: bool = False
+    """It is the day-ahead market's: known long before, and not what is paid."""
 
 
 class HashpriceSample(Model, frozen=True, kw_only=True, tag="hashprice"):

@@ -15,6 +15,7 @@ from controller.model.remembered import (
     CoolingState,
     Crest,
     Fit,
+    Habits,
     Learned,
     MeterWatch,
     RuleState,
@@ -31,6 +32,12 @@ class Snapshot(Model, frozen=True, kw_only=True):
     now: datetime
     site: Site
     price_per_mwh: Observed[Decimal] = Missing(why="no price feed")
+    price_interval_s: int = 0
+    """How long the interval of that price is; 0 where none is known."""
+    day_ahead_per_mwh: Decimal | None = None
+    """The day-ahead market's price of this moment,"""
+    day_ahead_next_per_mwh: Decimal | None = None
+    """and in an hour."""
     hashprice_per_ph_day: Observed[Decimal] = Missing(why="no hashprice feed")
     meters_w: Mapping[str, Observed[int]] = {}
     """By scope: the site, a breaker, a group, or a neighbour's."""
@@ -114,4 +121,6 @@ class State(Model, frozen=True, kw_only=True):
     """By group."""
     crests: Mapping[str, Crest] = {}
     """By scope."""
+    habits: Habits | None = None
+    """Where starts cost something, or prices are known late: what was learned of prices."""
     next_command: int = 1

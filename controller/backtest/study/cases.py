@@ -17,6 +17,9 @@ ADDER_PER_MWH = 10
 """Transmission and fees, $."""
 OVERSIZE = Decimal("1.3")
 """A limited site has machines for 130 % of what it may import."""
+LIMITED_BLOCKS = 25
+"""In so many parts the miners of a limited site move: at the default level 19 fit under the limit,
+as 76 of 100 would."""
 UNLIMITED_KW = 100_000
 """More than the miners can draw."""
 GROUP = "hall"
@@ -33,14 +36,6 @@ class Machine:
     nominal_w: int
     """As its plate or its default profile says; an import limit is sized by it, so that ways to run
     the same miners are compared under the same limit."""
-
-    @property
-    def on_off(self) -> bool:
-        return len(self.levels) == 1
-
-    @property
-    def top(self) -> Level:
-        return self.levels[-1]
 
 
 @dataclass(frozen=True)
@@ -65,9 +60,11 @@ class Case:
     limited: bool = False
 
     @property
-    def top_mw(self) -> float:
-        """What all of its miners draw at their top level."""
-        return self.machine.top.power_w * MINERS / 1_000_000
+    def mw(self) -> float:
+        """What all of its miners draw at their top level; of a limited site, the limit."""
+        if self.limited:
+            return float(self.import_limit_kw) / 1000
+        return self.machine.levels[-1].power_w * MINERS / 1_000_000
 
     @property
     def import_limit_kw(self) -> Decimal:
@@ -115,6 +112,8 @@ MAIN = (
 )
 """What waiting for a price costs is asked of machines that are on or off."""
 LEVELS = tuple(Case(machine, LIGHT, "end") for machine in SHAPES)
+SPLIT = tuple(Case(*each, "end") for each in product(ON_OFF, STARTS))
+"""Those whose gain is looked into."""
 LIMITED = tuple(Case(machine, LIGHT, "end", limited=True) for machine in SHAPES)
 ALL = tuple(dict.fromkeys((*MAIN, *LEVELS, *LIMITED)))
 """Each once."""
@@ -156,4 +155,4 @@ def _miners(case: Case) -> dict[str, object]:
         {"name": one.name, "power_w": one.power_w, "hashrate_ths": one.hashrate_ths}
         for one in case.machine.levels
     ]
-    return {"miners": MINERS, "blocks": 100 if case.limited else 1, "levels": levels}
+    return {"miners": MINERS, "blocks": LIMITED_BLOCKS if case.limited else 1, "levels": levels}

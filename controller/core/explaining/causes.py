@@ -16,7 +16,7 @@ from controller.core.pools.pool import Pool
 from controller.model.plan import Curtailed
 from controller.reasons import Reason
 
-FOR_MONEY = frozenset({Reason.UNPROFITABLE, Reason.INCOME_LOST})
+FOR_MONEY = frozenset({Reason.UNPROFITABLE, Reason.START_COST, Reason.INCOME_LOST})
 """What these keep off would not run either if everything could start."""
 
 

@@ -14,7 +14,7 @@ KEEPING = frozenset({Reason.CONSENT, Reason.MINIMUM_ON})
 COMING = frozenset({Reason.COOLING, Reason.STAGED_RESTORE})
 """What is planned and waits for these does not run yet."""
 
-MONEY = frozenset({Reason.PROFITABLE, Reason.UNPROFITABLE})
+MONEY = frozenset({Reason.PROFITABLE, Reason.UNPROFITABLE, Reason.RIDE_THROUGH, Reason.START_COST})
 """These last until a price comes that the sentence names."""
 
 EARNING = MONEY | {Reason.INCOME_LOST}

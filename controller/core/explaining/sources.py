@@ -31,6 +31,12 @@ class Source(NamedTuple):
     bound: Bound | None = None
 
 
+BY_PRICE = frozenset(
+    {Reason.PROFITABLE, Reason.UNPROFITABLE, Reason.RIDE_THROUGH, Reason.START_COST}
+)
+"""These may change with the next price."""
+
+
 class Sources:
     """Of one decision: limits and floors are looked through once, not once for each group."""
 
@@ -47,7 +53,7 @@ class Sources:
         floor = self._found(self._floors, group, reason)
         if floor is not None:
             return Source(floor.source, floor.until, Bound.FLOOR)
-        if reason in (Reason.PROFITABLE, Reason.UNPROFITABLE):
+        if reason in BY_PRICE:
             price = self._now.seen.price_per_mwh
             return Source("", price.until if isinstance(price, Fresh) else None)
         return self._waiting(reason, group)

@@ -60,6 +60,8 @@ class TurningPoints:
             return Turning()
         if halted and self._floored(group):
             return Turning()
+        if self._now.state.habits is not None:
+            return Turning()  # whether to stop or to start is not a matter of this price alone
         more = None if halted or self._given_up else self._more(mine)
         less, off = self._less(mine), self._off(mine)
         if self._overtaken(group):

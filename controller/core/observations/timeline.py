@@ -80,6 +80,13 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         own = self.intervals[index]
         return Fresh(value=own.price_per_mwh, at=own.start, until=own.end)
 
+    def interval_s(self, now: datetime) -> int:
+        """How long the interval is whose price `at` says; 0 where there is none."""
+        index = self._begun(now)
+        if index < 0:
+            return 0
+        return int((self.intervals[index].end - self.intervals[index].start).total_seconds())
+
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after `now` at which `at` says something else; None: never."""
         index = self._begun(now)

@@ -20,7 +20,7 @@ from controller.core.situation import Situation
 from controller.model.grid import Limit
 from controller.reasons import Reason
 
-MONEY = frozenset({Reason.UNPROFITABLE, Reason.INCOME_LOST})
+MONEY = frozenset({Reason.UNPROFITABLE, Reason.START_COST, Reason.INCOME_LOST})
 """Why a stop has time: no limit and no person asks for it."""
 
 

@@ -1,76 +1,100 @@
-"""Between which market prices a plan stands as it is: there, deciding again moves nothing.
+"""Whether a plan stands at another price: there, deciding again moves nothing.
 
-A price decides which steps of each pool are worth running, and nothing else, unless obligations are
-weighed against money or a limit cuts where groups lose more power on the way than others. So as
-long as that many steps stay worth running, at rest, the shares are the same.
+A price decides how many steps of each pool are worth running, and nothing else, unless obligations
+are weighed against money or a limit cuts where it may matter which step earns most. So as long as
+that many steps stay worth running, at rest, the shares are the same.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from controller.core.economics.steps import Step, concave, let_at, steps
+from msgspec.structs import replace
+
+from controller.core.economics.steps import Step, concave, let_at, steps, worth_running
 from controller.core.economics.tariff import Tariff, tariff_of
+from controller.core.habits.learning import habits
+from controller.core.habits.switching import Offer, steps_worth
 from controller.model.plan import Allocation, Mode, Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
 from controller.model.tariff import Consent
 from controller.reasons import Reason
 
-BY_MONEY = frozenset({Reason.PROFITABLE, Reason.UNPROFITABLE, Reason.CONSENT})
+BY_MONEY = frozenset(
+    {
+        Reason.PROFITABLE,
+        Reason.UNPROFITABLE,
+        Reason.RIDE_THROUGH,
+        Reason.START_COST,
+        Reason.CONSENT,
+    }
+)
 
 
-class Band(NamedTuple):
-    """Market prices per MWh: above `low`, and up to `high`; None where there is no bound."""
+@dataclass(frozen=True)
+class Pooled:
+    """What price decides of a pool."""
 
-    low: Decimal | None
-    high: Decimal | None
+    ladder: tuple[Step, ...]
+    tariff: Tariff
+    running: int
+    """How many steps are worth running."""
+    weighs_starts: bool
 
-    def holds(self, price_per_mwh: Decimal) -> bool:
-        above = self.low is None or self.low < price_per_mwh
-        return above and (self.high is None or price_per_mwh <= self.high)
+
+class Standing:
+    """A plan at rest, and what it was decided on; good for these hours of the tariff."""
+
+    def __init__(self, seen: Snapshot, pools: Iterable[Pooled]) -> None:
+        self._hashprice = seen.hashprice_per_ph_day
+        self._margin = seen.site.economics.start_margin_per_mwh
+        self._pools = tuple(dict.fromkeys(pools))
+
+    def after(self, seen: Snapshot, state: State) -> State | None:
+        """What is remembered after a look at which nothing but prices is new, from `state`; None
+        where it has to be decided again."""
+        price = seen.price_per_mwh
+        if seen.hashprice_per_ph_day != self._hashprice or not isinstance(price, Fresh):
+            return None
+        after = replace(state, habits=habits(seen, state))
+        for pool in self._pools:
+            if self._worth(pool, seen, after, price) != pool.running:
+                return None
+        return after
+
+    def _worth(self, pool: Pooled, seen: Snapshot, state: State, price: Fresh) -> int:  # type: ignore[type-arg]
+        if pool.weighs_starts and state.habits is not None:
+            offer = Offer(pool.ladder, pool.tariff, price.value, pool.running, self._margin)
+            return steps_worth(offer, state.habits, seen.site.economics)
+        full = pool.tariff.full(price.value)
+        return worth_running(pool.ladder, full, pool.running, self._margin)
 
 
-def stands_between(seen: Snapshot, state: State, plan: Plan) -> Band | None:
-    """The band of a plan that was decided on what was seen; `state` is that after it.
-
-    It is good for this hashprice and these hours of the tariff. None where another price may always
-    move something.
-    """
+def standing(seen: Snapshot, state: State, plan: Plan) -> Standing | None:
+    """The plan that was decided on what was seen, `state` being that after it; None where another
+    price may always move something."""
     if plan.mode is not Mode.NORMAL or plan.commands or state.motions or state.unpaid:
         return None
     if any(program.weighed for program in seen.site.programs.values()):
         return None
     if not all(one.reason in BY_MONEY for one in plan.allocations.values()):
         return None
-    bands = [_band(seen, state, one) for one in plan.allocations.values()]
-    lows = [one.low for one in bands if one.low is not None]
-    highs = [one.high for one in bands if one.high is not None]
-    return Band(max(lows, default=None), min(highs, default=None))
+    return Standing(seen, _pools(seen, state, plan.allocations.values()))
 
 
-def _band(seen: Snapshot, state: State, one: Allocation) -> Band:
-    hosting = seen.site.groups[one.group].hosting
-    if hosting is not None and hosting.consent is not Consent.PRICE:
-        return Band(None, None)
-    ladder, tariff = _ladder(seen, one), tariff_of(seen, one.group)
-    running = min(len(ladder), state.running.get(f"{one.group}/{one.curve}", len(ladder)))
-    margin = seen.site.economics.start_margin_per_mwh
-    low = ladder[running].break_even_per_mwh - margin if running < len(ladder) else None
-    high = ladder[running - 1].break_even_per_mwh if running else None
-    return Band(_market(tariff, low), _market(tariff, high))
-
-
-def _ladder(seen: Snapshot, one: Allocation) -> tuple[Step, ...]:
-    levels = concave(seen.curves[one.curve])
-    hosting = seen.site.groups[one.group].hosting
-    if hosting is not None:
-        return let_at(levels, hosting.price_per_mwh)
-    hashprice = seen.hashprice_per_ph_day
-    assert isinstance(hashprice, Fresh)
-    return steps(levels, hashprice.value, seen.site.economics.pool_fee)
-
-
-def _market(tariff: Tariff, full_per_mwh: Decimal | None) -> Decimal | None:
-    return None if full_per_mwh is None else tariff.market_for(full_per_mwh)
+def _pools(seen: Snapshot, state: State, allocations: Iterable[Allocation]) -> Iterator[Pooled]:
+    for one in allocations:
+        levels = concave(seen.curves[one.curve])
+        hosting, hashprice = seen.site.groups[one.group].hosting, seen.hashprice_per_ph_day
+        if hosting is not None and hosting.consent is not Consent.PRICE:
+            continue
+        if hosting is not None:
+            ladder = let_at(levels, hosting.price_per_mwh)
+        elif isinstance(hashprice, Fresh):
+            ladder = steps(levels, hashprice.value, seen.site.economics.pool_fee)
+        else:
+            continue
+        running = min(len(ladder), state.running.get(f"{one.group}/{one.curve}", len(ladder)))
+        yield Pooled(ladder, tariff_of(seen, one.group), running, hosting is None)

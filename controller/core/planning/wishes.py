@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from controller.core.economics.steps import Step, let_at, steps, worth_running
-from controller.core.economics.tariff import full_price
+from controller.core.economics.tariff import tariff_of
+from controller.core.habits.switching import Offer, steps_worth
 from controller.core.limits.failsafe import held_by, price_unknown
 from controller.core.pools.pool import Pool
 from controller.model.quality import Fresh, Missing
@@ -77,14 +78,17 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
         ideal = (pool.size,) * before + held[before:]
         why = undecided or Reason.PRICE_UNKNOWN
         return terms.of(Wish(pool, ladder, held, held, ideal, before, why))
-    full = full_price(price.value, seen, pool.group)
-    margin = seen.site.economics.start_margin_per_mwh
+    tariff = tariff_of(seen, pool.group)
+    full, margin = tariff.full(price.value), seen.site.economics.start_margin_per_mwh
     pays = worth_running(ladder, full, before, margin)
     worth = len(ladder) if terms.spared else pays
+    if terms.weighs_starts and state.habits is not None:
+        offer = Offer(ladder, tariff, price.value, before, margin)
+        worth = steps_worth(offer, state.habits, seen.site.economics)
     wanted = (*most[:worth], *counts.protected[worth + 1 :])
     ideal = (pool.size,) * worth + (0,) * (len(ladder) - worth)
-    money = terms.money
-    reason = Reason.PROFITABLE if pays == len(ladder) else money
+    money = Reason.START_COST if not before and pays and not worth else terms.money
+    reason = _reason(ladder, worth, pays, money)
     return terms.of(Wish(pool, ladder, wanted, most, ideal, worth, reason, money, full))
 
 
@@ -97,6 +101,12 @@ class _Terms(NamedTuple):
     sure: bool = False
     """What it brings in does not depend on the hashprice."""
     hosting: Hosting | None = None
+
+    @property
+    def weighs_starts(self) -> bool:
+        """Whether it is asked what stopping and starting again costs: of hashes of our own that are
+        paid for."""
+        return not self.sure
 
     @property
     def spared(self) -> bool:
@@ -136,3 +146,11 @@ def _undecided(seen: Snapshot, standstill: Reason | None, terms: _Terms) -> Reas
     silent = standstill in (Reason.METER_SILENT, Reason.SIGNAL_SILENT)
     found = price_unknown(seen) if silent else standstill
     return None if found is Reason.HASHPRICE_UNKNOWN and terms.sure else found
+
+
+def _reason(ladder: tuple[Step, ...], worth: int, pays: int, money: Reason) -> Reason:
+    """What keeps the rest from running, or why all of it does: it pays at the price, or stopping
+    does not pay."""
+    if pays == len(ladder) and money is not Reason.START_COST:
+        return Reason.PROFITABLE
+    return Reason.RIDE_THROUGH if worth == len(ladder) and worth > pays else money

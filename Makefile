@@ -6,10 +6,12 @@ STAMP := $(VENV)/.installed
 PURE_TESTS := tests/core tests/scenarios tests/mutation tests/commands
 # Whole lives of a site, with the best that there is and floors, take as long as all other properties.
 LIVES := $(addprefix tests/core/test_,fleets.py optimum.py floors_properties.py)
+# Prices of ERCOT hubs and the hashprice, by year: docs/backtest.md says how they are laid out.
+STUDY_DATA ?= ../shared/data
 # As many times 2,000 cases of each property as make a million in all: 76,000 in CI.
 LONG_CASES := 14
 
-.PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-ground check lint types floors unit clean
+.PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground study check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -73,10 +75,20 @@ mutate: $(STAMP)
 	$(BIN)/python -m tests.mutation
 
 # Speed, as ratios measured side by side in one run; exits 1 where a figure falls short.
-bench: bench-decision bench-ground
+bench: bench-decision bench-backtest bench-ground
 
 bench-decision: $(STAMP)
 	$(BIN)/python -m tests.bench.decision
+
+# What the decision earns on history, beside strike prices: some five minutes.
+bench-backtest: $(STAMP)
+	CURTAILD_STUDY_DATA=$(STUDY_DATA) $(BIN)/python -m tests.bench.backtest
+
+# docs/study-ercot.md, of the history in STUDY_DATA: some fifteen minutes.
+study: $(STAMP)
+	$(BIN)/python -m controller.backtest.study --rt $(STUDY_DATA)/ercot-rt15-*.csv.gz \
+		--dam $(STUDY_DATA)/ercot-dam60-*.csv.gz --hashprice $(STUDY_DATA)/hashprice-daily-*.csv \
+		--out docs/study-ercot.md
 
 # A large site, measured in real time on loopback addresses: about three minutes.
 bench-ground: $(STAMP)

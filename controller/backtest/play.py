@@ -83,7 +83,9 @@ class Backtest:
     def days(self) -> list[date]:
         """The local day of each interval of the whole history."""
         zone, series = ZoneInfo(self.site.zone), self.history.prices
-        return [series.time(index).astimezone(zone).date() for index in range(len(series))]
+        known: dict[date, date] = {}
+        found = (series.time(index).astimezone(zone).date() for index in range(len(series)))
+        return [known.setdefault(day, day) for day in found]
 
     @property
     def other_w(self) -> float:

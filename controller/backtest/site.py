@@ -23,7 +23,7 @@ def in_history(settings: Settings, minutes: int, known_at: KnownAt) -> Settings:
     published afterwards stands in for the interval under way.
     """
     interval_s = minutes * 60
-    late_s = max(settings.quality.price_late_s, interval_s) if known_at == "end" else 0
+    late_s = max(settings.quality.price_late_s or 0, interval_s) if known_at == "end" else 0
     quality = settings.quality.model_copy(
         update={
             "price_late_s": late_s,

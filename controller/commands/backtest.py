@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from argparse import ArgumentParser, Namespace, _ArgumentGroup
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, _ArgumentGroup
 from datetime import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from controller.commands.console import (
     Exit,
@@ -22,6 +22,8 @@ from controller.commands.console import (
 from controller.commands.person import moment
 
 if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
     from controller.backtest.history import Layout
     from controller.backtest.past import Sources
     from controller.config.compose import Settings
@@ -30,6 +32,17 @@ NAME = "backtest"
 HELP = "play history to the site, and say what it would have earned"
 GATE = "13:30"
 """When ERCOT has published the prices of the day ahead."""
+OPTIONS = {
+    "value_column": "--column, --day-ahead-column or --hashprice-column",
+    "time_column": "--time-column or --hashprice-time-column",
+    "longest_gap_minutes": "--longest-gap",
+    "set gaps": "set --gaps",
+    "set duplicates": "set --duplicates",
+    "set minutes": "set --minutes",
+    "set zone": "set --zone",
+    "set stamps": "set --stamps",
+}
+"""Settings of a layout, as messages name them, and what they are called here."""
 
 
 def add(parser: ArgumentParser) -> None:
@@ -54,6 +67,9 @@ def _with_prices(group: _ArgumentGroup) -> None:
     )  # fmt: skip
     group.add_argument("--column", default="", metavar="NAME", help="of the prices")
     group.add_argument("--time-column", default="", metavar="NAME", help="default: the first")
+    group.add_argument(
+        "--minutes", type=int, help="of an interval; default: as most rows are apart"
+    )
     group.add_argument("--zone", default="UTC", help="of times without an offset; default: UTC")
     group.add_argument("--stamps", choices=("start", "end"), default="start", help="of intervals")
     group.add_argument("--unit", choices=("per_mwh", "per_kwh", "cents_per_kwh"), default="per_mwh")
@@ -67,7 +83,7 @@ def _with_others(group: _ArgumentGroup) -> None:
     group.add_argument("--day-ahead", type=Path, nargs="+", metavar="FILE", default=[])
     group.add_argument("--day-ahead-column", default="", metavar="NAME")
     group.add_argument(
-        "--day-ahead-gate", type=time.fromisoformat,
+        "--day-ahead-gate", type=_clock,
         default=time.fromisoformat(GATE), metavar="HH:MM",
         help=f"when they are published, the day before, by the site's clocks; default: {GATE}",
     )  # fmt: skip
@@ -76,14 +92,20 @@ def _with_others(group: _ArgumentGroup) -> None:
         help="per PH/s and day; default: that of the configuration's hashprice_fixed",
     )  # fmt: skip
     group.add_argument("--hashprice-column", default="", metavar="NAME")
+    group.add_argument("--hashprice-time-column", default="", metavar="NAME")
 
 
 def _with_flaws(group: _ArgumentGroup) -> None:
     group.add_argument("--gaps", choices=("refuse", "hold", "interpolate"), default="refuse")
+    group.add_argument(
+        "--longest-gap", type=int, default=120, metavar="MINUTES",
+        help="longer ones are refused in any case; default: 120",
+    )  # fmt: skip
     group.add_argument("--duplicates", choices=("refuse", "first", "last"), default="refuse")
 
 
 def run(args: Namespace) -> int:
+    from controller.backtest.history import HistoryError
     from controller.backtest.past import read
     from controller.backtest.play import Backtest
     from controller.backtest.report.page.document import drawer, html
@@ -91,10 +113,15 @@ def run(args: Namespace) -> int:
     from controller.backtest.report.table import lines
     from controller.version import code_version
 
-    if args.html:
-        drawer()  # before a long run, not at its end
+    if args.html:  # before a long run, not at its end
+        drawer()
+        _check_folder(args.html)
     settings = settings_of(args)
-    history = read(_sources(args, settings), args.since, args.until)
+    sources = _sources(args, settings)
+    try:
+        history = read(sources, args.since, args.until)
+    except HistoryError as error:
+        raise HistoryError(_in_options(str(error))) from error
     command = shlex.join(["curtaild", *sys.argv[1:]])
     backtest = Backtest(settings, history, faults=args.faults)
     result = asyncio.run(backtest.result(command, code_version(), args.keep))
@@ -110,9 +137,10 @@ def run(args: Namespace) -> int:
 def _sources(args: Namespace, settings: Settings) -> Sources:
     from controller.backtest.past import Source, Sources
 
-    prices = _layout(args, args.column, unit=args.unit, stamps=args.stamps)
-    day_ahead = _layout(args, args.day_ahead_column, unit=args.unit, stamps=args.stamps)
-    hashprice = _layout(args, args.hashprice_column)
+    market = {"unit": args.unit, "stamps": args.stamps, "time_column": args.time_column}
+    prices = _layout(args, args.column, minutes=args.minutes, **market)
+    day_ahead = _layout(args, args.day_ahead_column, **market)
+    hashprice = _layout(args, args.hashprice_column, time_column=args.hashprice_time_column)
     return Sources(
         prices=Source(args.prices, prices),
         known_at=args.known_at,
@@ -122,22 +150,49 @@ def _sources(args: Namespace, settings: Settings) -> Sources:
     )
 
 
-def _layout(args: Namespace, column: str, **more: str) -> Layout:
+def _layout(args: Namespace, column: str, **more: Any) -> Layout:
     from pydantic import ValidationError
 
     from controller.backtest.history import Layout
 
     try:
         return Layout(
-            time_column=args.time_column,
             value_column=column,
             zone=args.zone,
             gaps=args.gaps,
+            longest_gap_minutes=args.longest_gap,
             duplicates=args.duplicates,
             **more,
         )
     except ValidationError as error:
-        raise UsageError("; ".join(each["msg"] for each in error.errors())) from error
+        raise UsageError("; ".join(map(_wrong, error.errors()))) from error
+
+
+def _wrong(error: ErrorDetails) -> str:
+    option = str(error["loc"][0]).removesuffix("_minutes").replace("_", "-")
+    return f"--{option}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _in_options(message: str) -> str:
+    for name, option in OPTIONS.items():
+        message = message.replace(name, option)
+    return message
+
+
+def _clock(text: str) -> time:
+    """A time of the day of the command line."""
+    try:
+        at = time.fromisoformat(text)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{text!r} is not a time of the day like {GATE}") from error
+    if at.tzinfo is not None:
+        raise ArgumentTypeError(f"{text!r} has a zone: it is by the site's clocks, like {GATE}")
+    return at
+
+
+def _check_folder(page: Path) -> None:
+    if not page.parent.is_dir() or page.is_dir():
+        raise UsageError(f"--html {page}: it has to be a file in a folder that is there")
 
 
 def _fixed(settings: Settings) -> float:

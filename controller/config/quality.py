@@ -20,9 +20,10 @@ class QualitySettings(Section):
     """The highest price that is believed."""
     price_stale_after_s: Annotated[int, Field(ge=0, le=7 * 86_400), NotTruth] = 900
     """How long after its interval the last price is still known, as stale."""
-    price_late_s: Annotated[int, Field(ge=0, le=86_400), NotTruth] = 0
+    price_late_s: Annotated[int, Field(ge=0, le=86_400), NotTruth] | None = None
     """How long after the end of its interval a price may come, and is acted upon until the next
-    does: for feeds that publish a price when its interval is over. 0: prices come before."""
+    does. Default: of feeds with `known_at: end` the length of an interval, an hour where it is not
+    said, and two polls; else 0."""
     hashprice_max_per_ph_day: Annotated[Decimal, Field(gt=0, le=100_000)] = Decimal(10_000)
     """The highest hashprice that is believed."""
     hashprice_max_age_s: PositiveSeconds | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from controller.app.board import BoardSettings
 from controller.config.bounds import to_breaker, to_engine, to_neighbour, to_rule
@@ -129,7 +130,7 @@ def to_board(settings: Settings) -> BoardSettings:
         price_min_per_mwh=quality.price_min_per_mwh,
         price_max_per_mwh=quality.price_max_per_mwh,
         price_stale_after_s=quality.price_stale_after_s,
-        price_late_s=quality.price_late_s,
+        price_late_s=_late_s(settings),
         hashprice_max_per_ph_day=quality.hashprice_max_per_ph_day,
         hashprice_max_age_s=quality.hashprice_max_age_s,
         meter_max_w=_watts(meter_max_kw),
@@ -139,6 +140,19 @@ def to_board(settings: Settings) -> BoardSettings:
         signals=_signals(settings),
         conditions=_conditions(settings),
     )
+
+
+def _late_s(settings: Settings) -> int:
+    declared = settings.quality.price_late_s
+    if declared is not None:
+        return declared
+    late = [feed for feed in settings.feeds.values() if getattr(feed, "known_at", "") == "end"]
+    return max((_longest_late_s(feed) for feed in late if not feed.day_ahead), default=0)
+
+
+def _longest_late_s(feed: Any) -> int:
+    minutes = feed.interval_minutes or 60
+    return int(minutes * 60 + 2 * getattr(feed, "poll_s", 0))
 
 
 def given_signals(settings: Settings) -> dict[str, str]:

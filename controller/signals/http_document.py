@@ -19,7 +19,7 @@ from controller.model.samples import PriceSample
 from controller.ports import Clock
 from controller.signals.http_source import trust
 from controller.signals.http_words import content_problem, retry_after_s, stamp, status_problem
-from controller.signals.json_prices import read_prices
+from controller.signals.json_prices import over_at, read_prices
 from controller.signals.last_answer import LastAnswer, digest, load, save
 from controller.signals.price_http_settings import PriceHttpSettings
 from controller.signals.zero_prices import doubtful, last_other
@@ -96,7 +96,7 @@ class PriceDocument:
 
     def _stamps(self, now: datetime) -> dict[str, str]:
         """Of the kept answer, as long as it says something of now: else it is asked for anew."""
-        if self._kept is None or all(price.end <= now for price in self.known):
+        if self._kept is None or all(self._over(price, now) for price in self.known):
             return {}
         stamps = {
             "If-None-Match": self._kept.etag,
@@ -132,12 +132,15 @@ class PriceDocument:
         return [*([before] if before else []), *self.known]
 
     def _current(self, prices: Sequence[PriceSample], now: datetime) -> Read:
-        newest = max(price.end for price in prices)
-        if newest > now:
+        if not all(self._over(price, now) for price in prices):
             return Read(prices)
+        newest = max(price.end for price in prices)
         over = f"all its {len(prices)} prices are over, the last at {newest:%Y-%m-%dT%H:%MZ}"
         place = place_of(self._settings.url)
         return Read(problem=f"{place}: {over}: does the source still publish?")
+
+    def _over(self, price: PriceSample, now: datetime) -> bool:
+        return over_at(price, self._settings) <= now
 
     async def _keep(
         self, kept: LastAnswer, prices: Sequence[PriceSample], before: PriceSample | None

@@ -40,6 +40,14 @@ def read_prices(
     return sorted(prices, key=lambda price: price.start)
 
 
+def over_at(price: PriceSample, settings: PriceHttpSettings) -> datetime:
+    """When a price says nothing of now any more. One that is settled when it is over stands in
+    for what follows until the next is: for as long again, and for two polls."""
+    if settings.known_at == "start" or settings.day_ahead:
+        return price.end
+    return price.end + (price.end - price.start) + timedelta(seconds=2 * settings.poll_s)
+
+
 def parsed(body: bytes, expect: Mapping[str, str]) -> Any:
     """The document; numbers stay as they were written.
 
@@ -86,13 +94,12 @@ class _Reader:
         price = find(settings.price, row, self._document)
         if price is None:
             return None
-        if settings.known_at == "end":
-            start, end = end, end + (end - start)
         return PriceSample(
             start=start,
             end=end,
             price_per_mwh=scaled(price, self._factor),
             published_at=self._published(row),
+            day_ahead=settings.day_ahead,
         )
 
     def written(self, row: Any) -> str:

@@ -7,7 +7,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal, TextIO
 from zoneinfo import ZoneInfo
@@ -39,11 +39,21 @@ class PriceFileSettings(BaseModel):
         "start",
         description=(
             "`start`: a price is known when its interval begins. `end`: it is settled only when "
-            "its interval is over, and stands for the interval after it."
+            "its interval is over, and is acted upon until the next one is."
         ),
     )
+    day_ahead: bool = Field(
+        default=False,
+        description=(
+            "They are the day-ahead market's: known from `day_ahead_gate` on, the local day before."
+        ),
+    )
+    day_ahead_gate: time = Field(
+        time(13, 30), description="By clocks of `day_ahead_zone`; ERCOT publishes by 13:30."
+    )
+    day_ahead_zone: str = Field("UTC", description="The zone of the market's days and its gate.")
 
-    @field_validator("zone")
+    @field_validator("zone", "day_ahead_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
         try:
@@ -70,7 +80,7 @@ class PriceFile:
         prices = await asyncio.to_thread(read_prices, self._settings)
         started_at = self._clock.now()
         for price in prices:
-            if price.end <= started_at:
+            if _over(price, self._settings) <= started_at:
                 continue
             while (wait := price.published_at - self._clock.now()) > timedelta(0):
                 await self._clock.sleep(wait.total_seconds())
@@ -131,9 +141,26 @@ def _check_header(header: Sequence[str] | None, settings: PriceFileSettings) -> 
 
 
 def _sample(start: datetime, price: str, settings: PriceFileSettings) -> PriceSample:
-    length = timedelta(minutes=settings.interval_minutes)
-    if settings.known_at == "end":
-        start += length
+    end = start + timedelta(minutes=settings.interval_minutes)
+    published_at = end if settings.known_at == "end" else start
+    if settings.day_ahead:
+        published_at = _gate(start, settings)
     return PriceSample(
-        start=start, end=start + length, price_per_mwh=price.strip(), published_at=start
+        start=start,
+        end=end,
+        price_per_mwh=price.strip(),
+        published_at=published_at,
+        day_ahead=settings.day_ahead,
     )
+
+
+def _gate(start: datetime, settings: PriceFileSettings) -> datetime:
+    zone = ZoneInfo(settings.day_ahead_zone)
+    before = start.astimezone(zone).date() - timedelta(days=1)
+    return datetime.combine(before, settings.day_ahead_gate, zone).astimezone(UTC)
+
+
+def _over(price: PriceSample, settings: PriceFileSettings) -> datetime:
+    """When a price means nothing any more."""
+    late = settings.known_at == "end" and not settings.day_ahead
+    return price.end + (price.end - price.start) if late else price.end

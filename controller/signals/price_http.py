@@ -14,6 +14,7 @@ from controller.ports import Clock
 from controller.signals.http_document import PriceDocument, Read
 from controller.signals.http_source import secrets_of
 from controller.signals.http_words import without
+from controller.signals.json_prices import over_at
 from controller.signals.polling import Polling
 from controller.signals.price_http_settings import PriceHttpSettings
 
@@ -74,10 +75,11 @@ class PriceHttp:
         for price in prices:
             last = said.get((price.start, price.end))
             told = last is not None and last.price_per_mwh == price.price_per_mwh
-            if price.end > now and not told:
+            if over_at(price, self._settings) > now and not told:
                 said[price.start, price.end] = price
                 yield price
-        for interval in [interval for interval in said if interval[1] <= now]:
+        over = [key for key, price in said.items() if over_at(price, self._settings) <= now]
+        for interval in over:
             del said[interval]
 
     def _failed(self, read: Read) -> TemporaryError:

@@ -37,8 +37,11 @@ class PriceHttpSettings(HttpSourceSettings):
         "start",
         description=(
             "`start`: a price holds in its interval. `end`: it is settled only when its interval "
-            "is over, and stands for the interval after it."
+            "is over, and is acted upon until the next one is."
         ),
+    )
+    day_ahead: bool = Field(
+        default=False, description="They are the day-ahead market's, and not what is paid."
     )
     time_format: Literal["iso8601", "unix_s", "unix_ms"] = Field(
         "iso8601", description="How times are written."

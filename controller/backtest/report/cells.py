@@ -43,7 +43,9 @@ def about(part: Part) -> str:
     """How long the part is, and what that means for the intervals."""
     first, last = part.span.days[0], part.span.days[-1]
     weeks = f"{part.weeks} weeks" if part.weeks > 1 else "one week"
-    text = f"{first} to {last}, {len(part.span.days):,} days in {weeks}"
+    count = len(part.span.days)
+    days = f"{count:,} days" if count > 1 else "1 day"
+    text = f"{first} to {last}, {days} in {weeks}"
     if part.weeks == 1:
         return f"{text}: too short for intervals"
     if part.weeks < FEW_WEEKS:

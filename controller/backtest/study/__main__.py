@@ -44,21 +44,31 @@ def main(arguments: Sequence[str]) -> int:
     if not args.out.parent.is_dir():  # before a long run, not at its end
         sys.stderr.write(f"{args.out.parent} is no folder: make it, or name another --out\n")
         return 1
+    command = shlex.join(["python", "-m", "controller.backtest.study", *arguments])
     try:
-        histories = {hub: _history(args, hub) for hub in args.hubs}
+        found = findings(args, command)
     except PermanentError as error:
         sys.stderr.write(f"{error}\n")
         return 1
-    works = [Work(hub, case, history) for hub, history in histories.items() for case in ALL]
-    found = Findings(
-        command=shlex.join(["python", "-m", "controller.backtest.study", *arguments]),
-        version=code_version(),
-        files=tuple(_files(args, histories)),
-        hubs=tuple(args.hubs),
-        outcomes={one.work: one for one in run(works, args.jobs)},
-    )
     args.out.write_text(document(found), encoding="utf-8")
     return 0
+
+
+def findings(args: Namespace, command: str) -> Findings:
+    """Read the files, and play every case at every hub.
+
+    Raises:
+        HistoryError: a file cannot be used.
+    """
+    histories = {hub: _history(args, hub) for hub in args.hubs}
+    works = [Work(hub, case, history) for hub, history in histories.items() for case in ALL]
+    return Findings(
+        command=command,
+        version=code_version(),
+        files=tuple(_files(args, histories)),
+        hubs=tuple(histories),
+        outcomes={one.work: one for one in run(works, args.jobs)},
+    )
 
 
 def _history(args: Namespace, hub: str) -> History:

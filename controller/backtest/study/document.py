@@ -82,8 +82,9 @@ def _came_to(found: Findings) -> Iterator[str]:
     yield from tables.shares(found)
     yield from heading("Profit, and gain over always on")
     yield from said(
-        "A year's profit of curtaild a MW, and how much of it always on would not have earned.",
-        "What perfect foresight would have gained is this gain divided by the share above.",
+        "What curtaild earned in those days, $ a MW of top power, prices known when over, and in",
+        "brackets how much of it always on would not have earned. Perfect foresight would have",
+        "gained that divided by the share above.",
     )
     yield from tables.profits(found)
     yield from heading("Levels")

@@ -8,7 +8,14 @@ from controller.backtest.report.cells import number
 from controller.backtest.report.result import CEILING, FLOOR, HOUSE
 from controller.backtest.study.cases import LEVELS, LIMITED, LIMITED_BLOCKS, MINERS, SHAPES, Case
 from controller.backtest.study.findings import Findings
-from controller.backtest.study.markdown import NONE, between, hundredfold, said, signed, table
+from controller.backtest.study.markdown import (
+    NONE,
+    between,
+    hundredfold,
+    said,
+    signed,
+    table,
+)
 
 _MORE = tuple(one.name.split(", ")[1] for one in SHAPES[1:])
 """What is compared with the default profile."""
@@ -55,13 +62,12 @@ def _more(rows: Iterable[list[float]]) -> Iterator[str]:
 
 def _arithmetic(found: Findings) -> Iterator[str]:
     """How much there is to be had at the most."""
-    for name in found.years:
-        gained = [_ratios(found, hub, name) for hub in found.hubs]
-        few, many = zip(*gained, strict=True)
-        yield (
-            f"{name}: with {_MORE[1]} arithmetic alone allows {between(many, 1)} % more profit, "
-            f"with profiles {_MORE[0]} {between(few, 1)} %."
-        )
+    ratios = [_ratios(found, hub, name) for hub in found.hubs for name in found.years]
+    few, many = zip(*ratios, strict=True)
+    yield (
+        f"With {_MORE[1]} arithmetic alone allows, by hub and year, {between(many, 1)} % more "
+        f"profit; with profiles {_MORE[0]} {between(few, 1)} %."
+    )
     top, default = (one.levels[-1].power_w for one in (SHAPES[-1], SHAPES[0]))
     always = [more for hub in found.hubs for more in _always(found, hub)]
     yield (
@@ -93,8 +99,8 @@ def limited(found: Findings) -> Iterator[str]:
         "any time; with levels, all run lower, where a watt hashes more.",
         _at_the_limit(found),
         f"Miners move in {LIMITED_BLOCKS} blocks. On or off, curtaild leaves unused what is less",
-        "than a block, and perfect does not. Numbers are $ a MW of the limit, and per cent more profit",
-        "than on or off; light starts, prices known when over.",
+        "than a block, and perfect does not. Numbers are $ a MW of the limit, and per cent more",
+        "profit than on or off; light starts, prices known when over.",
     )
     ways = (CEILING, HOUSE)
     titles = ("hub", "year", "curtaild, on/off, $ a MW", *_titles(ways))

@@ -105,8 +105,8 @@ def _waiting(found: Findings) -> str:
 def _levels(found: Findings) -> str:
     return (
         f"**Levels.** Under curtaild, S19k Pro with all their profiles earn "
-        f"{_more(found, LEVELS)} % more than with the default alone, by drawing more while power is "
-        "cheap; on a site with machines for 130 % of its import limit they earn "
+        f"{_more(found, LEVELS)} % more than with the default alone, by drawing more while power "
+        "is cheap; on a site with machines for 130 % of its import limit they earn "
         f"{_more(found, LIMITED)} % more, by running low."
     )
 

@@ -83,15 +83,19 @@ def _interval(figure: Figure | None) -> str:
     return f" [{percent(figure.low)} to {percent(figure.high)}]"
 
 
-def profits(found: Findings) -> Iterator[str]:
-    """By hub: what a MW earned under curtaild, and more than always on."""
-    for hub in found.hubs:
-        yield f"**{hub}**, $ a MW of top power: profit of curtaild (its gain over always on)"
-        rows = [
-            [*_named(case), *(_earned(found, hub, case, name) for name in found.years)]
-            for case in MAIN
-        ]
-        yield from table((*_CASE, *found.years), rows, 3)
+def profits(found: Findings) -> list[str]:
+    """What a MW earned under curtaild, and more than always on, prices known when over."""
+    rows = [
+        [hub, case.machine.name, case.start.name, *_cells(found, hub, case)]
+        for hub in found.hubs
+        for case in MAIN
+        if case.known_at == "end"
+    ]
+    return table(("hub", "machine", "starts", *found.years), rows, 3)
+
+
+def _cells(found: Findings, hub: str, case: Case) -> list[str]:
+    return [_earned(found, hub, case, name) for name in found.years]
 
 
 def _earned(found: Findings, hub: str, case: Case, name: str) -> str:

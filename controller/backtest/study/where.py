@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from controller.backtest.report.cells import number
 from controller.backtest.report.result import CEILING, HOUSE
-from controller.backtest.study.cases import LIGHT, ON_OFF, SPLIT, STARTS, Case
+from controller.backtest.study.cases import LIGHT, ON_OFF, SPLIT, STARTS, Case, Machine
 from controller.backtest.study.findings import USUAL, Findings
 from controller.backtest.study.gains import EDGES, FEW_HOURS, Gain, Gains
 from controller.backtest.study.markdown import (
@@ -95,6 +95,7 @@ def few_hours(found: Findings) -> Iterator[str]:
     yield from said(
         f"Per cent of a year's gain of curtaild, before starts, that its best {ten} hours / its",
         f"best {fifty} hours / its best seven days make; light starts, prices known when over.",
+        "Above 100, all other hours together lost some of it.",
     )
     rows = []
     for hub in found.hubs:
@@ -157,27 +158,32 @@ def _parts(of: Gains) -> list[float | None]:
 def waiting(found: Findings) -> Iterator[str]:
     """What it costs to know a price one interval later."""
     yield from said(
-        f"A year, on the mean of {found.calm}: the gain over always on in $ a MW, when prices are",
-        "known as an interval begins, and when it is over.",
+        f"A year, on the mean of {found.calm}: the gain of curtaild over always on in $ a MW, when",
+        "prices are known as an interval begins, and when it is over. The difference is what",
+        "waiting costs; in brackets it is in per cent of the perfect gain.",
     )
-    titles = (
-        "hub", "machine", "starts", "perfect",
-        "curtaild, as it begins", "curtaild, when over", "waiting costs", "% of perfect",
-    )  # fmt: skip
+    what = ("as it begins", "when over", "waiting costs")
+    titles = [f"{start.name}: {one}" for start in STARTS for one in what]
     rows = [
-        [hub, case.machine.name, case.start.name, *_waiting(found, hub, case)]
+        [
+            hub,
+            machine.name,
+            *(cell for case in _late(machine) for cell in _waiting(found, hub, case)),
+        ]
         for hub in found.hubs
-        for case in SPLIT
+        for machine in ON_OFF
     ]
-    yield from table(titles, rows, 3)
+    yield from table(("hub", "machine", *titles), rows, 2)
+
+
+def _late(machine: Machine) -> Iterator[Case]:
+    return (Case(machine, start, "end") for start in STARTS)
 
 
 def _waiting(found: Findings, hub: str, late: Case) -> Iterator[str]:
     early = Case(late.machine, late.start, "start")
     mw_years = late.mw * found.gains(hub, late)[found.calm].years
-    best = found.reach(hub, late, found.calm)
-    gains = [found.gain(hub, case, found.calm) for case in (early, late)]
-    yield number(best / mw_years)
-    yield from (signed(one / mw_years) for one in gains)
-    yield number((gains[0] - gains[1]) / mw_years)
-    yield percent(over(gains[0] - gains[1], best))
+    soon, then = (found.gain(hub, case, found.calm) for case in (early, late))
+    yield from (signed(one / mw_years) for one in (soon, then))
+    part = over(soon - then, found.reach(hub, late, found.calm))
+    yield f"{number((soon - then) / mw_years)} ({percent(part)})"

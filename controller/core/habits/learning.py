@@ -40,7 +40,9 @@ Row = tuple[float, ...]
 def habits(seen: Snapshot, state: State) -> Habits | None:
     """What is known of prices after this look; None where nobody asks for it."""
     price, known = seen.price_per_mwh, state.habits
-    if not _asked_for(seen) or not isinstance(price, Fresh) or not seen.price_interval_s:
+    if not _asked_for(seen):
+        return None
+    if not isinstance(price, Fresh) or not seen.price_interval_s:
         return known
     if known is not None and price.at == known.heard_at:
         return _aimed(seen, known)

@@ -23,6 +23,7 @@ class BacktestLevel(Section):
     power_w: Annotated[int, Field(gt=0, le=100_000), NotTruth]
     """At the plug."""
     hashrate_ths: Annotated[Decimal, Field(gt=0, le=100_000)]
+    """In TH/s."""
 
 
 class BacktestGroup(Section):
@@ -43,7 +44,7 @@ class BacktestGroup(Section):
     change_s: PhysicalSeconds = 8
     """From one level to another, without the hashes that the higher of them has more."""
     faults: dict[FaultKind, Annotated[Decimal, Field(ge=0, le=100)]] = Field(default_factory=dict)
-    """With `curtaild backtest --faults`: how many per cent of the blocks, rounded up, refuse
+    """With `--faults` of the back-test: how many per cent of the blocks, rounded up, refuse
     commands, hang, accept commands and do nothing, or have no power, from the start on."""
 
     @model_validator(mode="after")

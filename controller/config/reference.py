@@ -76,7 +76,7 @@ def _inner_part(path: str, node: Node, schema: Node) -> Iterator[str]:
 def _children(node: Node) -> bool:
     """Whether it is a mapping of keys or of names, and not a plain value."""
     named = _values(node)
-    return "properties" in node or "discriminator" in node or bool(named and "type" not in named)
+    return "properties" in node or "discriminator" in node or bool(named and not {"type", "anyOf"} & named.keys())
 
 
 def _values(node: Node) -> Node:
@@ -123,7 +123,8 @@ def _kind(node: Node, schema: Node) -> str:
     if node.get("type") == "array":
         return f"list of {_kind(resolved(node.get('items', {}), schema), schema)}"
     if named := _values(node):
-        return f"NAME: {_kind(resolved(named, schema), schema)}"
+        keys = " or ".join(node.get("propertyNames", {}).get("enum", ["NAME"]))
+        return f"{keys}: {_kind(resolved(named, schema), schema)}"
     bounds = [form.format(_bound(node[key])) for key, form in _BOUNDS.items() if key in node]
     return ", ".join([_noun(node), *bounds])
 

@@ -54,7 +54,7 @@ def test_it_draws_what_its_miners_draw() -> None:
     assert sums.hours == pytest.approx(91 / 4)
     assert sums.starts == 2
     assert list(one.load_kw)[:3] == pytest.approx([306.8] * 3)
-    assert list(one.load_kw)[42] == pytest.approx(2.5)
+    assert one.load_kw[42] == pytest.approx(2.5)
 
 
 def test_the_books_say_the_same_energy() -> None:
@@ -79,7 +79,7 @@ def test_looks_that_are_passed_over_would_have_changed_nothing(
 def test_what_is_known_before_the_judged_history_is_heard() -> None:
     """The price at which it begins was published before."""
     one = backtest(history(DAY, "end", first=43))
-    assert list(played(one).load_kw)[0] == pytest.approx(2.5, rel=0.5)
+    assert played(one).load_kw[0] == pytest.approx(2.5, rel=0.5)
 
 
 def test_a_hashprice_counts_from_its_own_stamp_on() -> None:
@@ -104,4 +104,4 @@ def test_faults_befall_as_many_blocks_as_declared() -> None:
     assert loads[0] == pytest.approx(306.8 * 0.9)
     assert loads[42] == pytest.approx(306.8 * 0.2 + 2.5 * 0.7, rel=0.01)
     healthy = backtest(history(DAY), settings_of({"hall": group}))
-    assert list(played(healthy).load_kw)[42] == pytest.approx(2.5)
+    assert played(healthy).load_kw[42] == pytest.approx(2.5)

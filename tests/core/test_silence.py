@@ -13,7 +13,7 @@ from controller.core.limits.silence import (
     safe_power_holds,
     silences,
 )
-from controller.core.schedule import LATEST, next_look
+from controller.core.schedule import next_look
 from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.rules import Neighbour
@@ -155,4 +155,4 @@ def test_safe_power_holds_on_the_site_only_for_what_bounds_the_site(
 def test_the_decision_is_asked_again_when_a_signal_counts_as_silent() -> None:
     declared = site(rules={"hot": rule(above=marks(("32", 0)), silent_after_s=40)})
     seen = look(declared, {"inlet": said("20")})
-    assert next_look(seen, heard(seen), ()) == after(40) < NOW + LATEST
+    assert next_look(seen, heard(seen), ()) == after(40) < after(60)

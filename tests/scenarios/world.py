@@ -162,6 +162,7 @@ class World:
             now=now,
             site=self._site,
             price_per_mwh=_observed(self._scenario.price_per_mwh, now),
+            price_interval_s=round(self._scenario.price_interval_minutes * 60),
             hashprice_per_ph_day=_observed(self._scenario.hashprice_per_ph_day, now),
             meters_w=self._meters(now),
             dispatches={k: d for k, d in self._dispatches.items() if not d.over(now)},

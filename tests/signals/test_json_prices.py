@@ -12,7 +12,7 @@ import pytest
 
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
-from controller.signals.json_prices import read_prices
+from controller.signals.json_prices import over_at, read_prices
 from controller.signals.price_http_settings import PriceHttpSettings
 from tests.signals.price_sources import document, first, price_feed, serving
 
@@ -20,15 +20,18 @@ NOW = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def read(plain: object, **settings: Any) -> list[PriceSample]:
+def source(**settings: Any) -> PriceHttpSettings:
     defaults: dict[str, Any] = {"rows": "$", "start": "s", "price": "p"}
     if "end" not in settings:
         defaults["interval_minutes"] = 60
-    checked = PriceHttpSettings(
+    return PriceHttpSettings(
         adapter="price_http", url="https://prices.example/", **{**defaults, **settings}
     )
+
+
+def read(plain: object, **settings: Any) -> list[PriceSample]:
     body = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
-    return read_prices(body, checked, NOW)
+    return read_prices(body, source(**settings), NOW)
 
 
 def why_not(plain: object, **settings: Any) -> str:
@@ -124,9 +127,35 @@ def test_ends_in_the_hour_that_comes_twice() -> None:
     assert all(price.end - price.start == HOUR for price in prices)
 
 
-def test_a_settled_price_stands_for_what_follows() -> None:
+def test_a_settled_price_keeps_its_own_interval() -> None:
     [price] = read([{"s": "2023-09-06T16:00Z", "p": 1}], known_at="end")
-    assert (price.start, price.end) == (NOW, NOW + HOUR)
+    assert (price.start, price.end) == (NOW - HOUR, NOW)
+    assert price.published_at == NOW
+
+
+@pytest.mark.parametrize(
+    ("settings", "after"),
+    [
+        ({}, timedelta(0)),
+        ({"known_at": "end"}, HOUR + timedelta(seconds=120)),
+        ({"known_at": "end", "day_ahead": True}, timedelta(0)),
+    ],
+)
+def test_a_settled_price_says_something_of_now_until_the_next_one_is(
+    settings: dict[str, Any], after: timedelta
+) -> None:
+    """As long again as its interval, and for two polls."""
+    checked = source(poll_s=60, **settings)
+    [price] = read_prices(b'[{"s": "2023-09-06T16:00Z", "p": 1}]', checked, NOW)
+    assert over_at(price, checked) == NOW + after
+
+
+def test_prices_of_the_day_ahead_are_marked() -> None:
+    rows = [{"s": "2023-09-07T05:00Z", "p": 1}]
+    assert [price.day_ahead for price in read(rows, day_ahead=True)] == [True]
+    assert [price.day_ahead for price in read(rows)] == [False]
+    [price] = read(rows, day_ahead=True)
+    assert price.published_at == NOW
 
 
 def test_what_is_not_known_yet_is_left_out() -> None:

@@ -60,13 +60,65 @@ async def test_no_price_is_known_before_its_time(tmp_path: Path) -> None:
         assert (await following).price_per_mwh == "20"
 
 
-async def test_a_settled_price_stands_for_the_interval_after_its_own(tmp_path: Path) -> None:
+async def test_a_settled_price_keeps_its_interval_and_is_said_at_its_end(tmp_path: Path) -> None:
     clock = VirtualClock(FIVE)
     settings = written(tmp_path, *ROWS, known_at="end")
     assert await heard(settings, clock, seconds=1800) == ["17:15 10", "17:30 20"]
     first = read_prices(settings)[0]
-    assert (first.start, first.end) == (FIVE + timedelta(minutes=15), FIVE + timedelta(minutes=30))
-    assert first.published_at == first.start
+    assert (first.start, first.end) == (FIVE, FIVE + timedelta(minutes=15))
+    assert first.published_at == first.end
+
+
+async def test_the_last_settled_price_is_said_at_once(tmp_path: Path) -> None:
+    clock = VirtualClock(FIVE + timedelta(minutes=20))
+    said = await heard(written(tmp_path, *ROWS, known_at="end"), clock, seconds=3600)
+    assert said == ["17:20 10", "17:30 20", "17:45 30"]
+
+
+def test_the_board_acts_on_a_settled_price_until_the_next_one_is(tmp_path: Path) -> None:
+    board = Board(BoardSettings(meter_max_w=1, price_late_s=900))
+    quarter = timedelta(minutes=15)
+    first, second, _ = read_prices(written(tmp_path, *ROWS, known_at="end"))
+    assert board.offer("prices", first, first.published_at) is None
+    known = Fresh(value=Decimal(10), at=FIVE, until=FIVE + 2 * quarter)
+    assert board.price(FIVE + quarter) == known
+    assert board.price(FIVE + 2 * quarter - timedelta(seconds=1)) == known
+    assert not isinstance(board.price(FIVE + 2 * quarter), Fresh)
+    assert board.offer("prices", second, second.published_at) is None
+    acted_upon = board.price(FIVE + 2 * quarter)
+    assert isinstance(acted_upon, Fresh)
+    assert acted_upon.value == 20
+    assert board.price_of(FIVE) == Fresh(value=Decimal(10), at=FIVE, until=FIVE + quarter)
+    assert board.price_of(FIVE + 2 * quarter) is None
+
+
+async def test_day_ahead_prices_are_said_at_the_gate_of_the_day_before(tmp_path: Path) -> None:
+    """13:30 in Chicago is 18:30 in UTC; the local day begins at 05:00."""
+    rows = ("2023-09-07T05:00Z,10", "2023-09-08T04:00Z,11", "2023-09-08T05:00Z,12")
+    settings = written(
+        tmp_path, *rows, interval_minutes=60, day_ahead=True, day_ahead_zone="America/Chicago"
+    )
+    assert await heard(settings, VirtualClock(FIVE), seconds=30 * 3600) == [
+        "18:30 10",
+        "18:30 11",
+        "18:30 12",
+    ]
+    samples = read_prices(settings)
+    assert all(sample.day_ahead for sample in samples)
+    assert [sample.published_at for sample in samples] == [
+        datetime(2023, 9, day, 18, 30, tzinfo=UTC) for day in (6, 6, 7)
+    ]
+    assert samples[0].start == datetime(2023, 9, 7, 5, tzinfo=UTC)
+
+
+async def test_day_ahead_prices_that_are_not_over_are_said_at_once(tmp_path: Path) -> None:
+    """Whatever `known_at` says: it is about prices that are paid."""
+    rows = ("2023-09-06T16:00Z,10", "2023-09-06T17:00Z,11", "2023-09-09T17:00Z,12")
+    settings = written(
+        tmp_path, *rows, interval_minutes=60, day_ahead=True, day_ahead_gate="09:00", known_at="end"
+    )
+    said = await heard(settings, VirtualClock(FIVE), seconds=60)
+    assert said == ["17:00 11"]
 
 
 async def test_after_the_last_row_it_waits_and_the_board_goes_stale(tmp_path: Path) -> None:

@@ -66,6 +66,39 @@ async def test_only_what_is_new_is_said(tmp_path: Path) -> None:
             assert told([await next_said(samples, clock, 66)]) == [("17:15", "55")]
 
 
+async def test_settled_prices_are_said_when_they_are_over_and_once(tmp_path: Path) -> None:
+    """Those of 16:45 and 17:00 are known by 17:16; the one of 16:15 says nothing of now."""
+    half_past = START - timedelta(minutes=45)
+    clock = VirtualClock(START + timedelta(minutes=16))
+    board = Board(BoardSettings(meter_max_w=1, price_late_s=15 * 60 + 120))
+    async with serving(body=document(10, 20, 30, 40, start=half_past)) as source:
+        feed = price_feed(source.url, tmp_path, clock, poll_s=60, known_at="end")
+        async with aclosing(feed.samples()) as samples:
+            said = [await anext(samples), await anext(samples)]
+            assert told(said) == [("16:45", "30"), ("17:00", "40")]
+            for sample in said:
+                assert board.offer("price", sample, clock.now()) is None
+            acted_upon = board.price(clock.now())
+            assert isinstance(acted_upon, Fresh)
+            assert acted_upon.value == 40
+            source.body = document(10, 20, 30, 40, 50, start=half_past)
+            assert told([await next_said(samples, clock, 66)]) == [("17:15", "50")]
+    assert board.refused == {}
+
+
+async def test_a_source_of_settled_prices_that_publishes_no_more_fails(tmp_path: Path) -> None:
+    """17:30 is the end of the last one, 17:45 that of the next, and 17:47 two polls after it."""
+    async with serving(body=document(10, 20)) as source:
+        in_time = VirtualClock(START + timedelta(minutes=46))
+        feed = price_feed(source.url, tmp_path / "one", in_time, poll_s=60, known_at="end")
+        assert told(await first(feed)) == [("17:15", "20")]
+        late = VirtualClock(START + timedelta(minutes=47))
+        feed = price_feed(source.url, tmp_path / "other", late, poll_s=60, known_at="end")
+        said, error = await until_it_fails(feed)
+        assert said == []
+        assert "all its 2 prices are over, the last at 2023-09-06T17:30Z" in str(error)
+
+
 async def test_a_revision_replaces_what_the_board_knows(tmp_path: Path) -> None:
     board, clock = Board(BoardSettings(meter_max_w=1)), VirtualClock()
     async with serving() as source:

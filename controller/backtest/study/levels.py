@@ -96,14 +96,19 @@ def limited(found: Findings) -> Iterator[str]:
     yield from said(
         f"The same {number(MINERS)} miners behind an import limit of {number(base.mw, 2)} MW: at",
         "their default profile they would draw 130 % of it. On or off, some of them stand still at",
-        "any time; with levels, all run lower, where a watt hashes more.",
+        "any time; with all profiles, each runs lower, where a watt hashes more.",
         _at_the_limit(found),
         f"Miners move in {LIMITED_BLOCKS} blocks. On or off, curtaild leaves unused what is less",
         "than a block, and perfect does not. Numbers are $ a MW of the limit, and per cent more",
         "profit than on or off; light starts, prices known when over.",
     )
     ways = (CEILING, HOUSE)
-    titles = ("hub", "year", "curtaild, on/off, $ a MW", *_titles(ways))
+    titles = (
+        "hub",
+        "year",
+        "curtaild, on/off, $ a MW",
+        *(f"{way}: {_MORE[-1]}, %" for way in ways),
+    )
     rows = []
     for hub in found.hubs:
         for name in found.years:
@@ -116,7 +121,7 @@ def limited(found: Findings) -> Iterator[str]:
 def _at_the_limit(found: Findings) -> str:
     """How well each shape uses the watts that the limit leaves."""
     said_of = []
-    for case, words in zip(LIMITED, ("on or off", *_MORE), strict=True):
+    for case, words in zip(LIMITED, ("on or off", "with all profiles"), strict=True):
         full = found.outcomes[found.hubs[0], case].full
         said_of.append(f"{words} {number(full.power_w / full.hashrate_ths, 1)} J/TH")
     return f"What fits under the limit needs: {', '.join(said_of)}."

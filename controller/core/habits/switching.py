@@ -20,7 +20,7 @@ from functools import lru_cache
 from operator import mul
 from typing import NamedTuple
 
-from controller.core.economics.steps import CURVES, Step, worth_running
+from controller.core.economics.steps import Step, worth_running
 from controller.core.economics.tariff import Tariff
 from controller.core.habits.index import DIGITS, between, price_at
 from controller.model.remembered import Habits, Usual
@@ -31,6 +31,8 @@ ROUNDS = 200
 NEAR = 1e-3
 """They stand when none changes by more than this part of the cost of a start."""
 HOUR_S = 3600
+LADDERS = 256
+"""Of how many ladders values are kept at hand; each keeps the chain that it was solved on."""
 
 
 class Values(NamedTuple):
@@ -61,12 +63,17 @@ def steps_worth(offer: Offer, known: Habits, economics: Economics) -> int:
     Only the first is a start: levels change for nothing. So as long as that runs, further steps are
     those that pay at the price; at the one that is expected, where prices are known late.
     """
-    price = expected(known) if known.usual.late else offer.market_per_mwh
+    price = reckoned(known, offer.market_per_mwh)
     full = offer.tariff.full(price)
     pays = worth_running(offer.ladder, full, offer.running, offer.margin_per_mwh)
     if bool(pays) == bool(offer.running):
         return pays  # what pays runs on, and what loses money does not start
     return max(1, pays) if _worth_it(offer, known, economics, price) else 0
+
+
+def reckoned(known: Habits, market_per_mwh: Decimal) -> Decimal:
+    """The market price per MWh that the coming interval is reckoned with."""
+    return expected(known) if known.usual.late else market_per_mwh
 
 
 def expected(known: Habits) -> Decimal:
@@ -84,7 +91,7 @@ def _worth_it(offer: Offer, known: Habits, economics: Economics, price: Decimal)
     return gained >= (0.0 if offer.running else found.start)
 
 
-@lru_cache(maxsize=CURVES)
+@lru_cache(maxsize=LADDERS)
 def values(usual: Usual, ladder: tuple[Step, ...], tariff: Tariff, economics: Economics) -> Values:
     """Solved once for each day, ladder and tariff."""
     start = cost_of_start(ladder, economics)

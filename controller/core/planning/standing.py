@@ -33,6 +33,11 @@ BY_MONEY = frozenset(
 )
 
 
+BY_LIMITS = frozenset({Reason.IMPORT_LIMIT, Reason.GROUP_LIMIT, Reason.BREAKER_LIMIT})
+"""Limits that never change: which steps they leave is a matter of what each earns, which a price
+moves for all alike where all lose as much power on the way."""
+
+
 @dataclass(frozen=True)
 class Pooled:
     """What price decides of a pool."""
@@ -79,7 +84,9 @@ def standing(seen: Snapshot, state: State, plan: Plan) -> Standing | None:
         return None
     if any(program.weighed for program in seen.site.programs.values()):
         return None
-    if not all(one.reason in BY_MONEY for one in plan.allocations.values()):
+    reasons = {one.reason for one in plan.allocations.values()}
+    alike = len({group.losses for group in seen.site.groups.values()}) == 1
+    if not reasons <= (BY_MONEY | BY_LIMITS if alike else BY_MONEY):
         return None
     return Standing(seen, _pools(seen, state, plan.allocations.values()))
 

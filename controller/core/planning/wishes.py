@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from controller.core.economics.steps import Step, let_at, steps, worth_running
 from controller.core.economics.tariff import tariff_of
-from controller.core.habits.switching import Offer, steps_worth
+from controller.core.habits.switching import Offer, reckoned, steps_worth
 from controller.core.limits.failsafe import held_by, price_unknown
 from controller.core.pools.pool import Pool
 from controller.model.quality import Fresh, Missing
@@ -80,15 +80,17 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
         return terms.of(Wish(pool, ladder, held, held, ideal, before, why))
     tariff = tariff_of(seen, pool.group)
     full, margin = tariff.full(price.value), seen.site.economics.start_margin_per_mwh
-    pays = worth_running(ladder, full, before, margin)
+    habits = state.habits if terms.weighs_starts else None
+    market = price.value if habits is None else reckoned(habits, price.value)
+    pays = worth_running(ladder, tariff.full(market), before, margin)
     worth = len(ladder) if terms.spared else pays
-    if terms.weighs_starts and state.habits is not None:
+    if habits is not None:
         offer = Offer(ladder, tariff, price.value, before, margin)
-        worth = steps_worth(offer, state.habits, seen.site.economics)
+        worth = steps_worth(offer, habits, seen.site.economics)
     wanted = (*most[:worth], *counts.protected[worth + 1 :])
     ideal = (pool.size,) * worth + (0,) * (len(ladder) - worth)
     money = Reason.START_COST if not before and pays and not worth else terms.money
-    reason = _reason(ladder, worth, pays, money)
+    reason = _reason(worth, pays, len(ladder), money, spared=terms.spared)
     return terms.of(Wish(pool, ladder, wanted, most, ideal, worth, reason, money, full))
 
 
@@ -148,9 +150,9 @@ def _undecided(seen: Snapshot, standstill: Reason | None, terms: _Terms) -> Reas
     return None if found is Reason.HASHPRICE_UNKNOWN and terms.sure else found
 
 
-def _reason(ladder: tuple[Step, ...], worth: int, pays: int, money: Reason) -> Reason:
+def _reason(worth: int, pays: int, every: int, money: Reason, *, spared: bool) -> Reason:
     """What keeps the rest from running, or why all of it does: it pays at the price, or stopping
     does not pay."""
-    if pays == len(ladder) and money is not Reason.START_COST:
+    if worth == every == pays:
         return Reason.PROFITABLE
-    return Reason.RIDE_THROUGH if worth == len(ladder) and worth > pays else money
+    return Reason.RIDE_THROUGH if worth == every and not spared else money

@@ -31,11 +31,15 @@ from controller.simulator.luxos.catalog import load_model
 NEW_YEAR = datetime(2022, 1, 1, 6, tzinfo=UTC)
 
 
-def laid(case: Case) -> Yard:
-    """The miners as yardsticks take them, on an hour of quarters."""
+def on_an_hour() -> History:
+    """Of quarters, of which nothing is asked."""
     prices = Series(NEW_YEAR, 15, array("d", [40.0] * 4))
-    hashprice = Steps((NEW_YEAR,), array("d", [70.0]))
-    (kind,) = Backtest(settings_of(case), History(prices, hashprice, "end", 0, 4)).ground().kinds
+    return History(prices, Steps((NEW_YEAR,), array("d", [70.0])), "end", 0, 4)
+
+
+def laid(case: Case) -> Yard:
+    """The miners as yardsticks take them."""
+    (kind,) = Backtest(settings_of(case), on_an_hour()).ground().kinds
     return kind.machine
 
 
@@ -72,6 +76,17 @@ def test_a_limited_site_has_130_per_cent_of_its_limit(machine: Machine) -> None:
     assert case.import_limit_kw == Decimal("2149.23")
     assert laid(case).power_mw[-1] * MINERS == pytest.approx(2.14923)
     assert case.mw == pytest.approx(2.14923)
+
+
+def test_on_or_off_a_limit_is_all_but_filled() -> None:
+    """Blocks are moved whole, and none of the 1,000 miners is left out of them."""
+    case = Case(S19K_PRO, LIGHT, "end", limited=True)
+    (machines,) = Backtest(settings_of(case), on_an_hour()).machines
+    standby_w, top_w = (one.power_w for one in machines.curve.levels)
+    room = float(case.import_limit_kw * 1000) - standby_w * MINERS
+    fits = max(n for n in range(18) if sum(machines.sizes[:n]) * (top_w - standby_w) <= room)
+    assert sum(machines.sizes) == MINERS
+    assert sum(machines.sizes[:fits]) * (top_w - standby_w) > 0.995 * room
 
 
 def test_a_site_without_a_limit_runs_all_at_the_top() -> None:

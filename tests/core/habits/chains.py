@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from math import exp, log
 
@@ -13,7 +14,7 @@ from controller.core.habits.index import NODES
 from controller.model.remembered import Usual
 from tests.core.habits.heard import a_row
 
-MOST_ROUNDS = 100_000
+MOST_ROUNDS = 5_000
 
 
 @dataclass(frozen=True)
@@ -75,25 +76,25 @@ def ladders() -> st.SearchStrategy[tuple[Step, ...]]:
 
 
 def _falling(steps: list[tuple[int, int]]) -> tuple[Step, ...]:
-    from decimal import Decimal
-
     falling = sorted(steps, reverse=True)
     assert all(high[0] > low[0] for high, low in pairwise(falling))
     return tuple(Step(w, Decimal(1), Decimal(be), be * 1_000_000) for be, w in falling)
 
 
 @st.composite
-def chains(draw: st.DrawFn) -> Chain:
-    """Sparse ones: from each node to a few others, with any weights."""
+def chains(draw: st.DrawFn, anywhere: float = 0.0) -> Chain:
+    """Sparse ones: from each node to a few others, with any weights; and now and then to any node
+    at all, so that they forget."""
     rows = []
-    for _ in range(NODES):
-        to = draw(st.dictionaries(st.integers(0, NODES - 1), st.integers(1, 9), min_size=1, max_size=4))
-        whole = sum(to.values())
-        rows.append(a_row(*((node, weight / whole) for node, weight in to.items())))
-    costs = draw(st.lists(st.integers(-50, 600), min_size=NODES, max_size=NODES))
+    few = st.dictionaries(st.integers(0, NODES - 1), st.integers(1, 9), min_size=1, max_size=4)
+    for to in draw(st.lists(few, min_size=NODES, max_size=NODES)):
+        whole = sum(to.values()) / (1 - anywhere)
+        row = a_row(*((node, weight / whole) for node, weight in to.items()))
+        rows.append(tuple(one + anywhere / NODES for one in row))
+    costs = draw(st.lists(st.integers(-50, 600), min_size=NODES - 1, max_size=NODES - 1))
     return Chain(
         draw(st.sampled_from([1 / 12, 0.25, 1.0])),
         draw(st.booleans()),
         tuple(rows),
-        tuple(float(cost) for cost in costs),
+        (*(float(cost) for cost in costs), 9_000.0),
     )

@@ -41,6 +41,7 @@ def looked(
     **more: Any,
 ) -> Snapshot:
     """A look at the moment from which on the price of the interval from `at` on is known."""
+    value = Decimal(repr(price) if isinstance(price, float) else price)
     site = Site(
         id="s",
         currency="USD",
@@ -52,7 +53,7 @@ def looked(
     snapshot = Snapshot(
         now=at + timedelta(seconds=interval_s if late else 0),
         site=site,
-        price_per_mwh=Fresh(value=Decimal(repr(price) if isinstance(price, float) else price), at=at),
+        price_per_mwh=Fresh(value=value, at=at),
         price_interval_s=interval_s,
     )
     return replace(snapshot, **more)
@@ -92,8 +93,8 @@ def standing_at(
     nothing = (0.0,) * NODES
     return Habits(
         usual=Usual(hours=hours, late=late, moves=moves, costs=costs),
-        day=0,
-        heard_at=NOW,
+        day=MORNING.toordinal(),
+        heard_at=MORNING,
         smooth=0.0,
         place=place,
         counts=(nothing,) * NODES,

@@ -111,7 +111,10 @@ def test_looking_again_teaches_nothing() -> None:
 
 def test_only_the_index_follows_the_day_ahead_market_between_two_prices() -> None:
     before = after([40, 45])
-    forecast = {"day_ahead_per_mwh": Decimal(40), "day_ahead_next_per_mwh": Decimal(400)}
+    forecast: dict[str, Any] = {
+        "day_ahead_per_mwh": Decimal(40),
+        "day_ahead_next_per_mwh": Decimal(400),
+    }
     again = looked(45, MORNING + QUARTER, now=MORNING + DAY, **forecast)
     found = habits(again, State(habits=before))
     assert found == replace(before, place=found.place if found else 0)

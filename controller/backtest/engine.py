@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from controller.backtest.news import News
 from controller.backtest.quiet import Quiet
 from controller.backtest.series import Series
 from controller.backtest.stage import Stage
+from controller.core.habits.learning import habits
 from controller.model.grid import SITE
 from controller.model.samples import MeterSample
+from controller.model.seen import State
 
 METER = "site-meter"
 
@@ -27,10 +31,15 @@ class Engine:
         self._start = stage.clock.now()
 
     def warm_up(self, start: datetime) -> None:
-        """Hear what was known before `start`, without deciding anything."""
+        """Hear what was known before `start`, and learn of it, without deciding anything."""
+        observer, state = self._stage.parts.observer, State()
+        seen = observer.look(())
         while self._next is not None and self._next.at < start:
             self._stage.clock.go(self._next.at)
             self._hear()
+            seen = observer.priced(seen)
+            state = replace(state, habits=habits(seen, state))
+        self._stage.control.remember(state)
         self._stage.clock.go(start)
 
     async def run(self, grid: Series, closed: Callable[[int], None]) -> None:

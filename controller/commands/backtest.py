@@ -117,6 +117,8 @@ def run(args: Namespace) -> int:
         drawer()
         _check_folder(args.html)
     settings = settings_of(args)
+    if args.faults and not _faults(settings):
+        raise UsageError("--faults: none is declared; say which at backtest.groups.NAME.faults")
     sources = _sources(args, settings)
     try:
         history = read(sources, args.since, args.until)
@@ -132,6 +134,11 @@ def run(args: Namespace) -> int:
     else:
         say(*lines(result))
     return Exit.OK
+
+
+def _faults(settings: Settings) -> bool:
+    groups = settings.backtest.groups.values() if settings.backtest else ()
+    return any(group.faults for group in groups)
 
 
 def _sources(args: Namespace, settings: Settings) -> Sources:

@@ -76,7 +76,11 @@ def _inner_part(path: str, node: Node, schema: Node) -> Iterator[str]:
 def _children(node: Node) -> bool:
     """Whether it is a mapping of keys or of names, and not a plain value."""
     named = _values(node)
-    return "properties" in node or "discriminator" in node or bool(named and not {"type", "anyOf"} & named.keys())
+    return (
+        "properties" in node
+        or "discriminator" in node
+        or bool(named and not {"type", "anyOf"} & named.keys())
+    )
 
 
 def _values(node: Node) -> Node:

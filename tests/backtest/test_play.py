@@ -82,6 +82,17 @@ def test_what_is_known_before_the_judged_history_is_heard() -> None:
     assert played(one).load_kw[0] == pytest.approx(2.5, rel=0.5)
 
 
+def test_what_came_before_the_judged_history_is_learned_of() -> None:
+    """A spike is over at once, each time: so it is not worth a start to stop for one."""
+    costly = {"adder_per_mwh": 10, "start_lost_s": 900, "start_wear_per_mw": 3}
+    spikes = ([30.0] * 11 + [160.0]) * 200
+    told = settings_of(economics=costly)
+    beginner = played(backtest(history(spikes[-96:]), told))
+    taught = played(backtest(history(spikes, first=len(spikes) - 96), told))
+    assert total(beginner.account.days.values()).starts > 0
+    assert total(taught.account.days.values()).starts == 0
+
+
 def test_a_hashprice_counts_from_its_own_stamp_on() -> None:
     noon = START.replace(hour=12)
     steps = Steps((START, noon), array("d", [80.0, 8.0]))

@@ -285,3 +285,13 @@ def test_a_plate_is_enough_for_stock_antminers(printed: Printed, tmp_path: Path)
     code, out, _ = printed(*PRICES, config=changed(tmp_path, by_their_plate))
     assert code == 0
     assert "The miners of container-2 run by their plate." in out
+
+
+def test_faults_that_nobody_declared_are_a_mistake(printed: Printed, tmp_path: Path) -> None:
+    def healthy(data: dict[str, Any]) -> None:
+        for group in data["backtest"]["groups"].values():
+            group.pop("faults", None)
+
+    code, _, err = printed("--faults", *PRICES, config=changed(tmp_path, healthy))
+    assert code == 2
+    assert "--faults: none is declared; say which at backtest.groups.NAME.faults" in err

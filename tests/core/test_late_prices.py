@@ -33,7 +33,8 @@ def test_it_stands_in_for_what_follows_until_the_next_is_due() -> None:
     assert known().at(clock("14:18")) == held
     assert known().at(clock("14:34")) == held
     assert known().at(clock("14:35")) == Stale(value=value, at=clock("14:00"))
-    assert isinstance(known().at(clock("14:45")), Missing)
+    assert known().at(clock("15:04")) == Stale(value=value, at=clock("14:00"))
+    assert isinstance(known().at(clock("15:05")), Missing)
 
 
 def test_the_next_one_takes_its_place() -> None:
@@ -55,4 +56,4 @@ def test_only_a_price_of_the_moment_is_its_own() -> None:
 def test_it_says_when_it_changes_next() -> None:
     line = known()
     assert line.next_change(clock("14:18")) == clock("14:35")
-    assert line.next_change(clock("14:35")) == clock("14:45")
+    assert line.next_change(clock("14:35")) == clock("15:05")

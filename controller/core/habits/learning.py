@@ -8,6 +8,7 @@ without drift. Nothing here knows of machines: one chain serves every break-even
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import lru_cache
 from math import exp, sqrt
 
@@ -94,7 +95,7 @@ def _aimed(seen: Snapshot, known: Habits) -> Habits:
     return known if place == known.place else replace(known, place=place)
 
 
-def _learned(seen: Snapshot, known: Habits, price: Fresh) -> Habits:  # type: ignore[type-arg]
+def _learned(seen: Snapshot, known: Habits, price: Fresh[Decimal]) -> Habits:
     value, hours = float(price.value), known.usual.hours
     smooth = smoothed(value, known.smooth, hours)
     place = place_of(smooth, seen.day_ahead_per_mwh, seen.day_ahead_next_per_mwh)

@@ -104,7 +104,7 @@ class PriceTimeline(Model, frozen=True, kw_only=True):
         return last.end + timedelta(seconds=self.late_s)
 
     def _stale_until(self, last: PriceInterval) -> datetime:
-        return last.end + timedelta(seconds=max(self.stale_after_s, self.late_s))
+        return self._holds_until(last) + timedelta(seconds=self.stale_after_s)
 
     def _with(self, new: PriceInterval, now: datetime) -> PriceTimeline:
         """With `new`, in the place of its older revision, and without what is long over."""

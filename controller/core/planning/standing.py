@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from msgspec.structs import replace
 
@@ -69,7 +70,7 @@ class Standing:
                 return None
         return after
 
-    def _worth(self, pool: Pooled, seen: Snapshot, state: State, price: Fresh) -> int:  # type: ignore[type-arg]
+    def _worth(self, pool: Pooled, seen: Snapshot, state: State, price: Fresh[Decimal]) -> int:
         if pool.weighs_starts and state.habits is not None:
             offer = Offer(pool.ladder, pool.tariff, price.value, pool.running, self._margin)
             return steps_worth(offer, state.habits, seen.site.economics)

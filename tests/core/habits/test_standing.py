@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from controller.core.decide import decide
-from controller.core.planning.standing import BY_MONEY, Standing, standing
+from controller.core.planning.standing import Standing, standing
 from controller.model.base import encode
 from controller.model.plan import Mode, Plan
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.remembered import Unpaid
 from controller.model.seen import Snapshot, State
-from controller.model.site import Economics, Group, Program, Site
+from controller.model.site import Breaker, Economics, Group, Program, Site
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.at_rest import at_rest, groups, levels, miner, seen_at, settle, sites, some
@@ -208,17 +208,32 @@ def test_of_clients_only_those_count_that_money_curtails(
     assert [stands(one, price) for price in (60, 61, 3_000)] == found
 
 
-@pytest.mark.parametrize(
-    ("declared", "reason"),
-    [
-        (site(groups={"a": Group(limit_w=8_000)}), Reason.GROUP_LIMIT),
-        (site(import_limit_w=8_000), Reason.IMPORT_LIMIT),
-    ],
-)
-def test_nothing_is_claimed_where_a_limit_binds(declared: Site, reason: Reason) -> None:
-    one = resting(60, declared)
-    assert one.of("a/plain").reason is reason
+LIMITED: dict[Reason, dict[str, Any]] = {
+    Reason.GROUP_LIMIT: {"groups": {"a": Group(limit_w=8_000), "b": Group()}},
+    Reason.IMPORT_LIMIT: {"import_limit_w": 8_000},
+    Reason.BREAKER_LIMIT: {
+        "breakers": {"q": Breaker(limit_w=8_000)},
+        "groups": {"a": Group(breaker="q"), "b": Group(breaker="q")},
+    },
+}
+"""What leaves room for two of four."""
+
+
+@pytest.mark.parametrize("reason", LIMITED)
+def test_what_a_limit_that_never_changes_cuts_stands_too(reason: Reason) -> None:
+    one = resting(60, site(FREE, **LIMITED[reason]))
+    assert (one.of("a/plain").reason, one.running("a/plain")) == (reason, 2)
+    assert [stands(one, price) for price in (-50, 103.8, 103.9)] == [True, True, False]
+
+
+def test_not_where_a_price_moves_one_group_more_than_another() -> None:
+    """Which of them has the room may then turn with the price."""
+    lossy = {"a": Group(limit_w=8_000), "b": Group(losses=Decimal("0.01"))}
+    one = resting(60, site(FREE, groups=lossy))
+    assert one.of("a/plain").reason is Reason.GROUP_LIMIT
     assert standing(one.seen, one.state, one.rested) is None
+    ample = {"a": Group(), "b": Group(losses=Decimal("0.01"))}
+    assert stands(resting(60, site(FREE, groups=ample)), 90)
 
 
 def test_nothing_is_claimed_where_a_floor_holds() -> None:
@@ -257,7 +272,7 @@ def test_nothing_is_claimed_where_income_is_lost() -> None:
     assert standing(one.seen, lost, one.rested) is None
 
 
-def test_every_reason_but_those_of_money_keeps_it_from_being_claimed() -> None:
+def test_every_reason_but_money_and_such_limits_keeps_it_from_being_claimed() -> None:
     one = resting(60)
     claimed = set()
     for reason in Reason:
@@ -266,7 +281,7 @@ def test_every_reason_but_those_of_money_keeps_it_from_being_claimed() -> None:
         if standing(one.seen, one.state, plan) is not None:
             claimed.add(reason)
     money = {Reason.PROFITABLE, Reason.UNPROFITABLE, Reason.RIDE_THROUGH, Reason.START_COST}
-    assert claimed == BY_MONEY == money | {Reason.CONSENT}
+    assert claimed == money | {Reason.CONSENT} | LIMITED.keys()
 
 
 @pytest.mark.parametrize(

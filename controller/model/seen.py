@@ -122,5 +122,5 @@ class State(Model, frozen=True, kw_only=True):
     crests: Mapping[str, Crest] = {}
     """By scope."""
     habits: Habits | None = None
-    """Where starts cost something, or prices are known late: what was learned of prices."""
+    """Where starts cost something: what was learned of prices."""
     next_command: int = 1

@@ -104,7 +104,7 @@ def values(usual: Usual, ladder: tuple[Step, ...], tariff: Tariff, economics: Ec
         found = [min(max(a + b, 0.0), start) for a, b in zip(now, later, strict=True)]
         change = max(abs(a - b) for a, b in zip(found, worth, strict=True))
         worth = found
-        if change < NEAR * start:
+        if change <= NEAR * start:
             break
     return Values(start, tuple(later))
 

@@ -7,6 +7,7 @@ that many steps stay worth running, at rest, the shares are the same.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -85,11 +86,28 @@ def standing(seen: Snapshot, state: State, plan: Plan) -> Standing | None:
         return None
     if any(program.weighed for program in seen.site.programs.values()):
         return None
+    if not _obeyed(seen, plan):
+        return None
     reasons = {one.reason for one in plan.allocations.values()}
     alike = len({group.losses for group in seen.site.groups.values()}) == 1
     if not reasons <= (BY_MONEY | BY_LIMITS if alike else BY_MONEY):
         return None
     return Standing(seen, _pools(seen, state, plan.allocations.values()))
+
+
+def _obeyed(seen: Snapshot, plan: Plan) -> bool:
+    """Whether all stand where the plan wants them; who does not waits for something else than a
+    price: a pace, a stage, a meter."""
+    stand: Counter[tuple[str, str, str]] = Counter()
+    wanted: Counter[tuple[str, str, str]] = Counter()
+    for cohort in seen.cohorts.values():
+        stand[cohort.group, cohort.curve, cohort.level] += len(cohort.members)
+    for miner in seen.moving.values():
+        stand[miner.group, miner.curve, miner.level] += 1
+    for one in plan.allocations.values():
+        for level, count in one.counts.items():
+            wanted[one.group, one.curve, level] += count
+    return stand == wanted
 
 
 def _pools(seen: Snapshot, state: State, allocations: Iterable[Allocation]) -> Iterator[Pooled]:

@@ -89,7 +89,7 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
         worth = steps_worth(offer, habits, seen.site.economics)
     wanted = (*most[:worth], *counts.protected[worth + 1 :])
     ideal = (pool.size,) * worth + (0,) * (len(ladder) - worth)
-    money = Reason.START_COST if not before and pays and not worth else terms.money
+    money = Reason.START_COST if pays and not worth else terms.money
     reason = _reason(worth, pays, len(ladder), money, spared=terms.spared)
     return terms.of(Wish(pool, ladder, wanted, most, ideal, worth, reason, money, full))
 

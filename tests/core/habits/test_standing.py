@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,15 +14,18 @@ from msgspec.structs import replace
 
 from controller.core.decide import decide
 from controller.core.planning.standing import Standing, standing
+from controller.core.pools.cohorts import cohorts
+from controller.core.schedule import next_look
 from controller.model.base import encode
+from controller.model.fleet import OFF
 from controller.model.plan import Mode, Plan
 from controller.model.quality import Fresh, Missing, Stale
 from controller.model.remembered import Unpaid
 from controller.model.seen import Snapshot, State
-from controller.model.site import Breaker, Economics, Group, Program, Site
+from controller.model.site import Breaker, Economics, Group, Pacing, Program, Site
 from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
-from tests.core.at_rest import at_rest, groups, levels, miner, seen_at, settle, sites, some
+from tests.core.at_rest import AT_ONCE, at_rest, groups, levels, miner, seen_at, settle, sites, some
 from tests.core.habits.days import Interval, lived, moved, site
 from tests.core.habits.heard import MORNING, QUARTER
 
@@ -66,14 +70,19 @@ def costly_sites(draw: st.DrawFn) -> Site:
 
 
 def stood(rest: tuple[Snapshot, State, Plan], prices: list[Decimal], late: bool) -> Counter[str]:
-    """How often it said that it stands, each time checked against the decision."""
+    """How often it said that it stands, each time checked against the decision. As in a back-test
+    it is asked only until something else is known to be new."""
     seen, state, plan = rest
     said: Counter[str] = Counter()
     one = standing(seen, state, plan)
+    else_at = next_look(replace(seen, price_per_mwh=Missing(why="whatever comes")), state, ())
     if one is None:
         return Counter({"not at all": 1})
     for number, price in enumerate(prices, 1):
         news = priced(seen, number, price, late=late)
+        if else_at <= news.now:
+            said["too late"] += 1
+            break
         after = one.after(news, state)
         said["stands" if after else "falls"] += 1
         if after is None:
@@ -81,6 +90,19 @@ def stood(rest: tuple[Snapshot, State, Plan], prices: list[Decimal], late: bool)
         assert refuted(news, state, plan, after) == []
         state = after
     return said
+
+
+def much_later(rest: tuple[Snapshot, State, Plan]) -> tuple[Snapshot, State, Plan]:
+    """A look when nothing new is expected any more."""
+    seen, state, _ = rest
+    seen = replace(seen, site=replace(seen.site, look_every_s=86_400))
+    price = seen.price_per_mwh
+    assert isinstance(price, Fresh)
+    for _ in range(2):
+        seen = moved(seen, seen.now + timedelta(minutes=5), price.value)
+        seen = replace(seen, price_per_mwh=price)
+        plan, state, _ = decide(seen, state)
+    return seen, state, plan
 
 
 @settings(max_examples=150, deadline=None)
@@ -100,7 +122,7 @@ def test_what_stands_is_what_would_be_decided(
         if rest is None:
             return
         seen, state, plan = rest
-    for what, often in stood((seen, state, plan), prices, late).items():
+    for what, often in stood(much_later((seen, state, plan)), prices, late).items():
         event(f"{what} {often}")
 
 
@@ -110,7 +132,7 @@ def test_that_goes_where_starts_cost_nothing_too(
     rest: tuple[Snapshot, State, Plan] | None, prices: list[Decimal]
 ) -> None:
     if rest is not None:
-        stood(rest, prices, late=False)
+        stood(much_later(rest), prices, late=False)
 
 
 def resting(last: float, declared: Site | None = None, **more: Any) -> Interval:
@@ -308,3 +330,37 @@ def test_a_curve_with_fewer_steps_than_were_let_run_is_taken_as_it_is() -> None:
     assert found.after(priced(one.seen, 1, Decimal(60)), more) is not None
     none = replace(one.state, running={})
     assert standing(one.seen, none, one.rested) is not None
+
+
+def waiting(pacing: Pacing, price: int, level: str, **more: Any) -> tuple[Snapshot, State, Plan]:
+    """A minute after the first of four was told to move, once it has."""
+    declared = site(FREE, pacing=pacing, **more)
+    seen = seen_at(Decimal(price), declared, some("a", "plain", 4, level))
+    plan, state, _ = decide(seen, State())
+    (told,) = plan.commands
+    moved_on = some("a", "plain", 4, level) | {told.miner: miner("a", "plain", told.level)}
+    seen = replace(seen_at(Decimal(price), declared, moved_on), now=seen.now + timedelta(seconds=1))
+    plan, state, _ = decide(seen, replace(state, motions={}))
+    assert not plan.commands
+    return seen, replace(state, motions={}), plan
+
+
+@pytest.mark.parametrize(("level", "claimed"), [("default", True), (OFF, False)])
+def test_whoever_has_just_moved_counts_where_it_stands(level: str, claimed: bool) -> None:
+    one = resting(60)
+    three = cohorts(some("a", "plain", 3))
+    seen = replace(one.seen, cohorts=three, moving={"a-4": miner("a", "plain", level)})
+    assert (standing(seen, one.state, one.rested) is not None) is claimed
+
+
+def test_nothing_is_claimed_while_stops_wait_for_the_pace_of_money() -> None:
+    seen, state, plan = waiting(replace(AT_ONCE, lower_w_per_minute=2_000), 400, "default")
+    assert plan.allocations["a/plain"].reason is Reason.UNPROFITABLE
+    assert standing(seen, state, plan) is None
+
+
+def test_nothing_is_claimed_while_starts_wait_under_a_limit() -> None:
+    pacing, limit = replace(AT_ONCE, restore_w_per_minute=2_000), {"a": Group(limit_w=10_000)}
+    seen, state, plan = waiting(pacing, 40, OFF, groups=limit)
+    assert plan.allocations["a/plain"].reason is Reason.GROUP_LIMIT
+    assert standing(seen, state, plan) is None

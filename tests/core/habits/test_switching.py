@@ -153,6 +153,14 @@ def test_further_steps_help_to_earn_a_start(price: float, steps: int) -> None:
     assert steps_worth(offered(price, 0, ladder=TWO), standing_at(9.5, DEAR), COSTLY) == steps
 
 
+def test_they_help_however_little_they_earn() -> None:
+    """111.8 and half of 0.8 are 112.2, a quarter of which is 28.05; the first alone earns 27.95."""
+    little = LESSER._replace(break_even_per_mwh=Decimal(-11))
+    known = standing_at(9.5, DEAR)
+    assert steps_worth(offered(-11.8, 0, ladder=(PLAIN, little)), known, COSTLY) == 2
+    assert steps_worth(offered(-11.8, 0), known, COSTLY) == 0
+
+
 @pytest.mark.parametrize(
     ("mean", "running", "steps"),
     [(99, 1, 1), (101, 0, 0), (101, 1, 1), (212, 1, 1), (213, 1, 0), (100, 0, 1)],

@@ -7,12 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from controller.core.decide import decide
 from controller.core.deliverable.within import demand, measured
 from controller.model.grid import SITE, Limit
 from controller.model.plan import Curtailed, Deliverable
-from controller.model.site import Program
+from controller.model.seen import State
+from controller.model.site import Group, Program, Site
 from controller.reasons import Reason
+from tests.core.at_rest import seen_at, some
 
 FOUND = tuple(
     Deliverable(
@@ -83,3 +87,32 @@ def test_a_limit_that_ends_says_nothing_of_what_could_ever_be_shed() -> None:
     asking = program(response_s=600, capacity_w=320)
     called = Limit(scope=SITE, limit_w=100, source="d", reason=Reason.DISPATCH)
     assert demand(asking, FOUND, {}, [called]) is None
+
+
+def a_site(**said: Any) -> Site:
+    asking = program(capacity_w=900_000)
+    return Site(
+        id="s",
+        currency="USD",
+        zone="UTC",
+        import_limit_w=1_000_000,
+        groups={"a": Group()},
+        programs={"ers": asking},
+        **said,
+    )
+
+
+def test_the_plan_names_a_program_that_asks_too_much() -> None:
+    plan, _, _ = decide(seen_at(Decimal(30), a_site(), some("a", "plain", 4)), State())
+    assert plan.too_much_asked["ers"].asked_w == 900_000
+
+
+def test_a_terse_plan_decides_the_same_and_tells_nobody_why() -> None:
+    seen, terse = (
+        seen_at(Decimal(300), a_site(terse=terse), some("a", "plain", 4)) for terse in (False, True)
+    )
+    (plan, state, at), (short, *rest) = decide(seen, State()), decide(terse, State())
+    assert plan.commands
+    assert rest == [state, at]
+    told: dict[str, Any] = {"explained": {}, "outlook": (), "deliverable": (), "too_much_asked": {}}
+    assert short == replace(plan, **told) != plan

@@ -57,3 +57,21 @@ def test_it_says_when_it_changes_next() -> None:
     line = known()
     assert line.next_change(clock("14:18")) == clock("14:35")
     assert line.next_change(clock("14:35")) == clock("15:05")
+
+
+def test_a_price_holds_in_its_own_interval_to_the_end_of_that() -> None:
+    early = price("14:00-14:15", "30")
+    line = LINE.offer(early, clock("14:00"), BOUNDS)
+    assert isinstance(line, PriceTimeline)
+    own = Fresh(value=Decimal(30), at=clock("14:00"), until=clock("14:15"))
+    assert line.at(clock("14:14")) == own
+
+
+def test_it_says_how_long_the_interval_is_whose_price_it_says() -> None:
+    line = known().offer(price("14:15-15:15", "90", "15:15"), clock("15:16"), BOUNDS)
+    assert isinstance(line, PriceTimeline)
+    assert line.interval_s(clock("13:59")) == 0
+    assert line.interval_s(clock("14:00")) == 900
+    assert line.interval_s(clock("14:15")) == 3600
+    assert line.interval_s(clock("15:20")) == 3600
+    assert LINE.interval_s(clock("14:00")) == 0

@@ -118,9 +118,8 @@ def _pools(seen: Snapshot, state: State, allocations: Iterable[Allocation]) -> I
             continue
         if hosting is not None:
             ladder = let_at(levels, hosting.price_per_mwh)
-        elif isinstance(hashprice, Fresh):
-            ladder = steps(levels, hashprice.value, seen.site.economics.pool_fee)
         else:
-            continue
+            assert isinstance(hashprice, Fresh), "in mode normal it is"
+            ladder = steps(levels, hashprice.value, seen.site.economics.pool_fee)
         running = min(len(ladder), state.running.get(f"{one.group}/{one.curve}", len(ladder)))
         yield Pooled(ladder, tariff_of(seen, one.group), running, hosting is None)

@@ -21,7 +21,7 @@ from controller.model.tariff import Consent, Hosting
 from controller.reasons import Reason
 from tests.core.at_rest import seen_at, some
 from tests.core.habits.days import BREAK_EVEN, lived, moved, site
-from tests.core.habits.heard import MORNING, always, standing_at
+from tests.core.habits.heard import COSTLY, MORNING, always, standing_at
 from tests.core.habits.test_switching import CHEAP, DEAR
 from tests.core.paced_sites import dispatch
 
@@ -229,3 +229,10 @@ def test_what_limits_need_does_not_wait_for_that_pace() -> None:
     plan = decide(replace(seen, site=limited), known)[0]
     reasons = [one.reason for one in plan.commands]
     assert sorted(reasons) == [Reason.GROUP_LIMIT, Reason.START_COST]
+
+
+def test_where_starts_are_weighed_no_price_is_named_that_would_turn_it() -> None:
+    """Whether to stop or to start is not a matter of one price alone."""
+    costly, plain = (lived([60, 60], site(one))[-1] for one in (COSTLY, Economics()))
+    assert costly.rested.explained["a"].off_above_per_mwh is None
+    assert plain.rested.explained["a"].off_above_per_mwh is not None

@@ -15,7 +15,7 @@ from controller.backtest.accounts import Account
 from controller.backtest.block import Fault
 from controller.backtest.engine import Engine
 from controller.backtest.faulty import spoil
-from controller.backtest.known_miners import described, machines_of
+from controller.backtest.known_miners import machines_of
 from controller.backtest.limited import limits_bind, most_w, rungs_within
 from controller.backtest.machines import Machines
 from controller.backtest.market import curtailed_for_money, full_prices, market_of
@@ -24,8 +24,9 @@ from controller.backtest.past import History
 from controller.backtest.reckoning import Reckoning
 from controller.backtest.report.result import Result
 from controller.backtest.series import Series
-from controller.backtest.site import in_history, left_out, site_in_history
+from controller.backtest.site import in_history, site_in_history
 from controller.backtest.stage import staged
+from controller.backtest.told import assumptions, booked, of_faults
 from controller.backtest.yard import Ground, Kind, yardsticks
 from controller.backtest.yardsticks.machine import WATTS_A_MW, Machine, Market, Rung, Start
 from controller.config.compose import Settings
@@ -166,25 +167,11 @@ class Backtest:
             minimum_off=1 + (pacing.minimum_off_s - 1) // interval_s,
         )
 
-    def assumptions(self) -> list[str]:
-        """In sentences, what the figures stand on."""
-        past = self.history
-        rungs = rungs_within(self.site, self.machines, self.other_w)
-        known = "as it begins" if past.known_at == "start" else "when it is over"
-        told = [
-            *past.sentences,
-            f"The price of an interval of {past.prices.minutes} minutes is known {known}.",
-            *_of_day_ahead(past),
-            "A hashprice is known from its own stamp on.",
-            *machines_of(self.settings)[1],
-            *described(self.machines),
-            *left_out(self.settings),
-        ]
+    def _also_assumed(self) -> Iterator[str]:
         if self.faults:
-            told += [_faulty(name, one) for name, one in self._declared_faults().items() if one]
-        if limits_bind(self.machines, rungs):
-            told.append("Always on, and perfect foresight, run what the site's limits leave.")
-        return told
+            yield from of_faults(self._declared_faults())
+        if limits_bind(self.machines, rungs_within(self.site, self.machines, self.other_w)):
+            yield "Always on, and perfect foresight, run what the site's limits leave."
 
     async def result(self, command: str, version: str, keep: Path | None = None) -> Result:
         """The site beside its yardsticks."""
@@ -200,38 +187,15 @@ class Backtest:
             end=judged.end,
             command=command,
             version=version,
-            assumptions=tuple(self.assumptions()),
+            assumptions=(*assumptions(self.settings, self.history), *self._also_assumed()),
             accounts={played.account.name: played.account, **found},
             price=full,
             load_kw=played.load_kw,
             notes=notes,
-            books=_books(played.books, self.site.currency),
+            books=booked(played.books, self.site.currency),
         )
-
-
-def _of_day_ahead(past: History) -> Iterator[str]:
-    if past.day_ahead is not None:
-        yield f"Day-ahead prices are known from {past.gate:%H:%M} on, the local day before."
-
-
-def _faulty(group: str, faults: dict[Fault, Decimal]) -> str:
-    told = ", ".join(f"{percent} % {fault}" for fault, percent in faults.items())
-    return f"Of the blocks of {group}, from the start on: {told}."
 
 
 def _full(site: Site, judged: Series) -> array[float]:
     """At the site's meter, without the groups' own adders."""
     return array("d", full_prices(site, "", judged))
-
-
-def _books(totals: Totals, currency: str) -> dict[str, str]:
-    """What the daemon's own books came to."""
-    return {
-        "energy": f"{totals.energy_wh / WATTS_A_MW:,.1f} MWh",
-        "energy cost": f"{totals.energy_cost:,.2f} {currency}",
-        "hash revenue": f"{totals.hash_revenue:,.2f} {currency}",
-        "hosting revenue": f"{totals.hosting_revenue:,.2f} {currency}",
-        "curtailed": f"{totals.curtailed_wh / WATTS_A_MW:,.1f} MWh",
-        "avoided cost": f"{totals.avoided_cost:,.2f} {currency}",
-        "foregone revenue": f"{totals.foregone_revenue:,.2f} {currency}",
-    }

@@ -2,7 +2,8 @@
 
 HB_WEST of ERCOT, 2021 to 2023, with an adder of 10 $/MWh; figures are of 2022 and 2023. The strike
 is tuned on the other years of the same run, and shares are of what perfect foresight gains over
-always on. Figures of 2021, whose few spikes decide them, go to standard error.
+always on. Standard error has what docs/look-ahead.md is told: 2021 too, whose few spikes decide its
+figures, and what comes without day-ahead prices.
 """
 
 from __future__ import annotations
@@ -85,9 +86,11 @@ def history(*years: str) -> History:
     return read(Sources(prices, "start", hashprice, day_ahead), None, None)
 
 
-def by_year(one: Judged) -> dict[str, Mapping[str, Figures]]:
+def by_year(one: Judged, *, day_ahead: bool = True) -> dict[str, Mapping[str, Figures]]:
     """By year, of 2021 without the storm, the figures of every account."""
     past = replace(history(*YEARS), known_at=one.known_at)
+    if not day_ahead:
+        past = replace(past, day_ahead=None)
     backtest = Backtest(settings_of(Case(one.machine, one.start, one.known_at)), past)
     result = asyncio.run(backtest.result("bench", ""))
     parts = {part.name: part.accounts for part in summarise(result)}
@@ -101,11 +104,13 @@ def share(figures: Figures) -> float:
 
 def against_strikes() -> Iterator[Figure]:
     for one in CASES:
+        alone = by_year(one, day_ahead=False)
         for year, accounts in by_year(one).items():
             ours, tuned = share(accounts["curtaild"]), share(accounts["tuned_strike"])
-            naive = share(accounts["strike"])
+            naive, without = share(accounts["strike"]), share(alone[year]["curtaild"])
             sys.stderr.write(
-                f"{one.name} {year}: strike {naive:.4f}, tuned {tuned:.4f}, curtaild {ours:.4f}\n"
+                f"{one.name} {year}: strike {naive:.4f}, tuned {tuned:.4f}, curtaild {ours:.4f}, "
+                f"without day-ahead prices {without:.4f}\n"
             )
             if year == "2021":
                 continue

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from controller.config.quantities import (
     Kilowatts,
@@ -17,6 +16,7 @@ from controller.config.quantities import (
 )
 from controller.config.section import Name, NotTruth, Section
 from controller.config.tariffs import BandSettings, HeatSettings, HostingSettings
+from controller.signals.local_times import ZoneName
 
 Losses = Annotated[Decimal, Field(ge=0, le=50)]
 
@@ -28,7 +28,7 @@ class SiteSettings(Section):
     """A short name, as it shall stand in metrics and records."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
     """The currency of every price, by ISO 4217: USD."""
-    zone: str
+    zone: ZoneName
     """The IANA time zone of tariffs and of display: America/Chicago."""
     import_limit_kw: PositiveKilowatts
     """The most that the connection may draw."""
@@ -43,15 +43,6 @@ class SiteSettings(Section):
     largest_step_kw: PositiveKilowatts | None = None
     """The most load that may come at once when power returns after an outage. Only switches can
     keep to it: `curtaild check` names the groups whose switches do not."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError("unknown time zone: give an IANA name such as Europe/Oslo") from error
-        return zone
 
 
 class CoolingSettings(Section):

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import (
     BaseModel,
@@ -110,18 +109,6 @@ class HttpSourceSettings(BaseModel):
         if self.header_files and not _sealed(self.url):
             raise ValueError("header_files over http would be sent in clear: use https in url")
         return self
-
-
-def known_zone(zone: str) -> str:
-    """
-    Raises:
-        ValueError: there is no such time zone.
-    """
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        raise ValueError(f"{zone!r} is not a time zone; write it like Europe/Oslo") from None
-    return zone
 
 
 def secrets_of(feed: str, files: Mapping[str, Path]) -> dict[str, str]:

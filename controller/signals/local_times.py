@@ -3,7 +3,22 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
+
+
+def _known(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{zone!r} is not a time zone; write it like Europe/Oslo") from None
+    return zone
+
+
+ZoneName = Annotated[str, AfterValidator(_known)]
+"""A zone of the IANA database, as settings name it."""
 
 
 class LocalTimes:

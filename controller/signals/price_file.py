@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Literal, TextIO
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from controller.errors import PermanentError
 from controller.model.samples import PriceSample
 from controller.ports import Clock
-from controller.signals.local_times import LocalTimes
+from controller.signals.local_times import LocalTimes, ZoneName
 
 
 class PriceFileSettings(BaseModel):
@@ -34,7 +34,7 @@ class PriceFileSettings(BaseModel):
         min_length=1, description="Column of the price per MWh, in the site's currency."
     )
     interval_minutes: int = Field(15, ge=1, le=1440, description="Length of every interval.")
-    zone: str = Field("UTC", description="Zone of times that are written without an offset.")
+    zone: ZoneName = Field("UTC", description="Zone of times that are written without an offset.")
     known_at: Literal["start", "end"] = Field(
         "start",
         description=(
@@ -51,16 +51,9 @@ class PriceFileSettings(BaseModel):
     day_ahead_gate: time = Field(
         time(13, 30), description="By clocks of `day_ahead_zone`; ERCOT publishes by 13:30."
     )
-    day_ahead_zone: str = Field("UTC", description="The zone of the market's days and its gate.")
-
-    @field_validator("zone", "day_ahead_zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{zone!r} is not a time zone; write it like Europe/Oslo") from None
-        return zone
+    day_ahead_zone: ZoneName = Field(
+        "UTC", description="The zone of the market's days and its gate."
+    )
 
 
 class PriceFile:

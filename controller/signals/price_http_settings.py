@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from controller.signals.http_source import HttpSourceSettings, JsonPath, known_zone
+from controller.signals.http_source import HttpSourceSettings, JsonPath
 from controller.signals.json_paths import parse_path
+from controller.signals.local_times import ZoneName
 
 UNITS = {"per_mwh": Decimal(1), "per_kwh": Decimal(1000), "cents_per_kwh": Decimal(10)}
 """What a price is multiplied with to be per MWh."""
@@ -46,7 +47,7 @@ class PriceHttpSettings(HttpSourceSettings):
     time_format: Literal["iso8601", "unix_s", "unix_ms"] = Field(
         "iso8601", description="How times are written."
     )
-    zone: str = Field("UTC", description="Zone of times that are written without an offset.")
+    zone: ZoneName = Field("UTC", description="Zone of times that are written without an offset.")
     unit: Literal["per_mwh", "per_kwh", "cents_per_kwh"] = Field(
         "per_mwh", description="What the price is for, in the site's currency."
     )
@@ -66,11 +67,6 @@ class PriceHttpSettings(HttpSourceSettings):
     zero_within_minutes: int = Field(
         180, ge=1, le=1440, description="`confirm`: how near in time it has to be."
     )
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        return known_zone(zone)
 
     @field_validator("rows", "start", "end", "price", "published_at")
     @classmethod

@@ -7,8 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from controller.signals.http_source import HttpSourceSettings, JsonPath, known_zone
+from controller.signals.http_source import HttpSourceSettings, JsonPath
 from controller.signals.json_paths import parse_path
+from controller.signals.local_times import ZoneName
 from controller.signals.signal_range import SignalName, check_range
 
 
@@ -45,15 +46,10 @@ class SignalHttpSettings(HttpSourceSettings):
     time_format: Literal["iso8601", "unix_s", "unix_ms"] = Field(
         "iso8601", description="How that time is written."
     )
-    zone: str = Field("UTC", description="Zone of a time that is written without an offset.")
+    zone: ZoneName = Field("UTC", description="Zone of a time that is written without an offset.")
     poll_s: float = Field(
         30.0, ge=1, le=86_400, description="Site seconds between two requests, give or take 10 %."
     )
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        return known_zone(zone)
 
     @field_validator("value", "at")
     @classmethod

@@ -25,7 +25,7 @@ CASES = {
     ),
     "unknown zone": (
         ("America/Chicago", "America/Chikago"),
-        "site.yaml:4: site.zone: unknown time zone: give an IANA name such as Europe/Oslo",
+        "site.yaml:4: site.zone: 'America/Chikago' is not a time zone; write it like Europe/Oslo",
     ),
     "a miner in two groups": (
         ("127.20.2.1-127.20.2.24", "127.20.1.40-127.20.1.50"),

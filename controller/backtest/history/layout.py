@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
+
+from controller.signals.local_times import ZoneName
 
 Unit = Literal["per_mwh", "per_kwh", "cents_per_kwh"]
 GapPolicy = Literal["refuse", "hold", "interpolate"]
@@ -26,7 +27,7 @@ class Layout(BaseModel):
     """Column of the times. Empty: the first one."""
     value_column: str = ""
     """Column of the values. Empty: the only other one; a file with more has to be told which."""
-    zone: str = "UTC"
+    zone: ZoneName = "UTC"
     """Zone of times that are written without an offset, such as America/Chicago."""
     stamps: Literal["start", "end"] = "start"
     """Whether a row's time is the start or the end of its interval."""
@@ -43,12 +44,3 @@ class Layout(BaseModel):
     duplicates: RepeatPolicy = "refuse"
     """Which of several rows with the same time counts. `refuse` refuses those too that repeat the
     value. The report says how many were dropped."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{zone!r} is not a time zone; write it like Europe/Oslo") from None
-        return zone

@@ -60,7 +60,8 @@ async def run(source: Source, *, shadow: bool = False, farm: Path | None = None)
             child = farm_process(farm, settings.simulation, settings.clock)
             shared = await stack.enter_async_context(child)
         whole = await assemble(settings, SiteClock(shared), shadow=shadow)
-        _log.info("started", site=settings.site.id, shadow=shadow)
+        loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+        _log.info("started", site=settings.site.id, shadow=shadow, loop=loop)
         reloader = Reloader(whole, settings, source)
         why = "it failed"
         try:

@@ -19,6 +19,7 @@ from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.core.counting.frozen import believed
 from controller.core.decide import decide
+from controller.core.obedience.evidence import IN_FLIGHT
 from controller.core.observations.quality import Refusal
 from controller.model.grid import SITE
 from controller.model.plan import Plan
@@ -182,7 +183,7 @@ class Control:
         took_s = loop.time() - began
         await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)
-        parts.fleet.watch(self._state.motions.keys())
+        parts.fleet.watch(_under_way(self._state))
         self._cycles += 1
         self._last_cycle = loop.time()
         self._last_cycle_at = parts.clock.now()
@@ -259,3 +260,8 @@ class Control:
         real_s = asyncio.get_running_loop().time() - self._last_cycle
         site_s = (self._parts.clock.now() - self._last_cycle_at).total_seconds()
         return real_s <= LATE_S or site_s <= LATE_CYCLES * self._parts.cycle_s
+
+
+def _under_way(state: State) -> list[str]:
+    """The miners whose power still has to show what they were told."""
+    return [name for name, motion in state.motions.items() if motion.stage in IN_FLIGHT]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from typing import Any
 
 from controller.fleet.deadline import abandon
 
-T = TypeVar("T")
-Done = Callable[["asyncio.Task[Any]"], None]
+Call = Coroutine[Any, Any, Any]
+Ended = asyncio.Future[Any]
+"""A call that is over. One that was cut off at its limit failed with TimeoutError."""
+Done = Callable[[Ended], None]
 
 
 class Crew:
@@ -21,6 +23,9 @@ class Crew:
         self.most_reads = width - max(1, width // 4)
         self._reads: dict[asyncio.Task[Any], None] = {}  # oldest first
         self._commands: set[asyncio.Task[Any]] = set()
+        self._waiting: dict[asyncio.Task[Any], Done] = {}
+        """Who is to be told of a call's end."""
+        self._called_off: set[asyncio.Task[Any]] = set()
 
     def can_command(self, *, in_doubt: bool = False) -> bool:
         """Whether there is room for one more; one that may hang leaves half of it to others."""
@@ -31,17 +36,41 @@ class Crew:
     def can_read(self) -> bool:
         return len(self._reads) < self.most_reads and self.can_command()
 
-    def read(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
-        task = asyncio.create_task(call)
-        self._reads[task] = None
-        task.add_done_callback(lambda ended: self._reads.pop(ended, None))
-        task.add_done_callback(done)
+    def read(self, call: Call, limit_s: float, done: Done) -> None:
+        """Begin one. `done` is told once, when it is over: after `limit_s` real seconds at the
+        latest, whether it obeys its cancellation or not."""
+        self._reads[self._begin(call, limit_s, done)] = None
 
-    def command(self, call: Coroutine[Any, Any, Any], done: Done) -> None:
+    def command(self, call: Call, limit_s: float, done: Done) -> None:
+        """The same of a command."""
+        self._commands.add(self._begin(call, limit_s, done))
+
+    def _begin(self, call: Call, limit_s: float, done: Done) -> asyncio.Task[Any]:
         task = asyncio.create_task(call)
-        self._commands.add(task)
-        task.add_done_callback(self._commands.discard)
-        task.add_done_callback(done)
+        self._waiting[task] = done
+        # A timer, and no second task around each call: of thousands of them that is felt.
+        timer = asyncio.get_running_loop().call_later(limit_s, self._cut_off, task, limit_s)
+        task.add_done_callback(lambda _: timer.cancel())
+        task.add_done_callback(lambda ended: self._end(task, ended))
+        return task
+
+    def _cut_off(self, task: asyncio.Task[Any], limit_s: float) -> None:
+        abandon(task)
+        self._end(task, _failed(TimeoutError(f"cut off after {limit_s:g} s")))
+
+    def _end(self, task: asyncio.Task[Any], ended: Ended) -> None:
+        """Its place is free from now on."""
+        self._reads.pop(task, None)
+        self._commands.discard(task)
+        done = self._waiting.pop(task, None)
+        if done is not None:
+            by_itself = ended.cancelled() and task not in self._called_off
+            done(_failed(RuntimeError("a call cancelled itself")) if by_itself else ended)
+        self._called_off.discard(task)
+
+    def _call_off(self, task: asyncio.Task[Any]) -> None:
+        self._called_off.add(task)
+        task.cancel()
 
     def cut_a_read_short(self) -> bool:
         """Make room for a command by cancelling the oldest read, most likely of a miner that does
@@ -50,17 +79,17 @@ class Crew:
         if oldest is None:
             return False
         del self._reads[oldest]
-        oldest.cancel()
+        self._call_off(oldest)
         return True
 
     async def disband(self, *, grace_s: float, patience_s: float) -> int:
         """End everything: reads at once, commands after `grace_s`. How many would not end."""
         for task in self._reads:
-            task.cancel()
+            self._call_off(task)
         if self._commands:
             await asyncio.wait(self._commands, timeout=grace_s)
         for task in self._commands:
-            task.cancel()
+            self._call_off(task)
         left = self._commands.union(self._reads)
         if left:
             await asyncio.wait(left, timeout=patience_s)
@@ -68,3 +97,9 @@ class Crew:
         for task in stuck:
             abandon(task)
         return len(stuck)
+
+
+def _failed(error: Exception) -> Ended:
+    ended: Ended = asyncio.get_running_loop().create_future()
+    ended.set_exception(error)
+    return ended

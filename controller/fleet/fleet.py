@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from msgspec.structs import replace
 
 from controller.errors import CurtaildError, PermanentError, TemporaryError
-from controller.fleet.crew import Crew
-from controller.fleet.deadline import within
+from controller.fleet.crew import Crew, Ended
 from controller.fleet.driver import Firmware, Measured, Toolbox
 from controller.fleet.faults import FaultKind, MinerError, kind_of
 from controller.fleet.identification import Identification
 from controller.fleet.inventory import Inventory
 from controller.fleet.owed import Owed
 from controller.fleet.roster import Member, roster
-from controller.fleet.rota import CommandQueue, Lane, PollRota
+from controller.fleet.rota import CommandQueue, Lane
+from controller.fleet.segments import Segments
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.switch_bank import Bank
 from controller.fleet.switches import Switches
 from controller.fleet.tally import Tally
+from controller.fleet.turns import Turns
 from controller.model.fleet import CUT, OFF, Command, Curve, MinerReading, Outcome, Stage
 from controller.model.view import FleetHealth
 from controller.ports import Clock
 
-T = TypeVar("T")
 _log = structlog.get_logger(__name__)
 _GRACE_S = 2.0
 _PATIENCE_S = 2.0
-_LEAST_REST = 4
-"""A miner is left alone for at least this part of the time between two reads."""
-_LEAST_OFTEN = 4
-"""An unreachable miner is read this many times less often in the end."""
 
 
 class MinerFleet:
@@ -64,22 +60,27 @@ class MinerFleet:
         self._owed = Owed(state_dir / "owed.json")
         tools = Toolbox(settings, self._tally, self._owed)
         used = {declared.driver for declared in groups.values()}
-        self._members = roster(groups, {name: firmwares[name].build(tools) for name in used})
+        drivers = {name: firmwares[name].build(tools) for name in used}
+        self._members = roster(groups, drivers, settings)
         inventory = Inventory(state_dir / "inventory.json")
         self._identification = Identification(inventory, self._tally)
         for member in self._members.values():
             self._identification.recall(member)
         self._readings = {miner: member.reading() for miner, member in self._members.items()}
-        self._unread = {miner: place for place, miner in enumerate(self._members, 1)}
         self._switches = Switches(
             banks or {}, self._members.values(), clock, self._tally, settings.unreachable_after
         )
         self._locked: Callable[[], Collection[str]] = frozenset
         self._crew = Crew(settings.width)
-        self._doubted: set[str] = set()
-        self._queue = CommandQueue()
-        self._rota = PollRota((), clock.now())
-        self._watched: frozenset[str] = frozenset()
+        segments = Segments(settings.segment_width)
+        self._turns = Turns(
+            self._members,
+            segments,
+            most_in_doubt=self._crew.most_reads // 2,
+            unreachable_after=settings.unreachable_after,
+            at=clock.now(),
+        )
+        self._queue = CommandQueue(segments.has_room)
         self._outcomes: list[Outcome] = []
         self._stir = asyncio.Event()
         self._wake: Callable[[], None] = _nobody_to_wake
@@ -87,7 +88,6 @@ class MinerFleet:
 
     async def start(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._rota = PollRota(self._members, self._clock.now())
         owed = sorted(self._owed.miners())
         if owed:
             _log.warning("owed_since_before", miners=owed)
@@ -149,7 +149,8 @@ class MinerFleet:
         self._stir.set()
 
     def _enqueue(self, command: Command) -> None:
-        replaced = self._queue.put(command, self._lane(command))
+        segment = self._members[command.miner].segment
+        replaced = self._queue.put(command, self._lane(command), segment)
         if replaced is not None:
             self._report(replaced, Stage.FAILED, f"superseded by {command.id}")
 
@@ -158,10 +159,7 @@ class MinerFleet:
         return drained
 
     def watch(self, miners: Collection[str]) -> None:
-        wanted = frozenset(miners) & self._members.keys()
-        for miner in wanted - self._watched:
-            self._rota.hasten(miner, self._soon())
-        self._watched = wanted
+        self._turns.watch(miners, self._clock.now())
         self._stir.set()
 
     def health(self) -> FleetHealth:
@@ -183,10 +181,10 @@ class MinerFleet:
     def _begin_commands(self) -> None:
         while self._room_for_command() and (command := self._queue.take()):
             member = self._members[command.miner]
-            call = self._bounded(
-                self._execute(member, command), self._settings.command_timeout_s, member
-            )
-            self._crew.command(call, partial(self._command_done, command))
+            self._turns.tell(member, self._clock.now())
+            limit_s = self._settings.command_timeout_s
+            done = partial(self._command_done, command)
+            self._crew.command(self._execute(member, command), limit_s, done)
 
     def _room_for_command(self) -> bool:
         """Whoever has to come down waits for no read: limits wait for it. But those that may hang
@@ -211,27 +209,16 @@ class MinerFleet:
 
     def _begin_reads(self) -> None:
         now = self._clock.now()
+        # Longest: a read, two questions for what it is, and a read again.
         round_trip_s = self._settings.connect_timeout_s + self._settings.reply_timeout_s
-        while self._crew.can_read() and (miner := self._rota.take(now)):
-            member = self._members[miner]
-            if member.failures and not self._may_doubt(miner):
-                self._rota.schedule(miner, self._soon())
-                continue
-            # Longest: a read, two questions for what it is, and a read again.
-            call = self._bounded(self._look(member), 4 * round_trip_s + 1, member)
-            self._crew.read(call, partial(self._read_done, member, now))
-
-    def _may_doubt(self, miner: str) -> bool:
-        """Whether a miner that failed the last time may hold a place again: half is for others."""
-        if len(self._doubted) >= self._crew.most_reads // 2:
-            return False
-        self._doubted.add(miner)
-        return True
+        while self._crew.can_read() and (member := self._turns.take(now)):
+            done = partial(self._read_done, member, now)
+            self._crew.read(self._look(member), 4 * round_trip_s + 1, done)
 
     async def _pause(self) -> None:
         """Until something stirs, or the next miner is due and can be read."""
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(self._stir.wait())}
-        due = self._rota.next_at() if self._crew.can_read() else None
+        due = self._turns.next_at() if self._crew.can_read() else None
         if due is not None:
             nap_s = (due - self._clock.now()).total_seconds()
             waits.add(asyncio.ensure_future(self._nap(nap_s)))
@@ -243,15 +230,6 @@ class MinerFleet:
 
     async def _nap(self, site_s: float) -> None:
         await self._clock.sleep(site_s)
-
-    async def _bounded(self, call: Coroutine[Any, Any, T], limit_s: float, member: Member) -> T:
-        try:
-            return await within(call, limit_s)
-        except TimeoutError:
-            self._tally.abandoned += 1
-            raise MinerError(
-                FaultKind.NO_REPLY, f"{member.miner}: cut off after {limit_s:g} s"
-            ) from None
 
     async def _look(self, member: Member) -> tuple[Measured, datetime]:
         """What it says, and from when on that is true."""
@@ -303,19 +281,16 @@ class MinerFleet:
     def _switch_shown(self, member: Member) -> None:
         before, after = self._readings[member.miner], member.reading()
         self._readings[member.miner] = after
-        if before.level != after.level or member.miner in self._watched:
+        if before.level != after.level or self._turns.is_watched(member.miner):
             self._wake()
 
-    def _read_done(
-        self, member: Member, began: datetime, task: asyncio.Task[tuple[Measured, datetime]]
-    ) -> None:
-        self._doubted.discard(member.miner)
-        if task.cancelled():  # a command took its place, or the fleet stops
-            self._rota.schedule(member.miner, self._soon())
+    def _read_done(self, member: Member, began: datetime, ended: Ended) -> None:
+        if ended.cancelled():  # a command took its place, or the fleet stops
+            self._turns.called_off(member, self._clock.now())
             return
-        error = task.exception()
+        error = self._error_of(ended, member)
         if error is None:
-            changed = member.heard(*task.result())
+            changed = member.heard(*ended.result())
             if not member.is_cut:
                 self._tell_afterwards(member)
         else:
@@ -328,42 +303,34 @@ class MinerFleet:
             else:
                 _log.warning("unreachable", miner=member.miner, why=member.failure)
         self._readings[member.miner] = member.reading()
-        pause = self._until_next(member)
-        # At an even pace, but a miner that answers slowly is left alone for a while in between.
-        rested = self._clock.now() + pause / _LEAST_REST
-        self._rota.schedule(member.miner, max(began + pause, rested))
+        self._turns.ended(member, began, self._clock.now())
         self._stir.set()
-        if changed or (error is None and member.miner in self._watched):
+        if changed or (error is None and self._turns.is_watched(member.miner)):
             self._wake()
 
-    def _until_next(self, member: Member) -> timedelta:
-        settings = self._settings
-        watched = member.miner in self._watched
-        seconds = settings.poll_moving_s if watched else settings.poll_s
-        place = self._unread.pop(member.miner, None)
-        if place is not None:
-            # All were read at once at the start: from here on they take turns.
-            seconds *= place / len(self._members)
-        rounds_lost = max(0, member.failures - settings.unreachable_after)
-        return timedelta(seconds=seconds * min(2**rounds_lost, _LEAST_OFTEN))
+    def _error_of(self, ended: Ended, member: Member) -> BaseException | None:
+        """What a call failed with, if it did."""
+        error = ended.exception()
+        if not isinstance(error, TimeoutError):
+            return error
+        self._tally.abandoned += 1
+        return MinerError(FaultKind.NO_REPLY, f"{member.miner}: {error}")
 
-    def _command_done(self, command: Command, task: asyncio.Task[None]) -> None:
+    def _command_done(self, command: Command, ended: Ended) -> None:
         self._queue.done(command.miner)
-        error = None if task.cancelled() else task.exception()
-        if task.cancelled():
+        member = self._members[command.miner]
+        error = None if ended.cancelled() else self._error_of(ended, member)
+        if ended.cancelled():
             self._report(command, Stage.FAILED, "the fleet stopped before it was answered")
         elif error is not None:
-            self._members[command.miner].afterwards = None
-            self._count(error, self._members[command.miner])
+            member.afterwards = None
+            self._count(error, member)
             self._report(command, Stage.FAILED, str(error) or type(error).__name__)
         else:
             self._tally.sent += 1
             self._report(command, Stage.SENT, "")
-        self._rota.hasten(command.miner, self._soon())
+        self._turns.told(member, self._clock.now())
         self._stir.set()
-
-    def _soon(self) -> datetime:
-        return self._clock.now() + timedelta(seconds=self._settings.poll_moving_s)
 
     def _report(self, command: Command, stage: Stage, detail: str) -> None:
         if not command.id:  # told afterwards: its outcome was said before

@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from controller.errors import PermanentError
-from controller.fleet.addresses import Place
 from controller.fleet.curves import curve_key, named_in, offered
 from controller.fleet.driver import DeclaredDriver, Driver, Measured
 from controller.fleet.faults import is_for_a_person
-from controller.fleet.settings import GroupMiners
+from controller.fleet.segments import usual_segment
+from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.model.fleet import (
     CUT,
     IDLE,
@@ -46,6 +46,12 @@ class Member:
     port: int
     driver: Driver
     allowed: Sequence[str] | None
+    segment: str
+    """The network segment that it hangs on."""
+    poll_s: float
+    """Site seconds between two reads,"""
+    poll_moving_s: float
+    """and while it was told something and does not show it yet."""
     mac: str = ""
     """The MAC address that it is declared to have; empty where none is."""
     identity: Identity | None = None
@@ -191,7 +197,9 @@ class Member:
         return named_in(self.curve, self.measured.level, self.measured.power_w)
 
 
-def roster(groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver]) -> dict[str, Member]:
+def roster(
+    groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver], settings: FleetSettings
+) -> dict[str, Member]:
     """Every configured miner by its id.
 
     Raises:
@@ -209,11 +217,16 @@ def roster(groups: Mapping[str, GroupMiners], drivers: Mapping[str, Driver]) -> 
             driver = drivers[declared.driver]
             if isinstance(driver, DeclaredDriver):
                 driver.enrol(miner, declared)
-            members[miner] = _member(miner, group, place, driver, declared.levels)
+            members[miner] = Member(
+                miner,
+                group,
+                place.address,
+                place.port,
+                driver,
+                declared.levels,
+                segment=declared.segment or usual_segment(place.address),
+                poll_s=declared.poll_s or settings.poll_s,
+                poll_moving_s=declared.poll_moving_s or settings.poll_moving_s,
+                mac=place.mac,
+            )
     return members
-
-
-def _member(
-    miner: str, group: str, place: Place, driver: Driver, allowed: Sequence[str] | None
-) -> Member:
-    return Member(miner, group, place.address, place.port, driver, allowed, place.mac)

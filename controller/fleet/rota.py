@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from enum import IntEnum
 
@@ -29,6 +29,12 @@ class PollRota:
         """No later than `at`; a miner that is being read keeps its turn."""
         due = self._due.get(miner)
         if due is not None and at < due:
+            self.schedule(miner, at)
+
+    def postpone(self, miner: str, at: datetime) -> None:
+        """No earlier than `at`; a miner that is being read keeps its turn."""
+        due = self._due.get(miner)
+        if due is not None and due < at:
             self.schedule(miner, at)
 
     def next_at(self) -> datetime | None:
@@ -58,42 +64,53 @@ class Lane(IntEnum):
 
 
 class CommandQueue:
-    """Commands by lane and in order of arrival, one at a time to each miner."""
+    """Commands by lane, segment and order of arrival, one at a time to each miner."""
 
-    def __init__(self) -> None:
-        self._lanes: dict[Lane, dict[str, Command]] = {lane: {} for lane in Lane}
+    def __init__(self, has_room: Callable[[str], bool] = lambda _: True) -> None:
+        """`has_room`: whether one more may be sent into a segment. What brings power down does not
+        ask."""
+        self._has_room = has_room
+        self._lanes: dict[Lane, dict[str, dict[str, Command]]] = {lane: {} for lane in Lane}
         self._busy: set[str] = set()
 
-    def put(self, command: Command, lane: Lane = Lane.OTHER) -> Command | None:
+    def put(self, command: Command, lane: Lane = Lane.OTHER, segment: str = "") -> Command | None:
         """The command that this one replaces, if that has not begun."""
-        found = (waiting.pop(command.miner, None) for waiting in self._lanes.values())
+        found = (waiting.pop(command.miner, None) for waiting in self._waiting())
         replaced = [each for each in found if each is not None]
-        self._lanes[lane][command.miner] = command
+        self._lanes[lane].setdefault(segment, {})[command.miner] = command
         return replaced[0] if replaced else None
 
     def next_lane(self) -> Lane | None:
         """That of the command which is taken next."""
-        lanes = self._lanes.items()
-        return next((lane for lane, waiting in lanes if self._first_free(waiting)), None)
+        return next((lane for lane in Lane if self._first_free(lane)), None)
 
     def take(self) -> Command | None:
         """The next one whose miner is free; its miner is busy until `done`."""
-        for lane in self._lanes.values():
-            miner = self._first_free(lane)
-            if miner is not None:
+        for lane in Lane:
+            if found := self._first_free(lane):
+                waiting, miner = found
                 self._busy.add(miner)
-                return lane.pop(miner)
+                return waiting.pop(miner)
         return None
 
-    def _first_free(self, lane: Iterable[str]) -> str | None:
-        return next((miner for miner in lane if miner not in self._busy), None)
+    def _first_free(self, lane: Lane) -> tuple[dict[str, Command], str] | None:
+        for segment, waiting in self._lanes[lane].items():
+            if lane is Lane.DOWN or self._has_room(segment):
+                for miner in waiting:
+                    if miner not in self._busy:
+                        return waiting, miner
+        return None
+
+    def _waiting(self) -> Iterator[dict[str, Command]]:
+        for lane in self._lanes.values():
+            yield from lane.values()
 
     def done(self, miner: str) -> None:
         self._busy.discard(miner)
 
     def clear(self) -> list[Command]:
         """Take out everything that has not begun."""
-        waiting = [command for lane in self._lanes.values() for command in lane.values()]
+        waiting = [command for segment in self._waiting() for command in segment.values()]
         for lane in self._lanes.values():
             lane.clear()
         return waiting

@@ -27,12 +27,15 @@ class FleetSettings(_Section):
     """Network deadlines are real seconds; the pace of reading is site time."""
 
     poll_s: SiteSeconds = 10
-    """How often a miner is read."""
+    """How often a miner is read, where its group says nothing else."""
     poll_moving_s: SiteSeconds = 2
-    """How often a miner is read that was told something."""
+    """How often a miner is read that was told something and does not show it yet."""
     width: Annotated[int, Field(ge=4, le=4096)] = 256
     """How many miners are spoken with at a time. A quarter of it is kept for commands, and those
     that bring power down take the places of reads."""
+    segment_width: Annotated[int, Field(ge=1, le=4096)] = 64
+    """How many miners of a network segment are spoken with at a time, so that no switch has to bear
+    all of `width`. What brings power down goes beyond it."""
     connect_timeout_s: RealSeconds = 2
     """Real seconds for a connection to stand."""
     reply_timeout_s: RealSeconds = 5
@@ -85,6 +88,14 @@ class GroupMiners(_Section):
     """The port of their interface at these addresses."""
     behind_nat: dict[MinerName, ForwardedMiner] = Field(default_factory=dict)
     """By a name of your choice: miners that are reached through ports of a router."""
+    segment: MinerName | None = None
+    """The network segment, such as a switch, that they hang on; default: the /24 of the address of
+    each (IPv6: /64). Groups may share one."""
+    poll_s: SiteSeconds | None = None
+    """How often one of them is read; default: `fleet.poll_s`."""
+    poll_moving_s: SiteSeconds | None = None
+    """How often one of them is read that was told something and does not show it yet; default:
+    `fleet.poll_moving_s`."""
     levels: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """The names of the levels they may run at, beside off; default: the one each was found at."""
 

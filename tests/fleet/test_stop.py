@@ -14,7 +14,12 @@ from .help import HASTY, command, running, wire
 from .scripted import Gate, Scripted, Stubborn, scripted_fleet
 
 PATIENT = HASTY.model_copy(
-    update={"reply_timeout_s": 60.0, "command_timeout_s": 120.0, "width": 128}
+    update={
+        "reply_timeout_s": 60.0,
+        "command_timeout_s": 120.0,
+        "width": 128,
+        "segment_width": 128,
+    }
 )
 IN_TIME_S = 10
 

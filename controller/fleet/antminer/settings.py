@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from controller.fleet.settings import GroupMiners, Port
+from controller.fleet.settings import GroupMiners, Port, SiteSeconds
 
 Watts = Annotated[int, Field(gt=0, le=30_000)]
 
@@ -20,6 +20,10 @@ class AntminerMiners(GroupMiners):
     """Which firmware they run."""
     port: Port = 80
     """The port of their web interface."""
+    poll_s: SiteSeconds | None = 20
+    """How often one of them is read. It reports no watts: its meter is what shows its power."""
+    poll_moving_s: SiteSeconds | None = 5
+    """How often one of them is read that was told something and does not show it yet."""
     username: Annotated[str, Field(pattern=r"^[^:\x00-\x1f]{1,64}$")] = "root"
     """Who we are to them."""
     password_file: Path | None = None

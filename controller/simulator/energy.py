@@ -68,7 +68,7 @@ class EnergyAccount:
         if at <= self.settled_at:
             return self
         drawn_wh = energy_wh(self.miner, self.settled_at, at)
-        return replace(self, settled_at=at, energy_wh=self.energy_wh + drawn_wh)
+        return EnergyAccount(self.miner, at, self.energy_wh + drawn_wh)
 
     def change(
         self, command: Callable[[MinerPhysics], MinerPhysics], at: datetime

@@ -1,4 +1,4 @@
-"""The simulated site on the network: miners, meters, switches, control port and grid operator."""
+"""The simulated site on the network: miners, meters, switches and control port."""
 
 from __future__ import annotations
 
@@ -6,76 +6,32 @@ import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 
-import structlog
-from aiohttp import web
-
 from controller.clock import SiteClock
-from controller.errors import PermanentError
 from controller.simulator import makes
 from controller.simulator.control import Control
+from controller.simulator.farm_desk import FarmDesk
+from controller.simulator.fate import Fate
 from controller.simulator.group_settings import Endpoint
 from controller.simulator.meter import SimulatedMeter
-from controller.simulator.operator import GridOperator
 from controller.simulator.places import Places
 from controller.simulator.plant import Load, Plant
 from controller.simulator.relays import RelayBank
 from controller.simulator.server import MinerServer
 from controller.simulator.settings import SimulationSettings
 
-_log = structlog.get_logger(__name__)
 SITE = "site"
-
-
-async def run_farm(
-    settings: SimulationSettings,
-    clock: SiteClock,
-    stop: asyncio.Event,
-    *,
-    epoch: datetime | None = None,
-) -> None:
-    """Simulate the site until `stop` is set. Dispatches count from `epoch`, default: now.
-
-    Raises:
-        PermanentError: an address or port cannot be had; nothing is left listening.
-    """
-    farm = Farm(settings, clock)
-    sending: list[asyncio.Task[None]] = []
-    try:
-        await farm.start()
-        sending = _start_operator(settings, clock, epoch or clock.now())
-        _log.info("simulation_ready", **farm.summary())
-        await stop.wait()
-    finally:
-        for task in sending:
-            task.cancel()
-        await asyncio.gather(*sending, return_exceptions=True)
-        await farm.stop()
-
-
-def _start_operator(
-    settings: SimulationSettings, clock: SiteClock, epoch: datetime
-) -> list[asyncio.Task[None]]:
-    if settings.operator is None:
-        return []
-    operator = GridOperator(settings.operator, clock, epoch)
-    sending = [asyncio.create_task(operator.send(dispatch)) for dispatch in settings.dispatches]
-    for task in sending:
-        task.add_done_callback(_report)
-    return sending
-
-
-def _report(task: asyncio.Task[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        _log.error("simulated_operator_failed", exc_info=error)
 
 
 class Farm:
     """Everything that listens."""
 
-    def __init__(self, settings: SimulationSettings, clock: SiteClock) -> None:
+    def __init__(
+        self, settings: SimulationSettings, clock: SiteClock, started_at: datetime | None = None
+    ) -> None:
         self.settings = settings
         self._clock = clock
-        self.plant = Plant.build(settings, clock.now())
+        self._started_at = started_at or clock.now()
+        self.plant = Plant.build(settings, self._started_at)
         self.miners = dict(self._miner_servers())
         self.meters = {
             name: SimulatedMeter(name, endpoint, load, clock, settings.seed)
@@ -83,22 +39,32 @@ class Farm:
         }
         self.places = Places(dict(self._members()), clock)
         self.switches = dict(self._relay_banks())
-        self._control: web.AppRunner | None = None
+        self._fates = list(self._fates_of_groups())
+        self.desk = FarmDesk(self.plant, self.miners, self.meters, self.places, clock)
+        self._control = Control(self.desk, settings.control) if settings.control else None
 
     async def start(self) -> None:
         """Listen everywhere."""
         for server in self._servers():
             await server.start()
-        if self.settings.control is not None:
-            await self._open_control(self.settings.control)
+        for fate in self._fates:
+            await fate.start(self._started_at)
+        if self._control is not None:
+            await self._control.start()
 
     async def stop(self) -> None:
         """Listen nowhere, at once."""
         self.places.stop()
+        for fate in self._fates:
+            fate.stop()
         for server in self._servers():
             server.stop()
         if self._control is not None:
-            await self._control.cleanup()
+            await self._control.stop()
+
+    async def broken(self) -> None:
+        """Wait until a part of it is lost; there is none that could be."""
+        await asyncio.get_running_loop().create_future()
 
     def summary(self) -> dict[str, object]:
         """For the line that says that all is up."""
@@ -119,6 +85,12 @@ class Farm:
         for miner in self.plant.miners():
             talk = makes.conversation(miner, self._clock)
             yield miner.name, MinerServer(miner, talk, self._clock)
+
+    def _fates_of_groups(self) -> Iterator[Fate]:
+        for group in self.settings.groups:
+            if group.faults:
+                members = {place.name: self.miners[place.name] for place in group.places()}
+                yield Fate(group, self.settings.seed, members, self._clock)
 
     def _members(self) -> Iterator[tuple[str, list[MinerServer]]]:
         for name, load in self.plant.groups.items():
@@ -144,17 +116,3 @@ class Farm:
                 yield group.id, group.meter, self.plant.groups[group.id]
         if self.settings.site_meter is not None:
             yield SITE, self.settings.site_meter, self.plant.site
-
-    async def _open_control(self, endpoint: Endpoint) -> None:
-        control = Control(self.plant, self.miners, self.meters, self.places, self._clock)
-        runner = web.AppRunner(control.app(), access_log=None, shutdown_timeout=0.2)
-        self._control = runner
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, str(endpoint.address), endpoint.port).start()
-        except OSError as error:
-            place = f"{endpoint.address}:{endpoint.port}"
-            raise PermanentError(
-                f"simulation: control: cannot listen on {place} ({error.strerror}); "
-                "end the program that listens there or choose another port"
-            ) from error

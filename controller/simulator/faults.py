@@ -12,14 +12,17 @@ MinerFaultKind = Literal[
     "lie",
     "refuse",
     "reboot",
+    "reboot_on_order",
     "slow",
     "garbage",
     "endless",
+    "drip",
     "truncate",
     "html",
     "unreadable",
     "password",
     "frequency_reset",
+    "session_stolen",
     "clear",
 ]
 MeterFaultKind = Literal["die", "freeze", "clear"]
@@ -27,8 +30,8 @@ PlaceFaultKind = Literal["outage", "pool_lost", "uplink_lost", "clear"]
 MINER_FAULTS: tuple[str, ...] = get_args(MinerFaultKind)
 METER_FAULTS: tuple[str, ...] = get_args(MeterFaultKind)
 PLACE_FAULTS: tuple[str, ...] = get_args(PlaceFaultKind)
-ANTMINER_FAULTS = frozenset(MINER_FAULTS)
-LUXOS_FAULTS = ANTMINER_FAULTS - {"html", "unreadable", "password", "frequency_reset"}
+ANTMINER_FAULTS = frozenset(MINER_FAULTS) - {"session_stolen"}
+LUXOS_FAULTS = frozenset(MINER_FAULTS) - {"html", "unreadable", "password", "frequency_reset"}
 """The rest needs HTTP or a written configuration."""
 
 
@@ -39,7 +42,7 @@ class MinerFault(BaseModel):
 
     kind: MinerFaultKind
     seconds: float | None = Field(
-        None, gt=0, le=3600, description="reboot: site seconds away; slow: real seconds late."
+        None, gt=0, le=3600, description="Rebooting: site seconds away; slow: real seconds late."
     )
     lie_watts: bool = Field(
         default=False, description="lie: report the power that the accepted commands would give."
@@ -47,7 +50,7 @@ class MinerFault(BaseModel):
 
     @model_validator(mode="after")
     def _fitting(self) -> MinerFault:
-        timed = self.kind in {"reboot", "slow"}
+        timed = self.kind in {"reboot", "reboot_on_order", "slow"}
         if timed and self.seconds is None:
             raise ValueError(f'{self.kind} needs "seconds"')
         if not timed and self.seconds is not None:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from controller.simulator.fault_rate import FaultRate
+from controller.simulator.faults import ANTMINER_FAULTS, LUXOS_FAULTS
 from controller.simulator.luxos.catalog import load_model
 from controller.simulator.physics import Dynamics
 
@@ -78,6 +80,7 @@ class MinerPlace(NamedTuple):
 
 MODELS = {"luxos": "s19k_pro", "antminer": "s21"}
 PORTS = {"luxos": 4028, "antminer": 8080}
+FAULTS_OF_MAKE = {"luxos": LUXOS_FAULTS, "antminer": ANTMINER_FAULTS}
 _INNER = IPv4Address("192.168.1.10")
 
 
@@ -110,6 +113,12 @@ class GroupSettings(Section):
     draw_ratio: float = Field(
         1.0, ge=0.5, le=1.5, description="True power over the nominal power of a level."
     )
+    reply_delay_s: Seconds = Field(
+        0.0, description="Real seconds that they take for each reply, as over a long line."
+    )
+    faults: tuple[FaultRate, ...] = Field(
+        (), description="What is wrong with some of them, from the start or now and then."
+    )
     meter: Endpoint | None = Field(None, description="The group's Modbus TCP meter.")
     switches: Endpoint | None = Field(
         None, description="Modbus TCP relays that can cut each miner's power, one coil for each."
@@ -133,7 +142,15 @@ class GroupSettings(Section):
         if self.nat and self.port + self.miners - 1 > 65535:
             raise ValueError(f"{self.miners} miners from port {self.port} go beyond 65535")
         self._check_make()
+        self._check_faults()
         return self
+
+    def _check_faults(self) -> None:
+        for rate in self.faults:
+            if rate.kind not in FAULTS_OF_MAKE[self.make]:
+                raise ValueError(f"faults: {rate.kind} is no fault of a miner with {self.make}")
+        if round(sum(rate.share or 0 for rate in self.faults), 9) > 1:
+            raise ValueError("faults: the shares are more than the whole group")
 
     def _check_make(self) -> None:
         if self.make == "antminer":

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
 
 from controller.clock import SiteClock
 from controller.simulator import sunspec
 from controller.simulator.faults import MeterFault
 from controller.simulator.group_settings import Endpoint
-from controller.simulator.modbus import ModbusServer
-from controller.simulator.plant import Load
+from controller.simulator.modbus import Image, ModbusServer
+from controller.simulator.plant import Reading
 
 # SunSpec reads 0 in a counter as "does not count": a real one has counted before us.
 _MOST_COUNTED_WH = 1_000_000_000
+
+
+class Metered(Protocol):
+    """What a meter measures, in this process or in others."""
+
+    capacity_w: float
+
+    async def measured(self, at: datetime) -> Reading:
+        """Its power and energy."""
 
 
 class SimulatedMeter:
     """The meter of a group or of the site."""
 
     def __init__(
-        self, meter_id: str, endpoint: Endpoint, load: Load, clock: SiteClock, seed: str
+        self, meter_id: str, endpoint: Endpoint, load: Metered, clock: SiteClock, seed: str
     ) -> None:
         self.id = meter_id
         self.load = load
@@ -49,16 +59,16 @@ class SimulatedMeter:
             self._server.close()
         else:
             await self._server.open()
-        self._frozen = self._measure() if fault.kind == "freeze" else []
+        self._frozen = await self._measure() if fault.kind == "freeze" else []
         self.fault = fault
 
-    def _registers(self) -> tuple[int, Sequence[int]]:
-        return sunspec.BASE, self._frozen or self._measure()
+    async def _registers(self) -> Image:
+        return sunspec.BASE, self._frozen or await self._measure()
 
-    def _measure(self) -> list[int]:
-        at = self._clock.now()
-        energy_wh = self._counted_wh + self.load.energy_wh(at)
-        return sunspec.image(self.id, self.load.power_w(at), energy_wh, self._scale)
+    async def _measure(self) -> list[int]:
+        reading = await self.load.measured(self._clock.now())
+        energy_wh = self._counted_wh + reading.energy_wh
+        return sunspec.image(self.id, reading.power_w, energy_wh, self._scale)
 
 
 def _counted_before(key: str) -> int:

@@ -14,6 +14,10 @@ from controller.simulator.physics import MinerPhysics
 from controller.simulator.shares import ShareCount
 
 
+class RebootingError(Exception):
+    """The order that just came makes the miner reboot, before it is carried out or answered."""
+
+
 @dataclass(kw_only=True)
 class SimulatedMiner:
     """What all makes have in common. Each adds what it remembers beside, and how it boots."""
@@ -34,6 +38,8 @@ class SimulatedMiner:
     account: EnergyAccount
     shares: ShareCount
     booted_at: datetime
+    reply_delay_s: float = 0.0
+    """Real seconds before each reply."""
     fault: MinerFault = HEALTHY
     claimed: MinerPhysics | None = None
     """What a liar would be if it had obeyed."""
@@ -80,6 +86,15 @@ class SimulatedMiner:
         """Change what is true."""
         self.accepted(at)
         self.account = self.account.change(command, at)
+
+    def receive_order(self) -> None:
+        """An order begins: here a miner that reboots in the middle of one leaves.
+
+        Raises:
+            RebootingError: it does; whoever serves it takes it away.
+        """
+        if self.fault.kind == "reboot_on_order":
+            raise RebootingError
 
     def order(self, command: Callable[[MinerPhysics], MinerPhysics], at: datetime) -> None:
         """Carry out an accepted command, unless this one only says so."""

@@ -19,13 +19,15 @@ _HEADER = struct.Struct(">HHHB")
 _LONGEST_PDU = 253
 _IDLE_S = 300.0
 
-Registers = Callable[[], tuple[int, Sequence[int]]]
+Image = tuple[int, Sequence[int]]
 """The protocol address of the first register and the words from there on."""
+Registers = Callable[[], Awaitable[Image]]
+"""The registers as they are now."""
 Answer = Callable[[bytes], Awaitable[bytes]]
 """The answer to a protocol data unit."""
 
 
-def respond(pdu: bytes, registers: Registers) -> bytes:
+def respond(pdu: bytes, image: Image) -> bytes:
     """The answer to a protocol data unit: the words asked for, or an exception."""
     function = pdu[0]
     if function not in {READ_HOLDING, READ_INPUT}:
@@ -35,7 +37,7 @@ def respond(pdu: bytes, registers: Registers) -> bytes:
     address, count = struct.unpack(">HH", pdu[1:])
     if not 1 <= count <= _MOST_REGISTERS:
         return exception(function, ILLEGAL_VALUE)
-    base, words = registers()
+    base, words = image
     if address < base or address + count > base + len(words):
         return exception(function, ILLEGAL_ADDRESS)
     chosen = words[address - base : address - base + count]
@@ -81,4 +83,4 @@ class ModbusServer(ModbusListener):
         self._registers = registers
 
     async def _read(self, pdu: bytes) -> bytes:
-        return respond(pdu, self._registers)
+        return respond(pdu, await self._registers())

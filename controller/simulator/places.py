@@ -91,7 +91,8 @@ class Places:
                 miner.change(lambda physics: physics.feed(at), at)
 
     def _idle_after_s(self, place: str) -> float:
-        return min(server.miner.physics.dynamics.idle_after_s for server in self._members[place])
+        members = self._members[place]
+        return min((one.miner.physics.dynamics.idle_after_s for one in members), default=0.0)
 
     async def _stop_for_lack_of_work(self, place: str) -> None:
         self._idle.add(place)

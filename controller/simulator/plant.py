@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from controller.simulator import makes
 from controller.simulator.group_settings import GroupSettings
 from controller.simulator.miner import SimulatedMiner
 from controller.simulator.seat import Seat
 from controller.simulator.settings import SimulationSettings
+
+
+class Reading(NamedTuple):
+    """True power and energy of one moment."""
+
+    power_w: float
+    energy_wh: float
+    """Since the start of the simulation."""
 
 
 @dataclass
@@ -34,6 +43,9 @@ class Load:
         """Since the start of the simulation."""
         hours = (at - (self.since or at)).total_seconds() / 3600
         return self.constant_w * hours + sum(miner.energy_wh(at) for miner in self.miners)
+
+    async def measured(self, at: datetime) -> Reading:
+        return Reading(self.power_w(at), self.energy_wh(at))
 
 
 @dataclass

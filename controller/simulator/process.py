@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import resource
 import signal
 import sys
 import threading
@@ -13,8 +12,10 @@ from datetime import datetime
 
 from controller.clock import SiteClock
 from controller.errors import PermanentError
-from controller.simulator.farm import run_farm
+from controller.simulator.loop import run
+from controller.simulator.run import run_farm
 from controller.simulator.settings import SimulationSettings
+from controller.simulator.sockets import allow_many_sockets
 
 _STDIN = 0
 
@@ -32,11 +33,11 @@ def serve(
     the other end of the pipe takes it along however the daemon dies. Otherwise SIGINT ends it.
     SIGTERM always does.
     """
-    _allow_many_sockets()
+    allow_many_sockets()
     if follow_stdin:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the Ctrl-C is meant for the daemon
     try:
-        asyncio.run(_serve(settings, clock, epoch, follow_stdin=follow_stdin))
+        run(_serve(settings, clock, epoch, follow_stdin=follow_stdin))
     except PermanentError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -65,9 +66,3 @@ def _watch_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
             loop.call_soon_threadsafe(stop.set)
 
     threading.Thread(target=wait_for_the_end, daemon=True, name="stdin").start()
-
-
-def _allow_many_sockets() -> None:
-    """Each miner is a listener; the usual soft limit of 1,024 files is too small for a farm."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

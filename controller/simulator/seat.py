@@ -40,6 +40,7 @@ class Seat:
             "port": self.place.port,
             "own_address": self.place.own_address,
             "group": self.group.id,
+            "reply_delay_s": self.group.reply_delay_s,
             "highest_w": highest_w,
             "account": EnergyAccount(physics, self.at),
             "shares": ShareCount(share_difficulty, booted_at),

@@ -11,7 +11,7 @@ from controller.clock import SiteClock
 from controller.errors import PermanentError
 from controller.simulator.faults import HEALTHY, MinerFault
 from controller.simulator.listener import Listener
-from controller.simulator.miner import SimulatedMiner
+from controller.simulator.miner import RebootingError, SimulatedMiner
 
 _log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class MinerServer:
         self._clock = clock
         self._conversation = conversation
         what = f"miner of {miner.group}"
-        self._listener = Listener(what, miner.address, miner.port, conversation.talk)
+        self._listener = Listener(what, miner.address, miner.port, self._talk)
         self._reboot: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -59,6 +59,12 @@ class MinerServer:
             self._listener.close()
         if fault.kind == "reboot":
             self._reboot = asyncio.create_task(self._come_back(fault.seconds or 0))
+
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._conversation.talk(reader, writer)
+        except RebootingError:
+            await self.inject(MinerFault(kind="reboot", seconds=self.miner.fault.seconds))
 
     def _forget_reboot(self) -> None:
         if self._reboot is not None:

@@ -60,6 +60,9 @@ class SimulationSettings(Section):
     physics: PhysicsSettings = Field(
         PhysicsSettings(), description="How the miners with LuxOS behave."
     )
+    processes: int = Field(
+        1, ge=1, le=64, description="Processes that play the groups; needs `control` if not 1."
+    )
     control: Endpoint | None = Field(None, description="HTTP port for faults and true power.")
     dispatches: tuple[DispatchSettings, ...] = Field((), description="What the operator sends.")
     operator: OperatorSettings | None = Field(None, description="How the operator sends it.")
@@ -68,6 +71,7 @@ class SimulationSettings(Section):
     def _consistent(self) -> SimulationSettings:
         if self.dispatches and self.operator is None:
             raise ValueError("dispatches need an operator (url, token_file) to send them")
+        self._check_processes()
         for what, values in (("group id", self._ids()), ("address", self._listeners())):
             twice = [value for value, count in Counter(values).items() if count > 1]
             if twice:
@@ -79,6 +83,15 @@ class SimulationSettings(Section):
         if group.physics is not None:
             return group.physics
         return STOCK_PHYSICS if group.make == "antminer" else self.physics
+
+    def _check_processes(self) -> None:
+        if self.processes > len(self.groups):
+            raise ValueError(
+                f"processes: {len(self.groups)} groups cannot be split among {self.processes}; "
+                "a group stays whole"
+            )
+        if self.processes > 1 and self.control is None:
+            raise ValueError("processes need `control`, the port that opens when all are up")
 
     def _ids(self) -> list[str]:
         return [group.id for group in self.groups]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from itertools import chain, cycle
 
 from controller.simulator.faults import MinerFault
+from controller.simulator.miner import SimulatedMiner
 
 GARBAGE = b"\x00\xff\xfe<html>\x80 502 {{[ not json \xc3\x28\r\n"
 _ENDLESS = b'{"STATUS":"S","Msg":"and on and on"},' * 512
 _HOLD_S = 600.0
+_DRIP_S = 0.25  # a byte each: never silent for long, and never done
 _BREATH_S = 0.01  # bounds an endless miner to a few MB/s, so that it does not starve the farm
 
 
 async def misbehave(
-    fault: MinerFault,
+    miner: SimulatedMiner,
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
     preface: bytes = b"",
@@ -22,6 +25,9 @@ async def misbehave(
 
     `preface` opens a reply of the protocol, so that an endless one is read as a reply.
     """
+    fault = miner.fault
+    if miner.reply_delay_s:
+        await asyncio.sleep(miner.reply_delay_s)
     if fault.kind == "slow":
         await asyncio.sleep(fault.seconds or 0)
     elif fault.kind == "garbage":
@@ -32,6 +38,8 @@ async def misbehave(
         return True
     elif fault.kind == "endless":
         await _never_end(writer, preface)
+    elif fault.kind == "drip":
+        await _drip(writer, preface)
     return False
 
 
@@ -54,3 +62,11 @@ async def _never_end(writer: asyncio.StreamWriter, preface: bytes) -> None:
         writer.write(_ENDLESS)
         await writer.drain()
         await asyncio.sleep(_BREATH_S)
+
+
+async def _drip(writer: asyncio.StreamWriter, preface: bytes) -> None:
+    """A byte at a time until the client closes, which ends this by a ConnectionError."""
+    for byte in chain(preface, cycle(_ENDLESS)):
+        writer.write(bytes((byte,)))
+        await writer.drain()
+        await asyncio.sleep(_DRIP_S)

@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "configs").glob("*.yaml"))
 FILES = (
     "var/demo/token-grid-operator",
+    "var/farm-15000/token-grid-operator",
     "configs/secrets/grid-operator",
     "configs/secrets/control-room",
     "configs/prices.csv",

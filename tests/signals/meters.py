@@ -9,7 +9,7 @@ from typing import Any
 from controller.links.modbus import ModbusLinks
 from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
 from controller.simulator import sunspec as simulated
-from controller.simulator.modbus import ModbusServer
+from controller.simulator.modbus import Image, ModbusServer
 from tests.signals.sunspec_server import UNIT
 from tests.simulator.help import free_address, free_port
 from tests.virtual_clock import VirtualClock
@@ -34,7 +34,11 @@ async def simulated_meter(
     words = simulated.image("site", power_w, energy_wh, simulated.MeterScale(capacity_w))
     host = free_address()
     port = free_port(host)
-    server = ModbusServer("the meter", host, port, lambda: (simulated.BASE, words))
+
+    async def registers() -> Image:
+        return simulated.BASE, words
+
+    server = ModbusServer("the meter", host, port, registers)
     await server.open()
     try:
         yield host, port

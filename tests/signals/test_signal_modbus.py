@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from controller.errors import TemporaryError
 from controller.model.samples import SignalSample
-from controller.simulator.modbus import ModbusServer
+from controller.simulator.modbus import Image, ModbusServer
 from tests.signals.signal_feeds import register_feed, said
 from tests.signals.sunspec_server import serve
 from tests.simulator.help import free_address, free_port
@@ -71,7 +71,11 @@ async def test_a_float_that_is_no_number_goes_on_to_be_refused(number: str) -> N
 async def test_input_registers_too() -> None:
     host = free_address()
     port = free_port(host)
-    server = ModbusServer("a sensor", host, port, lambda: (100, [230]))
+
+    async def registers() -> Image:
+        return 100, [230]
+
+    server = ModbusServer("a sensor", host, port, registers)
     await server.open()
     try:
         sample = await said(register_feed(port, host=host, table="input"))

@@ -78,6 +78,9 @@ async def test_a_meter_fault_is_set_and_cleared(control: aiohttp.ClientSession, 
         ({"target": "MINER", "kind": "die", "seconds": 3}, 400, 'die takes no "seconds"'),
         ({"target": "MINER", "kind": "hang", "lie_watts": True}, 400, "hang takes no"),
         ({"target": "MINER", "kind": "die", "colour": "red"}, 400, "colour"),
+        ({"target": "hall", "kind": "outage", "share": 0.5}, 400, "miners: die, hang"),
+        ({"target": "hall", "kind": "hang", "share": 2}, 400, "share: "),
+        ({"target": "hall", "kind": "html", "share": 1}, 400, "html is no fault of"),
         (["die"], 400, "not a JSON object"),
     ],
 )
@@ -101,6 +104,23 @@ async def test_each_miner_is_listed_with_what_tells_it_apart(
     assert len({row["mac"] for row in rows}) == 3
     assert rows[0]["mac"] == (await miner.ask("config"))["CONFIG"][0]["MACAddr"]
     assert rows[0]["accepted"] == (await miner.ask("summary"))["SUMMARY"][0]["Accepted"]
+
+
+async def test_a_fault_befalls_the_same_share_of_a_group_each_time(
+    control: aiohttp.ClientSession, farm: Farm
+) -> None:
+    def hit() -> list[str]:
+        return [name for name, one in farm.miners.items() if one.miner.fault.kind == "hang"]
+
+    wanted = {"target": "hall", "kind": "hang", "share": 0.34}
+    assert await fault(control, wanted) == (200, wanted)
+    first = hit()
+    assert len(first) == 1
+    assert (await fault(control, {"target": "site", "kind": "clear", "share": 1}))[0] == 200
+    assert hit() == []
+    await fault(control, {"target": "hall", "kind": "hang", "share": 0.67})
+    assert len(hit()) == 2
+    assert set(first) < set(hit())
 
 
 async def test_an_outage_is_set_and_told(control: aiohttp.ClientSession, farm: Farm) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from controller.simulator.farm import run_farm
 from controller.simulator.operator import GridOperator
+from controller.simulator.run import run_farm
 from controller.simulator.settings import DispatchSettings, OperatorSettings
 
 from .help import NOON, Client, HandClock, free_address, free_port, small_site, turns, until

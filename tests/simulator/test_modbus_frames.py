@@ -15,8 +15,7 @@ from controller.simulator.sunspec import MeterScale, image
 WORDS = [7, 8, 9]
 
 
-def registers() -> tuple[int, list[int]]:
-    return 100, WORDS
+REGISTERS = (100, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -34,12 +33,12 @@ def registers() -> tuple[int, list[int]]:
     ],
 )
 def test_answers_and_exceptions(pdu: str, reply: str) -> None:
-    assert respond(bytes.fromhex(pdu), registers) == bytes.fromhex(reply)
+    assert respond(bytes.fromhex(pdu), REGISTERS) == bytes.fromhex(reply)
 
 
 @given(st.binary(min_size=1, max_size=253))
 def test_any_request_gets_an_answer_to_its_own_function(pdu: bytes) -> None:
-    reply = respond(pdu, registers)
+    reply = respond(pdu, REGISTERS)
     assert reply[0] & 0x7F == pdu[0] & 0x7F
     assert len(reply) >= 2
 

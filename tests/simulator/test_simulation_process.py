@@ -78,6 +78,35 @@ async def test_alone_it_does_not_care_about_stdin(settings: SimulationSettings) 
     assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
+async def test_its_workers_end_with_it_even_when_it_is_killed(
+    settings: SimulationSettings,
+) -> None:
+    first = settings.groups[0]
+    other = first.model_copy(
+        update={"id": "other", "address": first.address + first.miners, "meter": None}
+    )
+    two = settings.model_copy(update={"groups": (first, other), "processes": 2})
+    process = await started(two, "alone")
+    clients = [Client(str(group.address), group.port) for group in two.groups]
+    assert min([await client.watts() for client in clients]) > 2700
+    process.kill()
+    await process.wait()
+    for client in clients:
+        await refused(client)
+
+
+async def refused(client: Client) -> None:
+    """Wait until nobody listens there, at most ten seconds."""
+    async with asyncio.timeout(10):
+        while True:
+            try:
+                await client.watts()
+            except ConnectionRefusedError:
+                return
+            except (ConnectionError, ValueError):
+                continue  # it is just going
+
+
 async def test_a_thousand_miners_listen(settings: SimulationSettings) -> None:
     group = settings.groups[0].model_copy(update={"miners": 1000})
     settings = settings.model_copy(update={"groups": (group,)})

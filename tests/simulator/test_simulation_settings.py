@@ -62,6 +62,13 @@ DISPATCH = {
         ({"group": {"nat": True, "port": 65500}}, "go beyond 65535"),
         ({"group": {"id": "site"}}, "name the group otherwise"),
         ({"group": {"meter": {"address": "127.9.1.5", "port": 4028}}}, "127.9.1.5:4028 is used"),
+        ({"processes": 2}, "1 groups cannot be split among 2"),
+        ({"group": {"faults": [{"kind": "html", "share": 0.1}]}}, "html is no fault of a miner"),
+        ({"group": {"faults": [{"kind": "die"}]}}, 'die needs either "share" or "per_hour"'),
+        ({"group": {"faults": [{"kind": "die", "per_hour": 1}]}}, 'needs "lasts_s"'),
+        ({"group": {"faults": [{"kind": "die", "share": 1, "lasts_s": 3}]}}, 'no "lasts_s" here'),
+        ({"group": {"faults": [{"kind": "clear", "share": 1}]}}, "comes by itself"),
+        ({"group": {"faults": [{"kind": "die", "share": 0.6}] * 2}}, "more than the whole group"),
         ({"dispatches": [DISPATCH]}, "dispatches need an operator"),
         ({"physics": {"wobble": 0.5}}, "less than or equal to 0.1"),
         ({"minerz": 3}, "Extra inputs"),
@@ -73,9 +80,17 @@ def test_a_wrong_setting_is_refused_with_its_reason(changes: dict[str, Any], wor
         SimulationSettings.model_validate(section(**changes))
 
 
-def test_the_example_of_the_manual_is_valid() -> None:
+def test_the_examples_of_the_manual_are_valid() -> None:
     manual = Path(__file__).parents[2] / "docs" / "simulator.md"
-    example = re.search(r"```yaml\n(.*?)```", manual.read_text(), re.DOTALL)
-    assert example is not None
-    settings = SimulationSettings.model_validate(yaml.safe_load(example[1])["simulation"])
+    first, second = re.findall(r"```yaml\n(.*?)```", manual.read_text(), re.DOTALL)
+    settings = SimulationSettings.model_validate(yaml.safe_load(first)["simulation"])
     assert sum(group.miners for group in settings.groups) == 64
+    faulty = SimulationSettings.model_validate(yaml.safe_load(second)).groups[0]
+    assert len(faulty.faults) == 5
+
+
+def test_the_shipped_farm_has_15000_miners_of_which_seven_tenths_are_stock() -> None:
+    farm = Path(__file__).parents[2] / "configs" / "farm-15000.yaml"
+    settings = SimulationSettings.model_validate(yaml.safe_load(farm.read_text())["simulation"])
+    stock = sum(group.miners for group in settings.groups if group.make == "antminer")
+    assert (stock, sum(group.miners for group in settings.groups)) == (10_500, 15_000)

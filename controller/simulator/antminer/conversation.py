@@ -37,7 +37,7 @@ class StockConversation:
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while (request := await http.read_request(reader)) is not None:
-                if await misbehave(self._miner.fault, reader, writer, http.ENDLESS_HEAD):
+                if await misbehave(self._miner, reader, writer, http.ENDLESS_HEAD):
                     return
                 writer.write(spoiled(self._miner.fault, await self._answer(request)))
                 await writer.drain()
@@ -83,6 +83,7 @@ class StockConversation:
             posted = msgspec.json.decode(request.body, type=dict[str, Any])
         except _UNREADABLE:
             return _ILLEGAL
+        self._miner.receive_order()
         self._write = asyncio.create_task(self._carry_out(posted))
         await asyncio.shield(self._write)
         return _OK

@@ -71,7 +71,11 @@ def complete(received: bytes) -> bool:
 
 
 def answer(miner: LuxOsMiner, received: bytes, at: datetime) -> bytes:
-    """The bytes that `miner` sends back for the bytes it received at `at`."""
+    """The bytes that `miner` sends back for the bytes it received at `at`.
+
+    Raises:
+        RebootingError: it reboots instead.
+    """
     look = Look(miner, at)
     try:
         request = _decoder.decode(received.rstrip(b"\0\r\n "))
@@ -124,7 +128,10 @@ def _execute(look: Look, command: str, parameters: Sequence[str] | None) -> Repl
 def _authorise(look: Look, command: str, parameters: Sequence[str]) -> None:
     if not parameters or not parameters[0]:
         raise RefusedError(MISSING_PARAMETER, "Missing parameter: session_id")
+    if look.miner.fault.kind == "session_stolen":
+        look.miner.session.steal(look.at)
     if not look.miner.session.use(parameters[0], look.at):
         raise RefusedError(NO_SESSION, "Invalid or expired session")
     if look.miner.fault.kind == "refuse":
         raise RefusedError(ACCESS_DENIED, f"Access denied to '{command}' command")
+    look.miner.receive_order()

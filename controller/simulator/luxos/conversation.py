@@ -22,7 +22,7 @@ class LuxOsConversation:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         received = await _read_request(reader)
-        if received and not await misbehave(self._miner.fault, reader, writer):
+        if received and not await misbehave(self._miner, reader, writer):
             reply = api.answer(self._miner, received, self._clock.now())
             writer.write(spoiled(self._miner.fault, reply))
 

@@ -43,5 +43,11 @@ class SessionDesk:
         self._used_at = at
         return True
 
+    def steal(self, at: datetime) -> None:
+        """Somebody else ends the living session and opens one."""
+        if self.current(at):
+            self.close()
+            self.open(at)
+
     def close(self) -> None:
         self._token, self._used_at = "", None

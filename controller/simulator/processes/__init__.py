@@ -1,0 +1,1 @@
+"""A farm in several processes: whole groups in each, one site."""

@@ -18,7 +18,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, OptOut
 from controller.model.records import CycleRecorded, Record
 from controller.model.samples import Sample
 from controller.model.seen import State
-from controller.model.view import FleetHealth, LedgerHealth, LinkHealth, View
+from controller.model.view import FleetHealth, LedgerHealth, LinkHealth, MinerEntry, View
 
 
 class Clock(Protocol):
@@ -68,10 +68,13 @@ class Fleet(Protocol):
     def outcomes(self) -> Sequence[Outcome]:
         """What was sent or failed since the last call."""
 
-    def watch(self, miners: Collection[str]) -> None:
-        """Read these often: they are in motion."""
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
+        """Read these often: they are in motion, or are `asked` how they are set too."""
 
     def health(self) -> FleetHealth: ...
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:
+        """By name: at most so many of those whose names come after this one."""
 
 
 class Recovered(Model, frozen=True, kw_only=True):
@@ -193,6 +196,9 @@ class Watch(Protocol):
 
     def changes(self) -> AsyncIterator[View]:
         """The views from now on; a slow reader misses some, never blocks the loop."""
+
+    def miners(self, after: str, most: int) -> Sequence[MinerEntry]:
+        """As `Fleet.listing` gives them."""
 
     def alive(self) -> bool:
         """Cycles complete in time."""

@@ -101,10 +101,10 @@ async def _look(settings: Settings, clock: SiteClock, senses: Senses, state: Sta
     ]
     patience = clock.now() + timedelta(seconds=HEARD_WITHIN_S * clock.rate)
     try:
-        seen = senses.observer.look(state.motions)
+        seen = senses.observer.look(state.motions, state.asked)
         while not seen.fleet_known or (silent and clock.now() < patience):
             await asyncio.sleep(0.05)
-            seen = senses.observer.look(state.motions)
+            seen = senses.observer.look(state.motions, state.asked)
     finally:
         for task in listening:
             task.cancel()

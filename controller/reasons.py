@@ -45,6 +45,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     DISOBEDIENT = "disobedient"
     CONTESTED = "contested"
+    CANARY = "canary"
 
     @property
     def text(self) -> str:
@@ -90,4 +91,5 @@ _TEXT: dict[Reason, str] = {
     Reason.UNREACHABLE: "the miner cannot be reached",
     Reason.DISOBEDIENT: "the miner did not do what it was told",
     Reason.CONTESTED: "somebody else keeps waking it: it counts in full and others take its place",
+    Reason.CANARY: "one miner of its firmware has to be seen to go and to return as it was first",
 }

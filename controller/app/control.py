@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,7 +26,7 @@ from controller.model.plan import Plan
 from controller.model.records import SampleArrived
 from controller.model.samples import HashpriceSample, PriceSample, Sample, SignalSample
 from controller.model.seen import Snapshot, State
-from controller.model.view import AdapterHealth, Reloads, View
+from controller.model.view import AdapterHealth, MinerEntry, Reloads, View
 from controller.ports import Clock, Fleet, Ledger
 
 _log = structlog.get_logger(__name__)
@@ -174,7 +174,7 @@ class Control:
         """One round; returns when the decision wants to be asked again."""
         parts = self._parts
         before = self._state
-        seen = parts.observer.look(before.motions)
+        seen = parts.observer.look(before.motions, before.asked)
         loop = asyncio.get_running_loop()
         began = loop.time()
         plan, self._state, next_at = decide(seen, before)
@@ -183,7 +183,7 @@ class Control:
         took_s = loop.time() - began
         await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)
-        parts.fleet.watch(_under_way(self._state))
+        parts.fleet.watch(_under_way(self._state), self._state.asked)
         self._cycles += 1
         self._last_cycle = loop.time()
         self._last_cycle_at = parts.clock.now()
@@ -255,6 +255,9 @@ class Control:
                     yield self._view
         finally:
             self._watchers.discard(news)
+
+    def miners(self, after: str, most: int) -> Sequence[MinerEntry]:
+        return self._parts.fleet.listing(after, most)
 
     def alive(self) -> bool:
         real_s = asyncio.get_running_loop().time() - self._last_cycle

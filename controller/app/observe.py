@@ -57,10 +57,13 @@ def miners(
     """
     found = {}
     ceilings = Ceilings(orders, curves)
+    unheard = fleet_known and any(reading.at is None for reading in readings.values())
+    tops = _tops(readings.values(), curves) if unheard else {}
     for name, reading in readings.items():
         power_w = reading.power_w
         if reading.at is None and fleet_known:
-            power_w = _most_w(reading, readings.values(), curves)
+            known = curves.get(reading.curve)
+            power_w = known.top.power_w if known else tops.get(reading.group, 0)
         found[name] = MinerSeen(
             group=reading.group,
             curve=reading.curve,
@@ -71,20 +74,19 @@ def miners(
             locked=name in locked or reading.group in locked,
             grade=reading.grade,
             ceiling=ceilings.of(name, reading.group, reading.curve),
+            firmware=reading.firmware,
+            settings=reading.settings,
         )
     return found
 
 
-def _most_w(
-    unheard: MinerReading, readings: Iterable[MinerReading], curves: Mapping[str, Curve]
-) -> int:
-    """The top of its curve, or of its neighbours' where its own is not known."""
-    keys = (
-        {unheard.curve}
-        if unheard.curve
-        else {r.curve for r in readings if r.group == unheard.group}
-    )
-    return max((curves[key].top.power_w for key in keys if key in curves), default=0)
+def _tops(readings: Iterable[MinerReading], curves: Mapping[str, Curve]) -> dict[str, int]:
+    """By group, the most that one of its miners can draw, as far as its curve is known."""
+    tops: dict[str, int] = {}
+    for reading in readings:
+        if (curve := curves.get(reading.curve)) is not None:
+            tops[reading.group] = max(tops.get(reading.group, 0), curve.top.power_w)
+    return tops
 
 
 def heard(readings: Mapping[str, MinerReading]) -> bool:
@@ -138,9 +140,9 @@ class Observer:
             "hashprice_per_ph_day": board.hashprice(now),
         }
 
-    def look(self, moving: Collection[str]) -> Snapshot:
+    def look(self, moving: Collection[str], canaries: Collection[str] = ()) -> Snapshot:
         """Everything that may influence the decision, as of now. `moving` are the miners that are
-        to be seen each by itself."""
+        to be seen each by itself, and so are `canaries`, though they may be at rest."""
         now = self._clock.now()
         readings = self._fleet.readings()
         self._fleet_known = self._fleet_known or now >= self._patience or heard(readings)
@@ -174,6 +176,7 @@ class Observer:
                 {name: miner for name, miner in everyone.items() if name not in moving}
             ),
             moving={name: everyone[name] for name in sorted(moving) if name in everyone},
+            canaries={name: everyone[name] for name in sorted(canaries) if name in everyone},
             outcomes={outcome.command: outcome for outcome in self._fleet.outcomes()},
             paid_at=self._shares.look(readings, now),
             fleet_known=self._fleet_known,

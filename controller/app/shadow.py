@@ -12,7 +12,7 @@ from controller.core.scopes import scopes_of
 from controller.model.fleet import CUT, Command, Curve, Level, MinerReading, Outcome, Stage
 from controller.model.quality import Fresh, Observed
 from controller.model.site import Site
-from controller.model.view import FleetHealth
+from controller.model.view import FleetHealth, MinerEntry
 from controller.ports import Clock, Fleet
 
 NOTHING = Level(name=CUT, power_w=0, hashrate_ths=Decimal(0))
@@ -97,11 +97,15 @@ class ShadowFleet:
             self._wake()
         return [_withheld(command, now) for command in told]
 
-    def watch(self, miners: Collection[str]) -> None:
-        self._real.watch(miners)
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
+        self._real.watch(miners, asked)
 
     def health(self) -> FleetHealth:
         return self._real.health()
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:
+        """As they are, whatever is assumed of them."""
+        return self._real.listing(after, most)
 
 
 def _withheld(command: Command, at: datetime) -> Outcome:

@@ -11,7 +11,7 @@ from controller.backtest.machines import Machines, curve_of, dynamics_of, levels
 from controller.backtest.rest import Rest
 from controller.model.base import encode
 from controller.model.fleet import Command, Curve, MinerReading, Outcome, Stage
-from controller.model.view import FleetHealth
+from controller.model.view import FleetHealth, MinerEntry
 from controller.ports import Clock
 from controller.simulator.physics import MinerPhysics
 
@@ -92,8 +92,12 @@ class BlockFleet:
         found, self._outcomes = self._outcomes, []
         return found
 
-    def watch(self, miners: Collection[str]) -> None:
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
         """Every block is read whenever it moves."""
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:  # noqa: ARG002
+        """Nobody looks at single ones."""
+        return ()
 
     def health(self) -> FleetHealth:
         reachable = sum(block.answers for block in self.blocks.values())

@@ -11,7 +11,7 @@ from controller.backtest.machines import Machines
 from controller.config.backtest import BacktestGroup
 from controller.config.compose import Settings
 from controller.errors import PermanentError
-from controller.fleet.antminer.settings import AntminerMiners
+from controller.fleet.antminer.settings import StockMiners
 from controller.fleet.curves import offered
 from controller.fleet.inventory import Inventory
 from controller.model.fleet import OFF, Curve, Level
@@ -57,7 +57,7 @@ class Known:
         if met := self._as_met(name):
             return met, _words(name, "as the inventory knows them")
         miners = self._settings.groups[name].miners
-        if isinstance(miners, AntminerMiners) and miners.nameplate_ths is not None:
+        if isinstance(miners, StockMiners) and miners.nameplate_ths is not None:
             return [self._as_on_the_plate(name, miners)], _words(name, "by their plate")
         raise PermanentError(
             f"groups.{name}: nothing is known of how its miners run. Declare it under "
@@ -109,7 +109,7 @@ class Known:
             for curve, count in curves.items()
         ]
 
-    def _as_on_the_plate(self, name: str, miners: AntminerMiners) -> Machines:
+    def _as_on_the_plate(self, name: str, miners: StockMiners) -> Machines:
         ths = miners.nameplate_ths or Decimal(0)
         level = Level(name="on", power_w=miners.nameplate_w, hashrate_ths=ths)
         count = self._count(name)
@@ -118,7 +118,7 @@ class Known:
 
     def _dynamics(self, name: str) -> Dynamics:
         """As the firmware is known to move, and hashing when the economics say so."""
-        stock = isinstance(self._settings.groups[name].miners, AntminerMiners)
+        stock = isinstance(self._settings.groups[name].miners, StockMiners)
         usual = STOCK_PHYSICS.dynamics() if stock else Dynamics()
         lost_s = float(self._settings.economics.start_lost_s) or usual.start_s
         return replace(usual, start_s=lost_s, rise_s=min(usual.rise_s, lost_s))

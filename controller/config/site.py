@@ -113,6 +113,7 @@ def _pacing(pacing: PacingSettings) -> Pacing:
         retry_after_s=pacing.retry_after_s,
         wakes_per_hour=pacing.wakes_per_hour,
         contested_s=pacing.contested_minutes * 60,
+        known_firmware=tuple(pacing.known_firmware),
     )
 
 

@@ -163,6 +163,13 @@ class PacingSettings(Section):
     contested: told nothing, counted in full, and cut where it has a switch."""
     contested_minutes: Annotated[int, Field(gt=0, le=1440), NotTruth] = 60
     """For how long it stays so."""
+    known_firmware: list[Annotated[str, StringConstraints(min_length=1, max_length=128)]] = Field(
+        default_factory=list
+    )
+    """Firmwares that a person vouches for, as the page names them: `luxos
+    2025.4.8.220305-57b389c7`. The first command to any other goes to one miner, and the rest wait
+    until it has come back as it was. It is also what lifts the bar from one that did not, once its
+    miners have been looked after."""
 
 
 class LogSettings(Section):

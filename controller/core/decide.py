@@ -18,6 +18,7 @@ from controller.core.pacing.contested import fought_over, given_over, remembered
 from controller.core.pacing.issuing import begin_moves, issue_repeats
 from controller.core.pacing.verdict import Verdict, verdict
 from controller.core.planning.probes import with_probes
+from controller.core.planning.rehearsed import rehearsed
 from controller.core.planning.reserve import counting
 from controller.core.planning.shares import shares_of
 from controller.core.planning.sharing import Share
@@ -67,7 +68,7 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
 def _settled(now: Situation) -> tuple[list[Share], list[Share], Verdict]:
     """What is shared out, what would be if every miner could be moved, and what moves now."""
     wishes = [wish(pool, now.seen, now.state, now.halt_of(pool.group)) for pool in now.pools]
-    wishes = with_probes(wishes, now.seen, now.state)
+    wishes = rehearsed(with_probes(wishes, now.seen, now.state), now)
     shares = shares_of(wishes, now)
     hindered = any(one.hindered for one in wishes)
     ideal = shares_of([one.unhindered() for one in wishes], now) if hindered else shares

@@ -9,6 +9,9 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from controller.core.canary.judging import judged
+from controller.core.canary.proven import barred
+from controller.core.canary.proven import proven as proven_firmware
 from controller.core.counting import frozen
 from controller.core.counting.balance import learn
 from controller.core.counting.nameplate import inferred, kind_of, unmetered, weighed
@@ -29,6 +32,7 @@ from controller.core.pools.crests import beyond_levels_w, crests, swing_w
 from controller.core.pools.pool import Pool
 from controller.core.pools.pooling import build
 from controller.core.pools.readiness import readied
+from controller.core.pools.withheld import withheld
 from controller.model.fleet import Motion
 from controller.model.grid import Floor, Limit
 from controller.model.plan import Mode
@@ -93,6 +97,7 @@ def assess(seen: Snapshot, state: State, orders: Orders) -> Situation:
     watched = frozen.confirmed(state.watched, seen, state.motions, motions, look.shown)
     state = replace(state, watched=watched)
     state = replace(state, learned=learnt(seen, state, motions, orders.events))
+    state = judged(seen, state, motions)
     motions = still_resting(motions, seen.now)
     raw = _released(raw, motions)
     state, fanned = _fanned(raw, state, motions)
@@ -173,7 +178,9 @@ def _pools(
     in_full: frozenset[str],
 ) -> tuple[Pool, ...]:
     """Where no meter could show that a miner is off, turning it off makes no room."""
-    pools = build(seen, motions, draws.each, state.excess_permille).values()
+    tried, told_nothing = proven_firmware(seen.site, state), barred(state)
+    built = build(seen, motions, draws.each, state.excess_permille, tried).values()
+    pools = [withheld(pool, told_nothing) for pool in built]
     blind = {kind_of(one) for one in inferred(seen) if one.group in in_full}
     known = tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
     return readied(seen, state, known)

@@ -99,6 +99,12 @@ class MinerReading(Model, frozen=True, kw_only=True):
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
     accepted: int | None = None
     """Shares that its pools have accepted, as it counts them; None where it does not say."""
+    firmware: str = ""
+    """Its firmware and version; empty where it cannot be said how it is set, so that no canary
+    would show anything."""
+    settings: str | None = None
+    """A digest of what commands leave alone, its pools before all; empty where it has no pools,
+    None where it was not asked."""
     failure: str = ""
     """Why it could not be read the last time."""
 
@@ -125,6 +131,7 @@ class Cohort(Model, frozen=True, kw_only=True):
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
     ceiling: str = ""
     """The highest level that a person allows them; empty: any."""
+    firmware: str = ""
 
 
 class MinerSeen(Model, frozen=True, kw_only=True):
@@ -140,6 +147,9 @@ class MinerSeen(Model, frozen=True, kw_only=True):
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
     ceiling: str = ""
     """The highest level that a person allows it; empty: any."""
+    firmware: str = ""
+    settings: str | None = None
+    """See `MinerReading`."""
 
 
 class Command(Model, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from enum import StrEnum
 from controller.model.base import Model
 from controller.model.fleet import Command, CommandEvent
 from controller.model.grid import Floor, Limit
+from controller.model.remembered import CanaryStage, Waiver
 from controller.reasons import Reason
 
 
@@ -98,6 +99,20 @@ class Demand(Model, frozen=True, kw_only=True):
     measured_w: int
 
 
+class Rehearsal(Model, frozen=True, kw_only=True):
+    """How far it is proven that commands leave a firmware's miners as they were."""
+
+    stage: CanaryStage
+    miner: str
+    """The canary; empty while none is chosen."""
+    waiting: int
+    """How many miners wait for it, or are barred with it."""
+    why: str = ""
+    """Why they are barred."""
+    waived: Waiver | None = None
+    """What did not let all of them wait."""
+
+
 class Bound(StrEnum):
     """On which side what was decisive holds a group."""
 
@@ -178,3 +193,5 @@ class Plan(Model, frozen=True, kw_only=True):
     """Scopes whose meter did not show steps that were made, and counts as stale."""
     contested: Mapping[str, datetime] = {}
     """By miner that somebody else keeps waking: until when it is told nothing."""
+    rehearsals: Mapping[str, Rehearsal] = {}
+    """By firmware of which a canary is under way or wanted, or that is barred."""

@@ -4,8 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from enum import StrEnum
 
 from controller.model.base import Model
+from controller.reasons import Reason
+
+
+class CanaryStage(StrEnum):
+    """How far the first miner of a firmware is with what the others will be told."""
+
+    SOUGHT = "sought"
+    """None is chosen."""
+    CHOSEN = "chosen"
+    """It is asked how it is set, before it is told anything."""
+    GOING = "going"
+    RETURNING = "returning"
+    """It is to be seen back as it was."""
+    BARRED = "barred"
+    """It was not: its firmware is told nothing until a person vouches for it."""
+
+
+class Canary(Model, frozen=True, kw_only=True):
+    """The one miner that shows what a command does to a firmware."""
+
+    stage: CanaryStage = CanaryStage.SOUGHT
+    miner: str = ""
+    level: str = ""
+    """Where it stood, and returns to,"""
+    power_w: int = 0
+    """what it drew there,"""
+    settings: str = ""
+    """and how it was set."""
+    told_at: datetime | None = None
+    """When it was last told to go, or to return; None: not yet."""
+    tried: tuple[str, ...] = ()
+    """Those before it that were of no use: they did not go, or have no pools."""
+    why: str = ""
+    """Of a barred one."""
+
+
+class Waiver(Model, frozen=True, kw_only=True):
+    """Miners that were told something before a canary had shown what it does to them."""
+
+    at: datetime
+    """The first of them,"""
+    reason: Reason
+    """and what did not let it wait."""
+    miners: int
 
 
 class Balance(Model, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
 from controller.model.quality import Missing, Observed
 from controller.model.remembered import (
     Balance,
+    Canary,
     CoolingState,
     Crest,
     Fit,
@@ -20,6 +21,7 @@ from controller.model.remembered import (
     MeterWatch,
     RuleState,
     Unpaid,
+    Waiver,
     Wakes,
     Wear,
 )
@@ -60,6 +62,8 @@ class Snapshot(Model, frozen=True, kw_only=True):
     """The miners at rest."""
     moving: Mapping[str, MinerSeen] = {}
     """The miners of `State.motions`, by name."""
+    canaries: Mapping[str, MinerSeen] = {}
+    """The miners of `State.canaries`, by name, wherever else they are seen."""
     outcomes: Mapping[str, Outcome] = {}
     """By command: what the fleet reported since the last decision."""
     paid_at: Mapping[str, datetime] = {}
@@ -123,4 +127,15 @@ class State(Model, frozen=True, kw_only=True):
     """By scope."""
     habits: Habits | None = None
     """Where starts cost something: what was learned of prices."""
+    proven_firmware: tuple[str, ...] = ()
+    """Firmwares whose canary came back as it was. Sorted."""
+    canaries: Mapping[str, Canary] = {}
+    """By firmware that is not proven yet."""
+    waivers: Mapping[str, Waiver] = {}
+    """By firmware that is not proven yet."""
     next_command: int = 1
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The miners of which it has to be known how they are set: the canaries."""
+        return tuple(sorted({one.miner for one in self.canaries.values() if one.miner}))

@@ -39,6 +39,8 @@ class Pacing(Model, frozen=True, kw_only=True):
     counts as contested."""
     contested_s: int = 3600
     """For how long a contested miner is told nothing and counts in full."""
+    known_firmware: tuple[str, ...] = ()
+    """Firmwares that a person vouches for: they need no canary, and none bars them."""
 
 
 class Economics(Model, frozen=True, kw_only=True):

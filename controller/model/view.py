@@ -7,6 +7,7 @@ from datetime import datetime
 
 from controller.model.base import Model
 from controller.model.books import Interval, Totals
+from controller.model.fleet import Identity, MinerReading
 from controller.model.grid import Dispatch
 from controller.model.plan import Plan
 from controller.model.seen import Snapshot, State
@@ -48,11 +49,27 @@ class LedgerHealth(Model, frozen=True, kw_only=True):
     written: int = 0
 
 
+class MinerEntry(Model, frozen=True, kw_only=True):
+    """One miner of the fleet, with all that is known of it."""
+
+    reading: MinerReading
+    address: str
+    port: int
+    identity: Identity | None = None
+    """None until it has been identified."""
+    previous: Identity | None = None
+    """What it was before it answered as something else, in the life of this process."""
+    changed_at: datetime | None = None
+
+
 class FleetHealth(Model, frozen=True, kw_only=True):
-    """Counts since the process began, but for the first two, which are of now."""
+    """Counts since the process began, but for the first three, which are of now."""
 
     known: int = 0
     reachable: int = 0
+    refused_credentials: int = 0
+    """Miners that did not accept our name and password, or whose group did not: they are not asked
+    again before the password is another."""
     abandoned_calls: int = 0
     """Calls that outlived their deadline and were cut off."""
     probes: int = 0
@@ -60,6 +77,8 @@ class FleetHealth(Model, frozen=True, kw_only=True):
     sent: int = 0
     failures: Mapping[str, int] = {}
     """Failed reads and commands, by kind."""
+    identity_changes: Mapping[str, int] = {}
+    """Miners that answered as something else: `replaced` by MAC address, or `reflashed`."""
     problems: tuple[str, ...] = ()
     """Why miners are told nothing until a person acts: one sentence for each."""
 

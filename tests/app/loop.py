@@ -27,7 +27,7 @@ from controller.model.fleet import (
 from controller.model.grid import SITE as WHOLE
 from controller.model.samples import HashpriceSample, MeterSample, PriceSample
 from controller.model.seen import State
-from controller.model.view import FleetHealth
+from controller.model.view import FleetHealth, MinerEntry
 from controller.ports import Clock, Recovered
 from tests.core.dispatches import NOW, SITE
 from tests.ledger.memory import MemoryLedger
@@ -100,8 +100,12 @@ class TinyFleet:
         drained, self._outcomes = self._outcomes, []
         return drained
 
-    def watch(self, miners: Collection[str]) -> None:
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
         self.watched = miners
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:
+        """Nobody looks at single ones."""
+        return ()
 
     def health(self) -> FleetHealth:
         return FleetHealth(known=len(self.levels), reachable=len(self.levels))

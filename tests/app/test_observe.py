@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from controller.app.board import BoardSettings
 from controller.app.observe import Gathering, Observer, heard, miners
 from controller.core.observations.heard import SignalBounds
@@ -120,6 +122,25 @@ async def test_miners_in_motion_are_seen_by_themselves() -> None:
     (cohort,) = seen.cohorts.values()
     assert cohort.members == ("m-1", "m-3")
     assert cohort.standing is Standing.PRESENT
+
+
+async def test_canaries_are_seen_apart_though_they_rest() -> None:
+    loop = Loop()
+    seen = observer(loop).look(["m-2"], ["m-3", "m-gone"])
+    assert list(seen.canaries) == ["m-3"]
+    assert list(seen.moving) == ["m-2"]
+    (cohort,) = seen.cohorts.values()
+    assert cohort.members == ("m-1", "m-3")
+
+
+def test_miners_of_two_versions_are_two_cohorts() -> None:
+    readings = {f"m-{n}": replace(read(f"m-{n}"), firmware=f"f {n}") for n in (1, 2)}
+    found = miners(readings, CURVES, (), fleet_known=True)
+    gathered = Gathering().cohorts(found).values()
+    assert sorted((one.firmware, one.members) for one in gathered) == [
+        ("f 1", ("m-1",)),
+        ("f 2", ("m-2",)),
+    ]
 
 
 async def test_the_fleet_is_known_once_all_are_heard_or_had_their_time() -> None:

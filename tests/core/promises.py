@@ -25,6 +25,7 @@ from controller.model.grid import SITE, Limit
 from controller.model.plan import Mode, Plan
 from controller.model.quality import Fresh
 from controller.model.seen import Snapshot, State
+from controller.reasons import Reason
 
 
 def broken(seen: Snapshot, before: State, plan: Plan, after: State, next_at: datetime) -> list[str]:
@@ -124,7 +125,8 @@ def _starts(
         held = plan.mode is Mode.MANUAL and command.reason not in FOR_MONEY
         if plan.mode is not Mode.NORMAL and not held:
             yield f"{command.miner} starts while {plan.mode}"
-        if motion is not None and _rests_off(motion, miner, seen.now) and command.attempt == 1:
+        first = command.attempt == 1 and command.reason is not Reason.CANARY
+        if motion is not None and _rests_off(motion, miner, seen.now) and first:
             yield f"{command.miner} starts, though it has to rest"
     yield from _fits(seen, before, plan, expected_w, risen)
 

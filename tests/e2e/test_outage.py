@@ -54,7 +54,8 @@ def test_whoever_starts_by_itself_in_a_dispatch_is_told_again(site: Site) -> Non
     commands = site.export("commands")
     before = [one for one in commands if one["ordered_at"] < end]
     assert {one["level"] for one in before} == {"off"}
-    assert {one["reason"] for one in commands if one not in before} == {"profitable"}
+    after = [one for one in commands if one not in before]
+    assert {one["reason"] for one in after} == {"canary", "profitable"}, "a canary of each make"
     site.assert_books_are_whole()
 
 

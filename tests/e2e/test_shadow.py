@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.configuration import CHEAP, DEAR
+from tests.e2e.configuration import CHEAP, DEAR, SIMULATED
 from tests.e2e.site import Site
 from tests.e2e.truth import TruePower
 from tests.e2e.waiting import until
 
 ALL_ON_KW = 55.0
+COMMANDS = 22
+"""Every miner is told to stop, after one of them went, and returned, as their canary."""
 
 
 @pytest.fixture
@@ -34,11 +36,11 @@ def test_shadow_does_everything_but_send(spiky: Site) -> None:
     assert daemon.wait(10) == 0
     assert min(truth.site_w) > 1000 * ALL_ON_KW
     assert state["shadow"]
-    assert state["shadow_commands"] == 20
+    assert state["shadow_commands"] == COMMANDS
     assert state["fleet"]["sent"] == 0
     assert state["money"]["avoided_cost"] > state["money"]["foregone_revenue"]
     stopped = json.loads(spiky.processes.log("run").splitlines()[-1])
-    assert stopped["withheld_commands"] == "20"
+    assert stopped["withheld_commands"] == str(COMMANDS)
     assert float(stopped["net_gain"]) > 0.5
     assert_withheld(spiky)
 
@@ -48,7 +50,7 @@ def assert_withheld(site: Site) -> None:
     site.plain["state_dir"] += "/shadow"
     site.rewrite()
     commands = site.export("commands")
-    assert len(commands) == 20
+    assert len(commands) == COMMANDS
     assert all(one["withheld_at"] and not one["sent_at"] for one in commands)
     assert not [one for one in commands if one["grade"] not in (None, "inferred")]
     site.assert_books_are_whole()
@@ -56,6 +58,7 @@ def assert_withheld(site: Site) -> None:
 
 def test_plan_without_a_daemon(site: Site) -> None:
     site.price_every(15, DEAR)
+    site.plain["pacing"]["known_firmware"] = [SIMULATED]
     site.farm()
     with TruePower(site) as truth:
         code, said = site.command("plan")

@@ -6,7 +6,7 @@ import json
 import socket
 from typing import Any
 
-from tests.e2e.configuration import W_A_MINER
+from tests.e2e.configuration import SIMULATED, W_A_MINER
 from tests.e2e.conftest import NewSite
 from tests.e2e.mixed import simulated
 from tests.e2e.site import Site
@@ -27,6 +27,7 @@ def switched_site(new_site: NewSite) -> Site:
     group["switches"] = {"adapter": "switch_modbus", "host": site.block.host, "port": relays}
     simulated(site, HALL)["switches"] = {"address": site.block.host, "port": relays}
     site.plain["pacing"] |= {"minimum_on_s": 0, "minimum_off_s": 0, "contested_minutes": 4}
+    site.plain["pacing"]["known_firmware"] = [SIMULATED]
     return site
 
 

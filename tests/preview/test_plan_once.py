@@ -23,7 +23,15 @@ from controller.preview import plan_once
 from controller.reasons import Reason
 from controller.simulator.farm import Farm
 from controller.wiring import build_ledger, load_settings
-from tests.e2e.configuration import CHEAP, DEAR, EPOCH, Block, configuration, write
+from tests.e2e.configuration import (
+    CHEAP,
+    DEAR,
+    EPOCH,
+    SIMULATED,
+    Block,
+    configuration,
+    write,
+)
 from tests.simulator.help import running
 
 
@@ -57,10 +65,20 @@ async def test_all_run_on_cheap_power(tmp_path: Path, plain: dict[str, Any], far
 async def test_it_says_what_it_would_send(
     tmp_path: Path, plain: dict[str, Any], farm: Farm
 ) -> None:
+    plain["pacing"]["known_firmware"] = [SIMULATED]
     view = await plan_once(settings(tmp_path, plain, DEAR))
     assert [one.level for one in view.plan.commands] == ["off"] * 5
     assert all(miner.physics.awake for miner in farm.plant.miners())
     assert not (tmp_path / "state" / "ledger.sqlite").exists()
+
+
+async def test_it_says_that_a_new_firmware_would_wait_for_its_canary(
+    tmp_path: Path, plain: dict[str, Any], farm: Farm
+) -> None:
+    view = await plan_once(settings(tmp_path, plain, DEAR))
+    assert view.plan.commands == ()
+    assert {one.reason for one in view.plan.explained.values()} == {Reason.CANARY}
+    assert view.plan.rehearsals[SIMULATED].waiting == 5
 
 
 async def test_it_writes_nothing_beside_the_daemon(

@@ -79,6 +79,16 @@ def _at(expectation: Expectation, cycle: Cycle) -> Iterator[str]:
     yield from _ratios(expectation, cycle)
     yield from _sentences(expectation, plan)
     yield from _whole_site(expectation, plan)
+    yield from _canaries(expectation, plan)
+
+
+def _canaries(expectation: Expectation, plan: Plan) -> Iterator[str]:
+    stages = {name: one.stage.value for name, one in plan.rehearsals.items()}
+    if expectation.canaries is not None and expectation.canaries != stages:
+        yield f"canaries expected {expectation.canaries}, were {stages}"
+    waived = {name: one.waived.miners for name, one in plan.rehearsals.items() if one.waived}
+    if expectation.waived is not None and expectation.waived != waived:
+        yield f"waived expected {expectation.waived}, were {waived}"
 
 
 def _whole_site(expectation: Expectation, plan: Plan) -> Iterator[str]:

@@ -42,6 +42,8 @@ class GroupForm(Part, frozen=True, kw_only=True):
     """Whether the group has a meter of its own."""
     switched: bool = False
     """Whether each of its miners has a switch, as `switches` declares in a configuration."""
+    firmware: str = ""
+    """What its miners run, where that needs a canary; empty: it needs none."""
     stop_s: int | None = None
     """How long one takes to come down; None: as long as the scenario says for all."""
     start_s: int | None = None
@@ -98,7 +100,7 @@ class LockForm(Part, frozen=True, kw_only=True):
     why: str
 
 
-Behaviour: TypeAlias = Literal["obey", "ignore", "refuse", "lie", "hang", "wake"]
+Behaviour: TypeAlias = Literal["obey", "ignore", "refuse", "lie", "hang", "wake", "forget"]
 
 
 class Event(Part, frozen=True, kw_only=True):
@@ -118,6 +120,8 @@ class Event(Part, frozen=True, kw_only=True):
     begin_to: Behaviour | None = None
     set_to: str | None = None
     """Somebody else set these miners to this level."""
+    flash: str | None = None
+    """Somebody put this firmware on these miners."""
     other_load_kw: Number | None = None
     income_stops: str | None = None
     """No share of this group is accepted from now on,"""
@@ -157,6 +161,10 @@ class Expectation(Part, frozen=True, kw_only=True):
     """By group, whether its fans should run."""
     frozen_meters: tuple[str, ...] | None = None
     contested: tuple[str, ...] | None = None
+    canaries: Mapping[str, str] | None = None
+    """By firmware, how far its canary is: exactly these."""
+    waived: Mapping[str, int] | None = None
+    """By firmware, how many of its miners could not wait for one: exactly these."""
     ratio_percent: Mapping[str, Wanted] | None = None
     """By group, what meters have shown its miners to draw, of their nominal power."""
     shed_kw: Mapping[str, Wanted] | None = None

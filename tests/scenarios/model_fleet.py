@@ -43,6 +43,9 @@ class ModelMiner:
     start_s: int = 20
     switched: bool = False
     """Whether a switch can cut its power. It obeys, and meters where the miner does."""
+    firmware: str = ""
+    pools: str = "its own"
+    """How it is set; empty where it has lost its pools."""
     behaviour: str = "obey"
     goal: str = ""
     there_at: datetime | None = None
@@ -62,7 +65,8 @@ class ModelMiner:
             self.level, self.goal, self.there_at = CUT, "", None
         elif self.behaviour == "lie":
             self.claims = level
-        elif self.behaviour in ("obey", "wake") and level != self.goal:
+        elif self.behaviour in ("obey", "wake", "forget") and level != self.goal:
+            self.pools = "" if self.behaviour == "forget" else self.pools
             self.goal, self.there_at = level, now + takes
 
     def set_to(self, level: str) -> None:
@@ -122,6 +126,8 @@ class ModelMiner:
             reachable=reachable,
             locked=locked,
             grade=heard.grade,
+            firmware=self.firmware,
+            settings=self.pools,
         )
 
 
@@ -167,15 +173,26 @@ class ModelFleet:
         ceilings: Ceilings | None = None,
     ) -> tuple[dict[str, Cohort], dict[str, MinerSeen]]:
         """The miners at rest as cohorts, and those in motion by name."""
-        everyone = {
+        everyone = self.each(now, self.miners, locked, ceilings)
+        at_rest = {name: miner for name, miner in everyone.items() if name not in moving}
+        return cohorts(at_rest), {name: everyone[name] for name in sorted(moving)}
+
+    def each(
+        self,
+        now: datetime,
+        names: Iterable[str],
+        locked: Collection[str] = (),
+        ceilings: Ceilings | None = None,
+    ) -> dict[str, MinerSeen]:
+        """How these are, and are set."""
+        some = {name: self.miners[name] for name in names}
+        return {
             name: replace(
                 miner.report(now, locked=name in locked or miner.group in locked),
                 ceiling=ceilings.of(name, miner.group, miner.curve) if ceilings else "",
             )
-            for name, miner in self.miners.items()
+            for name, miner in some.items()
         }
-        at_rest = {name: miner for name, miner in everyone.items() if name not in moving}
-        return cohorts(at_rest), {name: everyone[name] for name in sorted(moving)}
 
     def running(self) -> Mapping[str, Mapping[str, int]]:
         """By group, how many miners truly are at each level."""

@@ -47,7 +47,7 @@ def run(scenario: Scenario) -> list[Cycle]:
 def look(world: World, state: State, now: datetime) -> Cycle:
     """One round of the loop; what was decided is sent at once."""
     world.advance(now)
-    seen = world.look(now, state.motions.keys())
+    seen = world.look(now, state.motions.keys(), state.asked)
     plan, after, next_at = decide(seen, state)
     world.heed(plan)
     cycle = Cycle(seen, state, plan, after, next_at, world.power_w(now), _running(world.fleet))

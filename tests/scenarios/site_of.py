@@ -99,6 +99,7 @@ def fleet_of(scenario: Scenario) -> ModelFleet:
                 draw=decimal(group.draw_percent) / 100,
                 reports_watts=group.watts == "own",
                 switched=group.switched,
+                firmware=group.firmware,
                 stop_s=scenario.stop_s if group.stop_s is None else group.stop_s,
                 start_s=scenario.start_s if group.start_s is None else group.start_s,
             )

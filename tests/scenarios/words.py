@@ -85,6 +85,8 @@ def _event(event: Event) -> Iterator[str]:
         yield f"{names} from now on: {event.begin_to}"
     if event.set_to is not None:
         yield f"{names} set to {event.set_to} by somebody else"
+    if event.flash is not None:
+        yield f"{names} run {event.flash} from now on"
 
 
 def _grid(event: Event) -> Iterator[str]:
@@ -154,6 +156,16 @@ def expected(expectation: Expectation) -> Iterator[str]:
         causes = _parts(expectation.curtailed_kw, " kW")
         yield f"curtailed: {causes}" if causes else "nothing curtailed"
     yield from _whole_site(expectation)
+    yield from _canaries(expectation)
+
+
+def _canaries(expectation: Expectation) -> Iterator[str]:
+    for firmware, stage in (expectation.canaries or {}).items():
+        yield f"the canary of {firmware} is {stage}"
+    if expectation.canaries == {}:
+        yield "no canary"
+    for firmware, count in (expectation.waived or {}).items():
+        yield f"{count} miners of {firmware} could not wait for it"
 
 
 def _whole_site(expectation: Expectation) -> Iterator[str]:

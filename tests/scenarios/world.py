@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -152,8 +152,12 @@ class World:
                 miner.behaviour = event.begin_to
             if event.set_to is not None:
                 miner.set_to(event.set_to)
+            if event.flash is not None:
+                miner.firmware = event.flash
 
-    def look(self, now: datetime, moving: Collection[str]) -> Snapshot:
+    def look(
+        self, now: datetime, moving: Collection[str], canaries: Iterable[str] = ()
+    ) -> Snapshot:
         """What the daemon would see now."""
         in_force = [order for order in self._orders.values() if order.in_force(now)]
         ceilings = Ceilings(in_force, self._curves)
@@ -171,6 +175,7 @@ class World:
             curves=self._curves,
             cohorts=cohorts,
             moving=seen,
+            canaries=self.fleet.each(now, canaries, self._locks.keys(), ceilings),
             outcomes=self.fleet.outcomes(),
             paid_at=self._paid(now),
             signals={

@@ -142,5 +142,6 @@ def _unheeding(pool: Pool) -> Reason:
         Reason.UNREACHABLE: pool.unreachable,
         Reason.DISOBEDIENT: pool.disobedient,
         Reason.CONTESTED: pool.contested,
+        Reason.CANARY: pool.withheld,
     }
     return max(counts, key=lambda reason: counts[reason])

@@ -13,6 +13,7 @@ from controller.core.economics.tariff import full_price
 from controller.core.explaining.causes import curtailed, decisive
 from controller.core.explaining.explain import explain
 from controller.core.explaining.outlook import outlook
+from controller.core.explaining.rehearsing import rehearsing
 from controller.core.explaining.worth import CENT
 from controller.core.limits.in_force import hard, lowest
 from controller.core.obedience.motions import Orders
@@ -62,6 +63,7 @@ def report(
         unpaid_since={group: one.since for group, one in now.state.unpaid.items()},
         cooling=running(now.seen.site, after),
         frozen_meters=frozen.frozen(now.state.watched),
+        rehearsals=rehearsing(shares, after),
     )
     return plan if now.seen.site.terse else _told(plan, now, shares, ideal)
 
@@ -104,5 +106,6 @@ def _allocation(now: Situation, share: Share, best: Share) -> Allocation:
         + pool.unreachable
         + pool.disobedient
         + pool.contested
+        + pool.withheld
         + pool.locked_size,
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from controller.core.canary.reserved import reserved_w
 from controller.core.limits.in_force import hard, lowest, usable_w
 from controller.core.pacing.credit import Credit
 from controller.core.pacing.hidden import hidden_w
@@ -37,6 +38,8 @@ class Gate:
     other_w: dict[str, int] = field(default_factory=dict)
     """By scope, other load that counts from now on, as it hides no more behind who starts."""
     _hidden: dict[str, int] = field(init=False)
+    _kept: dict[str, int] = field(init=False)
+    """By scope, the room of canaries that have still to return."""
     _room: dict[str, int] = field(default_factory=dict)
     _saved_until: datetime | None = None
     """When the allowance covers who waits for nothing else: until then nobody behind takes of it,
@@ -49,6 +52,7 @@ class Gate:
                 left_w = usable_w(limit, now.seen.site.headroom) - now.expected_w[scope]
                 self._room[scope] = left_w
         self._hidden = hidden_w(now)
+        self._kept = reserved_w(now.seen, now.state.canaries)
 
     def admit(self, rises: Iterable[Rise]) -> list[Move]:
         """The moves that may begin now, in their turn."""
@@ -102,8 +106,9 @@ class Gate:
 
     def _fits(self, move: Move) -> bool:
         fans_w = self._fans_w(move.pool.group)
+        kept = {} if move.miner in self.now.seen.canaries else self._kept
         return all(
-            self._adds_w(move, scope) + fans_w <= self._room[scope]
+            self._adds_w(move, scope) + fans_w + kept.get(scope, 0) <= self._room[scope]
             for scope in self._scopes(move.pool)
         )
 

@@ -23,11 +23,13 @@ class Move(NamedTuple):
     from_level: str
     counted_w: int
     """What it counts with until its power shows the move."""
+    to_level: str = ""
+    """Of a canary that returns, the very level at which its operator had it; else the rung's."""
 
     @property
     def level(self) -> str:
         """What its miner is told."""
-        return self.pool.levels[self.to_rung].name
+        return self.to_level or self.pool.levels[self.to_rung].name
 
     @property
     def down(self) -> bool:
@@ -188,8 +190,10 @@ def _kept_first(one: Pinned) -> tuple[bool, bool, bool, str]:
 
 def _standing(pool: Pool, rung: int) -> tuple[list[Cohort], list[Cohort]]:
     """The free miners of a rung: at its level, and at one that is never the best use of power. One
-    whose switch is open is as good as off."""
+    whose switch is open is as good as off, and those of a new firmware wait for its canary."""
     held = pool.free.get(rung, ())
+    if pool.firmware:
+        return list(held), []
     exact = (pool.levels[rung].name, CUT)
     return [c for c in held if c.level in exact], [c for c in held if c.level not in exact]
 

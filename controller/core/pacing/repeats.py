@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from controller.core.canary.proven import barred
 from controller.core.obedience.command import is_due, overruled_by_lock
 from controller.core.obedience.evidence import told_w
 from controller.core.pacing.staging import Stage
@@ -26,16 +27,17 @@ class Turns(NamedTuple):
 
 def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> frozenset[str]:
     """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
-    or their stop has still to have its turn, because their place is locked, or would bring those no
-    lower that are to be `lowered`. The stages are drawn upon by those that go, and by whoever was
-    told at this very look."""
-    held = set[str]()
+    their firmware is barred, or their stop has still to have its turn, because their place is
+    locked, or would bring those no lower that are to be `lowered`. The stages are drawn upon by
+    those that go, and by whoever was told at this very look."""
+    held, told_nothing = set[str](), barred(now.state)
     for name, motion in _of_this_look(now):
         change_w = _change_w(now, name, motion)
         rises = change_w > 0
         stages = [turns.up, _stagger(now, motion, turns.staggers)] if rises else [turns.down]
         mine = [one for one in stages if one is not None]
         waits = overruled_by_lock(motion, now.seen.moving[name])
+        waits |= now.seen.moving[name].firmware in told_nothing
         waits |= change_w >= 0 and name in lowered
         waits |= rises and _waits_for_fans(now, motion, turns.fans)
         fits = all(one.takes(abs(change_w)) for one in mine)

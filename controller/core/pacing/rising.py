@@ -16,6 +16,9 @@ from controller.core.planning.promised import due_promises
 from controller.core.planning.sharing import Share
 from controller.core.situation import Situation
 
+FIRST = -1
+"""The place of a canary: others wait for it."""
+
 
 class Rise(NamedTuple):
     """Miners that would come up."""
@@ -24,7 +27,7 @@ class Rise(NamedTuple):
     merit: int
     """What the first step that they take brings in."""
     place: int | None = None
-    """Of the promise that they make up; None: they rise for money."""
+    """Of the promise that they make up, or `FIRST`; None: they rise for money."""
 
     @property
     def turn(self) -> tuple[bool, int, int]:

@@ -15,8 +15,9 @@ from controller.core.pacing.admission import Gate
 from controller.core.pacing.credit import Credit, credit
 from controller.core.pacing.lowering import Descent, by_urgency, due
 from controller.core.pacing.moves import Move, Moves, Step, moves
+from controller.core.pacing.rehearsal import Rehearsals, rehearsals
 from controller.core.pacing.repeats import Turns, held_repeats
-from controller.core.pacing.rising import Rise, rises
+from controller.core.pacing.rising import FIRST, Rise, rises
 from controller.core.pacing.staging import (
     SITE_DOWN,
     SITE_UP,
@@ -26,6 +27,7 @@ from controller.core.pacing.staging import (
     staged_w,
     staggers,
 )
+from controller.core.pacing.waivers import waivers
 from controller.core.planning.sharing import Share
 from controller.core.pools.cooling import attended, fans
 from controller.core.pools.pool import Pool
@@ -54,6 +56,7 @@ class Verdict:
     """By scope, metered power that no miner reports."""
     wanted: frozenset[str]
     """Groups whose fans have to run for what is to rise there."""
+    rehearsals: Rehearsals
     waits: frozenset[datetime] = field(default=frozenset())
     """When what waits may go on."""
 
@@ -70,6 +73,8 @@ class Verdict:
             staged_w=staged_w(self.stages),
             cooling=attended(self.now.seen, state, motions, self.wanted),
             wear=worn(self.now.seen, state.wear, started),
+            canaries=self.rehearsals.of(self.steps, self.now),
+            waivers=waivers(self.now, self.steps),
         )
 
 
@@ -77,15 +82,21 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     """Downward moves as far as the site stands them, then what limits and pace let rise."""
     seen, state = now.seen, now.state
     row = Row(_salt(now), state.wear)
+    ceilings = {pool.key: pool.ceiling for pool in now.pools}
     downs: list[Step] = []
     risers: dict[int, Moves] = {}
     for which, share in enumerate(shares):
         found = moves(share, row)
         downs += _locked(now, share.wish.pool)
-        downs += _lowered(share, [_surely(now, move) for move in found.named if move.down])
+        lowered = _lowered(share, [_surely(now, move) for move in found.named if move.down])
+        downs += [one._replace(move=_allowed(one.move, ceilings)) for one in lowered]
         if _may_rise(now, share):
             risers[which] = found
-    rising = rises(now, shares, risers)
+    tried = rehearsals(now, shares)
+    canaries = _canaries(now, tried, {step.move.miner for step in downs})
+    downs += [Step(move, Reason.CANARY) for move in canaries if move.down]
+    rising = [Rise(move, 0, FIRST) for move in canaries if not move.down]
+    rising += rises(now, shares, risers)
     down, up = (largest_step(seen.site, key, state, seen.now) for key in (SITE_DOWN, SITE_UP))
     behind = staggers(seen.site, state, seen.now)
     turns = Turns(down, up, behind, fans(seen, state))
@@ -93,8 +104,9 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     descent = _descent(now, shares, downs, down)
     gate = Gate(now, _restore(now, rising), up, behind, row)
     raised = gate.admit(rising)
-    why = {share.wish.pool.key: share.wish.reason for share in shares}
-    starts = (Step(move, _start_reason(why[move.pool.key])) for move in raised)
+    why = {share.wish.pool.key: _start_reason(share.wish.reason) for share in shares}
+    why_canary = dict.fromkeys((move.miner for move in canaries), Reason.CANARY)
+    starts = (Step(one, why_canary.get(one.miner, why[one.pool.key])) for one in raised)
     return Verdict(
         now=now,
         steps=[*descent.going, *starts],
@@ -104,8 +116,19 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
         stages=tuple(one for one in (down, up, *behind.values()) if one is not None),
         other_w={**now.other_w, **gate.other_w},
         wanted=frozenset(gate.wanted | _kept_on(now, shares)),
+        rehearsals=tried,
         waits=frozenset(gate.waits | descent.waits | _barred_until(now)),
     )
+
+
+def _canaries(now: Situation, tried: Rehearsals, lowered: set[str]) -> list[Move]:
+    """The moves of canaries that may begin: none starts where nothing may, nor one that a limit or
+    a lock brings down at this very look."""
+    return [
+        move
+        for move in tried.moves.values()
+        if move.miner not in lowered and (move.down or now.halt_of(move.pool.group) is None)
+    ]
 
 
 def _descent(
@@ -160,6 +183,13 @@ def _start_reason(wish: Reason) -> Reason:
 def _salt(now: Situation) -> str:
     """Another place in the row of equals for each day and each set of dispatches."""
     return "/".join([now.seen.now.date().isoformat(), *sorted(now.seen.dispatches)])
+
+
+def _allowed(move: Move, ceilings: Mapping[str, int]) -> Move:
+    """Whoever is told anything goes as low as a person wants it, though that waits for others of
+    its firmware."""
+    ceiling = ceilings[move.pool.key]
+    return move._replace(to_rung=ceiling) if move.to_rung > ceiling else move
 
 
 def _surely(now: Situation, move: Move) -> Move:

@@ -41,6 +41,9 @@ class Wish:
     """Whether a limit takes power from all others first."""
     client_per_mwh: Decimal | None = None
     """What a client pays for its power; None where the hashes are the site's own."""
+    awaited: tuple[int, ...] = ()
+    """What will be wanted once a canary has shown that its firmware stands it; empty: nothing
+    waits for one."""
 
     @property
     def allowed(self) -> tuple[int, ...]:

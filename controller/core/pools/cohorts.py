@@ -1,4 +1,5 @@
-"""Miners at rest gathered into cohorts: alike in group, curve, level, standing and ceiling."""
+"""Miners at rest gathered into cohorts: alike in group, curve, level, standing, ceiling and
+firmware."""
 
 from __future__ import annotations
 
@@ -17,12 +18,15 @@ def standing(miner: MinerSeen) -> Standing:
 
 
 def cohorts(miners: Mapping[str, MinerSeen], prefix: str = "") -> dict[str, Cohort]:
-    """The cohorts of these miners, by `group/curve/level/standing`, and the ceiling if any."""
+    """The cohorts of these miners, by `group/curve/level/standing`, and ceiling and firmware if
+    any."""
     found: dict[str, list[str]] = {}
     for name, miner in sorted(miners.items()):
         key = f"{prefix}{miner.group}/{miner.curve}/{miner.level}/{standing(miner)}"
         if miner.ceiling:
             key += f"/at most {miner.ceiling}"
+        if miner.firmware:
+            key += f"/{miner.firmware}"
         found.setdefault(key, []).append(name)
     return {
         key: _cohort([miners[name] for name in names], tuple(names)) for key, names in found.items()
@@ -54,6 +58,7 @@ def _member(cohort: Cohort, power_w: int) -> MinerSeen:
         locked=cohort.standing is Standing.LOCKED,
         grade=cohort.grade,
         ceiling=cohort.ceiling,
+        firmware=cohort.firmware,
     )
 
 
@@ -66,9 +71,11 @@ def _cohort(miners: list[MinerSeen], names: tuple[str, ...]) -> Cohort:
         standing=standing(first),
         members=names,
         power_w=sum(miner.power_w for miner in miners),
-        grade=max((miner.grade for miner in miners), key=_BADNESS.__getitem__),
+        grade=max((miner.grade for miner in miners), key=BADNESS.__getitem__),
         ceiling=first.ceiling,
+        firmware=first.firmware,
     )
 
 
-_BADNESS = {grade: place for place, grade in enumerate(EvidenceGrade)}
+BADNESS = {grade: place for place, grade in enumerate(EvidenceGrade)}
+"""By grade of evidence, the best 0."""

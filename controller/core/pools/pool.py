@@ -1,4 +1,4 @@
-"""The miners of one group, curve and ceiling, sorted by what can be done with them now."""
+"""The miners of one group, curve, ceiling and new firmware, by what can be done with them."""
 
 from __future__ import annotations
 
@@ -124,6 +124,10 @@ class Pool:
     """When one of them may be started; None where that is not known."""
     uncooled: bool = False
     """Nothing rises before its fans have run."""
+    firmware: str = ""
+    """While it is not proven that commands leave it as it was."""
+    withheld: int = 0
+    """Miners that are told nothing because their firmware is barred."""
 
     @property
     def locked_size(self) -> int:

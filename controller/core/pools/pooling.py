@@ -1,8 +1,8 @@
-"""Sorts the miners of each group, curve and ceiling by what can be done with them now."""
+"""Sorts the miners of each group, curve, ceiling and new firmware by what can be done with them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -43,12 +43,15 @@ class _Kind(NamedTuple):
     ceiling: str
     unproven_w: int = 0
     """Of miners that only say that they are off: what each of them counts with."""
+    firmware: str = ""
+    """While it is not proven that commands leave it as it was."""
 
     @property
     def key(self) -> str:
         above = f"/at most {self.ceiling}" if self.ceiling else ""
         counts = f"/unproven at {self.unproven_w} W" if self.unproven_w else ""
-        return f"{self.group}/{self.curve}{above}{counts}"
+        new = f"/{self.firmware}" if self.firmware else ""
+        return f"{self.group}/{self.curve}{above}{counts}{new}"
 
 
 class _Moving(NamedTuple):
@@ -103,22 +106,25 @@ def build(
     motions: Mapping[str, Motion],
     counts_w: Mapping[str, int],
     excess: Mapping[str, int],
+    proven: Collection[str] = (),
 ) -> dict[str, Pool]:
     """All pools, by `group/curve`, and the ceiling if any, in the order of their keys.
 
-    `counts_w` is what each miner in motion counts with, and `excess` how far the miners of a pool
-    exceeded their nominal power when they last ran.
+    `counts_w` is what each miner in motion counts with, `excess` how far the miners of a pool
+    exceeded their nominal power when they last ran, and `proven` the firmwares that need no canary.
     """
     resting: dict[_Kind, list[Cohort]] = {}
     for _, cohort in sorted(seen.cohorts.items()):
         if cohort.curve in seen.curves:
-            kind = _Kind(cohort.group, cohort.curve, cohort.ceiling)
+            new = "" if cohort.firmware in proven else cohort.firmware
+            kind = _Kind(cohort.group, cohort.curve, cohort.ceiling, firmware=new)
             resting.setdefault(kind, []).append(cohort)
     moving: dict[_Kind, dict[str, Motion]] = {}
     unproven: dict[tuple[_Kind, str], list[str]] = {}
     for name, motion in sorted(motions.items()):
         miner = seen.moving[name]
-        kind = _Kind(motion.group, motion.curve, miner.ceiling)
+        new = "" if miner.firmware in proven else miner.firmware
+        kind = _Kind(motion.group, motion.curve, miner.ceiling, firmware=new)
         if unproven_off(motion, miner, seen.curves[motion.curve]):
             kind = kind._replace(unproven_w=counts_w[name])
             unproven.setdefault((kind, miner.level), []).append(name)
@@ -146,15 +152,19 @@ def _off(kind: _Kind, level: str, names: list[str]) -> Cohort:
         power_w=kind.unproven_w * len(names),
         grade=INFERRED,
         ceiling=kind.ceiling,
+        firmware=kind.firmware,
     )
 
 
 def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
-    """Of these miners; of those not yet known under this ceiling, as they were without one."""
+    """Of these miners; of those not yet known under this ceiling or firmware, as they were without
+    one."""
     if kind.unproven_w:
         kind = kind._replace(unproven_w=0)
     known = excess.get(kind.key)
-    return excess.get(kind._replace(ceiling="").key, 1000) if known is None else known
+    if known is not None:
+        return known
+    return excess.get(kind._replace(ceiling="", firmware="").key, 1000)
 
 
 def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, excess: int) -> Pool:
@@ -177,6 +187,7 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
         kind=f"{kind.group}/{kind.curve}",
         group=kind.group,
         curve=kind.curve,
+        firmware=kind.firmware,
         levels=levels,
         ceiling=rung_under(levels, rungs.curve, kind.ceiling),
         free=free,

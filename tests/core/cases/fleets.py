@@ -104,6 +104,7 @@ class Life:
             curves=CURVES,
             cohorts=at_rest,
             moving=moving,
+            canaries=self.fleet.each(now, state.asked, self.locks.keys(), ceilings),
             outcomes=self.fleet.outcomes(),
             paid_at=dict.fromkeys(GROUPS, now if self.paid else NOW),
             fleet_known=self.known,

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from controller.config.compose import Settings, settings_model
 from controller.config.load import load
 from controller.fleet.antminer import ANTMINER
+from controller.fleet.asic_rs import ASIC_RS_ANTMINER, ASIC_RS_LUXOS
 from controller.fleet.driver import Firmware
 from controller.fleet.luxos import LUXOS
 from controller.fleet.switch_bank import Bank
@@ -91,7 +92,12 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "signal_http": FeedAdapter(SignalHttpSettings, _signal_http),
 }
 
-DRIVERS: Mapping[str, Firmware] = {"luxos": LUXOS, "antminer": ANTMINER}
+DRIVERS: Mapping[str, Firmware] = {
+    "luxos": LUXOS,
+    "antminer": ANTMINER,
+    "asic_rs_luxos": ASIC_RS_LUXOS,
+    "asic_rs_antminer": ASIC_RS_ANTMINER,
+}
 
 SWITCHES: Mapping[str, SwitchAdapter[Any]] = {
     "switch_modbus": SwitchAdapter(SwitchModbusSettings, ModbusBank),

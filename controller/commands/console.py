@@ -78,6 +78,21 @@ def say_json(value: Any) -> None:
     say(json.dumps(value, indent=2, default=str, ensure_ascii=False))
 
 
+def write_out(text: str, path: Path | None) -> None:
+    """To this file, or to standard output.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    if path is None:
+        sys.stdout.write(text)
+        return
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
 def complain(text: str) -> None:
     """To standard error."""
     sys.stderr.write(f"{text}\n")

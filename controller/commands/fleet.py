@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from controller.commands import fleet_locks, fleet_orders
+from controller.commands import fleet_export, fleet_firmwares, fleet_locks, fleet_orders, fleet_scan
 from controller.commands.asking import ask
 from controller.commands.console import (
     Exit,
@@ -18,7 +18,7 @@ from controller.commands.console import (
 )
 
 NAME = "fleet"
-HELP = "the miners by group, level and standing; stop, cap, hold, resume, lock and unlock them"
+HELP = "scan for miners, export them; show, stop, cap, hold, resume, lock and unlock them"
 
 
 def add(parser: ArgumentParser) -> None:
@@ -29,6 +29,9 @@ def add(parser: ArgumentParser) -> None:
     status.set_defaults(act=_status)
     fleet_orders.add(actions)
     fleet_locks.add(actions)
+    fleet_scan.add(actions)
+    fleet_export.add(actions)
+    fleet_firmwares.add(actions)
 
 
 def run(args: Namespace) -> int:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from controller.commands.asking import RefusedError, ask
-from controller.commands.console import Exit, UsageError, say, say_json, settings_of
+from controller.commands.console import Exit, UsageError, complain, say, say_json, settings_of
+from controller.commands.fleet_waiting import until_off
 from controller.commands.held import held_by, lines
-from controller.commands.person import expiry, send, with_expiry, with_person
+from controller.commands.person import duration_s, expiry, send, with_expiry, with_person
 from controller.commands.status import order_text
 from controller.model.fleet import OFF
 from controller.model.grid import SITE
@@ -33,6 +34,13 @@ def add(actions: Any) -> None:
     stop = actions.add_parser("stop", help="turn a scope off for a time")
     stop.add_argument("scope", help=_SCOPE)
     stop.set_defaults(level=OFF)
+    stop.add_argument(
+        "--wait",
+        type=duration_s,
+        dest="wait_s",
+        metavar="TIME",
+        help="until all there are off, at most for so long; 1 if they are not",
+    )
     level = actions.add_parser("level", help="allow a scope no higher level for a time")
     level.add_argument("scope", help=_SCOPE)
     level.add_argument("level", help="the highest that may run there")
@@ -85,12 +93,17 @@ def _order(args: Namespace) -> int:
         "why": args.why,
         **expiry(args),
     }
-    order = send(args, settings_of(args).http, "POST", "/api/v1/orders", body)
-    if args.json:
-        say_json(order)
-    else:
+    settings = settings_of(args)
+    order = send(args, settings.http, "POST", "/api/v1/orders", body)
+    if not args.json:
         say(f"{order['id']}: {order_text(order)}")
-    return Exit.OK
+    stopped = until_off(settings, args.scope, args.wait_s) if vars(args).get("wait_s") else None
+    if args.json:
+        say_json(order if stopped is None else {**order, **stopped._asdict()})
+    if stopped is None or stopped.all:
+        return Exit.OK
+    complain(f"{stopped.off} of {stopped.miners} are off so far; the order stands")
+    return Exit.FAILED
 
 
 def _resume(args: Namespace) -> int:

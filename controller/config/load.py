@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError, create_model
 from pydantic_settings import BaseSettings
 
+from controller.config.address_files import with_address_files
 from controller.config.checks import CHECKS
 from controller.config.compose import Settings
 from controller.config.document import Document, read_document
@@ -31,6 +32,10 @@ def load(path: Path, model: type[Settings], environ: Mapping[str, str] | None = 
     settings, faults = _validated(source.data, model)
     bad = {str(key[0]) for key, _ in faults if key}
     settings = anchored(settings, path.parent, environ)
+    if "groups" not in bad:
+        settings, unusable = with_address_files(settings)
+        faults.extend(unusable)
+        bad |= {"groups"} if unusable else set()
     for check in CHECKS:
         if not check.needs & bad:
             faults.extend(check.run(settings))

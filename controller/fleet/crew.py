@@ -1,9 +1,10 @@
-"""Runs calls to miners side by side: so many at a time, and always with room for commands."""
+"""Runs calls to miners side by side: so many at a time, and always with room for what must come
+down."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
 from controller.fleet.deadline import abandon
@@ -15,17 +16,22 @@ Done = Callable[[Ended], None]
 
 
 class Crew:
-    """`width` calls at a time, of which reads take at most three quarters; a command that cannot
-    wait takes the place of a read."""
+    """`width` calls at a time, of which reads take at most three quarters; and beside these as many
+    commands as `reduction_width` allows that bring power down."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, reduction_width: int) -> None:
         self._width = width
+        self._reduction_width = reduction_width
         self.most_reads = width - max(1, width // 4)
-        self._reads: dict[asyncio.Task[Any], None] = {}  # oldest first
+        self._reads: set[asyncio.Task[Any]] = set()
         self._commands: set[asyncio.Task[Any]] = set()
+        self._reductions: set[asyncio.Task[Any]] = set()
         self._waiting: dict[asyncio.Task[Any], Done] = {}
         """Who is to be told of a call's end."""
         self._called_off: set[asyncio.Task[Any]] = set()
+
+    def can_reduce(self) -> bool:
+        return len(self._reductions) < self._reduction_width
 
     def can_command(self, *, in_doubt: bool = False) -> bool:
         """Whether there is room for one more; one that may hang leaves half of it to others."""
@@ -39,11 +45,15 @@ class Crew:
     def read(self, call: Call, limit_s: float, done: Done) -> None:
         """Begin one. `done` is told once, when it is over: after `limit_s` real seconds at the
         latest, whether it obeys its cancellation or not."""
-        self._reads[self._begin(call, limit_s, done)] = None
+        self._reads.add(self._begin(call, limit_s, done))
 
     def command(self, call: Call, limit_s: float, done: Done) -> None:
         """The same of a command."""
         self._commands.add(self._begin(call, limit_s, done))
+
+    def reduce(self, call: Call, limit_s: float, done: Done) -> None:
+        """The same of one that brings power down."""
+        self._reductions.add(self._begin(call, limit_s, done))
 
     def _begin(self, call: Call, limit_s: float, done: Done) -> asyncio.Task[Any]:
         task = asyncio.create_task(call)
@@ -60,37 +70,27 @@ class Crew:
 
     def _end(self, task: asyncio.Task[Any], ended: Ended) -> None:
         """Its place is free from now on."""
-        self._reads.pop(task, None)
-        self._commands.discard(task)
+        for calls in (self._reads, self._commands, self._reductions):
+            calls.discard(task)
         done = self._waiting.pop(task, None)
         if done is not None:
             by_itself = ended.cancelled() and task not in self._called_off
             done(_failed(RuntimeError("a call cancelled itself")) if by_itself else ended)
         self._called_off.discard(task)
 
-    def _call_off(self, task: asyncio.Task[Any]) -> None:
-        self._called_off.add(task)
-        task.cancel()
-
-    def cut_a_read_short(self) -> bool:
-        """Make room for a command by cancelling the oldest read, most likely of a miner that does
-        not answer; whether there was one. It has to end at once when cancelled."""
-        oldest = next(iter(self._reads), None)
-        if oldest is None:
-            return False
-        del self._reads[oldest]
-        self._call_off(oldest)
-        return True
+    def _call_off(self, calls: Collection[asyncio.Task[Any]]) -> None:
+        self._called_off.update(calls)
+        for task in calls:
+            task.cancel()
 
     async def disband(self, *, grace_s: float, patience_s: float) -> int:
         """End everything: reads at once, commands after `grace_s`. How many would not end."""
-        for task in self._reads:
-            self._call_off(task)
-        if self._commands:
-            await asyncio.wait(self._commands, timeout=grace_s)
-        for task in self._commands:
-            self._call_off(task)
-        left = self._commands.union(self._reads)
+        self._call_off(self._reads)
+        commands = self._commands | self._reductions
+        if commands:
+            await asyncio.wait(commands, timeout=grace_s)
+        self._call_off(commands)
+        left = commands | self._reads
         if left:
             await asyncio.wait(left, timeout=patience_s)
         stuck = [task for task in left if not task.done()]

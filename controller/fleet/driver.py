@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
 
+from controller.fleet.capabilities import Capabilities
 from controller.fleet.owed import Owed
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.fleet.tally import Tally
@@ -28,6 +29,8 @@ class Measured:
     """How `power_w` is known: `inferred` where the miner reports no watts of its own."""
     accepted: int | None = None
     """Shares that its pools have accepted since it started; None where it does not say."""
+    settings: str | None = None
+    """See `MinerReading`; None where it was not asked."""
 
     def is_of(self, identity: Identity) -> bool:
         """Whether the miner is still the one that was identified."""
@@ -70,6 +73,15 @@ class DeclaredDriver(Protocol):
         """Whether a remembered curve is still what the settings say."""
 
 
+@runtime_checkable
+class AskedDriver(Protocol):
+    """A driver that can say how a miner is set. Only its firmwares have canaries: of others nobody
+    could tell whether a command took the pools."""
+
+    async def settings(self, identity: Identity) -> str:
+        """A digest of its pools, the same asleep and awake; empty where it has none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Toolbox:
     """What a driver is built from."""
@@ -87,3 +99,5 @@ class Firmware:
     build: Callable[[Toolbox], Driver]
     starts_by_itself: bool = True
     """Whether a miner that gets power hashes without being told."""
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    """For people: what it can be asked and told."""

@@ -40,11 +40,13 @@ class MinerError(TemporaryError):
         return self.kind in (FaultKind.NO_CONNECTION, FaultKind.NO_REPLY)
 
 
+def is_refusal_of_credentials(error: BaseException) -> bool:
+    return isinstance(error, MinerError) and error.kind is FaultKind.UNAUTHORISED
+
+
 def is_for_a_person(error: BaseException) -> bool:
     """Whether asking again helps nothing until somebody acts, who has to be told."""
-    if isinstance(error, MinerError):
-        return error.kind is FaultKind.UNAUTHORISED
-    return isinstance(error, PermanentError)
+    return is_refusal_of_credentials(error) or isinstance(error, PermanentError)
 
 
 def kind_of(error: BaseException) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace as with_
 from datetime import datetime
 from functools import partial
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,12 @@ import structlog
 from msgspec.structs import replace
 
 from controller.errors import CurtaildError, PermanentError, TemporaryError
+from controller.fleet import descriptors
 from controller.fleet.crew import Crew, Ended
 from controller.fleet.driver import Firmware, Measured, Toolbox
 from controller.fleet.faults import FaultKind, MinerError, kind_of
 from controller.fleet.identification import Identification
-from controller.fleet.inventory import Inventory
+from controller.fleet.inventory import FILE_NAME, Inventory
 from controller.fleet.owed import Owed
 from controller.fleet.roster import Member, roster
 from controller.fleet.rota import CommandQueue, Lane
@@ -27,8 +30,17 @@ from controller.fleet.switch_bank import Bank
 from controller.fleet.switches import Switches
 from controller.fleet.tally import Tally
 from controller.fleet.turns import Turns
-from controller.model.fleet import CUT, OFF, Command, Curve, MinerReading, Outcome, Stage
-from controller.model.view import FleetHealth
+from controller.model.fleet import (
+    CUT,
+    OFF,
+    Command,
+    Curve,
+    Identity,
+    MinerReading,
+    Outcome,
+    Stage,
+)
+from controller.model.view import FleetHealth, MinerEntry
 from controller.ports import Clock
 
 _log = structlog.get_logger(__name__)
@@ -62,8 +74,8 @@ class MinerFleet:
         used = {declared.driver for declared in groups.values()}
         drivers = {name: firmwares[name].build(tools) for name in used}
         self._members = roster(groups, drivers, settings)
-        inventory = Inventory(state_dir / "inventory.json")
-        self._identification = Identification(inventory, self._tally)
+        inventory = Inventory(state_dir / FILE_NAME)
+        self._identification = Identification(inventory, self._tally, clock)
         for member in self._members.values():
             self._identification.recall(member)
         self._readings = {miner: member.reading() for miner, member in self._members.items()}
@@ -71,7 +83,7 @@ class MinerFleet:
             banks or {}, self._members.values(), clock, self._tally, settings.unreachable_after
         )
         self._locked: Callable[[], Collection[str]] = frozenset
-        self._crew = Crew(settings.width)
+        self._crew = Crew(settings.width, settings.reduction_width)
         segments = Segments(settings.segment_width)
         self._turns = Turns(
             self._members,
@@ -81,12 +93,18 @@ class MinerFleet:
             at=clock.now(),
         )
         self._queue = CommandQueue(segments.has_room)
+        self._asked: frozenset[str] = frozenset()
         self._outcomes: list[Outcome] = []
         self._stir = asyncio.Event()
         self._wake: Callable[[], None] = _nobody_to_wake
         self._running: asyncio.Task[None] | None = None
 
     async def start(self, wake: Callable[[], None]) -> None:
+        """
+        Raises:
+            PermanentError: this process may not open as many files as its widths need.
+        """
+        descriptors.allow(self._settings.width + self._settings.reduction_width)
         self._wake = wake
         owed = sorted(self._owed.miners())
         if owed:
@@ -158,8 +176,9 @@ class MinerFleet:
         drained, self._outcomes = self._outcomes, []
         return drained
 
-    def watch(self, miners: Collection[str]) -> None:
-        self._turns.watch(miners, self._clock.now())
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
+        self._asked = frozenset(asked)
+        self._turns.watch(self._asked.union(miners), self._clock.now())
         self._stir.set()
 
     def health(self) -> FleetHealth:
@@ -168,8 +187,13 @@ class MinerFleet:
         return self._tally.health(
             known=sum(member.identity is not None for member in members),
             reachable=sum(reading.reachable for reading in self._readings.values()),
+            refused_credentials=sum(member.refused_credentials for member in members),
             problems=(*filter(None, problems), *self._switches.problems()),
         )
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:
+        later = nsmallest(most, (name for name in self._members if name > after))
+        return [self._members[name].entry(self._readings[name]) for name in later]
 
     async def _run(self) -> None:
         while True:
@@ -179,25 +203,21 @@ class MinerFleet:
             await self._pause()
 
     def _begin_commands(self) -> None:
-        while self._room_for_command() and (command := self._queue.take()):
+        while (lane := self._queue.next_lane()) is not None and self._has_room(lane):
+            command = self._queue.take()
+            assert command is not None, "there is one in that lane"
             member = self._members[command.miner]
             self._turns.tell(member, self._clock.now())
-            limit_s = self._settings.command_timeout_s
+            begin = self._crew.reduce if lane is Lane.DOWN else self._crew.command
             done = partial(self._command_done, command)
-            self._crew.command(self._execute(member, command), limit_s, done)
+            begin(self._execute(member, command), self._settings.command_timeout_s, done)
 
-    def _room_for_command(self) -> bool:
-        """Whoever has to come down waits for no read: limits wait for it. But those that may hang
+    def _has_room(self, lane: Lane) -> bool:
+        """Whoever has to come down waits for nobody: limits wait for it. But those that may hang
         leave room for reads, or nobody sees the others obey."""
-        match self._queue.next_lane():
-            case None:
-                return False
-            case Lane.DOWN:
-                return self._crew.can_command() or self._crew.cut_a_read_short()
-            case Lane.DOWN_IN_DOUBT:
-                return self._crew.can_command(in_doubt=True)
-            case Lane.OTHER:
-                return self._crew.can_command()
+        if lane is Lane.DOWN:
+            return self._crew.can_reduce()
+        return self._crew.can_command(in_doubt=lane is Lane.DOWN_IN_DOUBT)
 
     def _lane(self, command: Command) -> Lane:
         """Whether it asks for less power than its miner last showed, and can hope for an answer."""
@@ -209,11 +229,11 @@ class MinerFleet:
 
     def _begin_reads(self) -> None:
         now = self._clock.now()
-        # Longest: a read, two questions for what it is, and a read again.
+        # Longest: a read, two questions for what it is, a read again, and one for how it is set.
         round_trip_s = self._settings.connect_timeout_s + self._settings.reply_timeout_s
         while self._crew.can_read() and (member := self._turns.take(now)):
             done = partial(self._read_done, member, now)
-            self._crew.read(self._look(member), 4 * round_trip_s + 1, done)
+            self._crew.read(self._look(member), 5 * round_trip_s + 1, done)
 
     async def _pause(self) -> None:
         """Until something stirs, or the next miner is due and can be read."""
@@ -235,12 +255,18 @@ class MinerFleet:
         """What it says, and from when on that is true."""
         identity = member.identity or await self._identification.identify(member)
         at = self._clock.now()
-        measured = await member.driver.read(identity)
+        measured = await self._read(member, identity)
         if not measured.is_of(identity):
             identity = await self._identification.identify(member)
             at = self._clock.now()
-            measured = await member.driver.read(identity)
+            measured = await self._read(member, identity)
         return measured, at
+
+    async def _read(self, member: Member, identity: Identity) -> Measured:
+        measured = await member.driver.read(identity)
+        if member.asked is None or member.miner not in self._asked:
+            return measured
+        return with_(measured, settings=await member.asked.settings(identity))
 
     async def _execute(self, member: Member, command: Command) -> None:
         if command.level == CUT:
@@ -285,8 +311,7 @@ class MinerFleet:
             self._wake()
 
     def _read_done(self, member: Member, began: datetime, ended: Ended) -> None:
-        if ended.cancelled():  # a command took its place, or the fleet stops
-            self._turns.called_off(member, self._clock.now())
+        if ended.cancelled():  # the fleet stops
             return
         error = self._error_of(ended, member)
         if error is None:

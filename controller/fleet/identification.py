@@ -14,6 +14,7 @@ from controller.fleet.inventory import Inventory
 from controller.fleet.roster import Member
 from controller.fleet.tally import Tally
 from controller.model.fleet import Curve, Identity
+from controller.ports import Clock
 
 _log = structlog.get_logger(__name__)
 
@@ -21,9 +22,10 @@ _log = structlog.get_logger(__name__)
 class Identification:
     """Fills in what members are, from the inventory or by asking them."""
 
-    def __init__(self, inventory: Inventory, tally: Tally) -> None:
+    def __init__(self, inventory: Inventory, tally: Tally, clock: Clock) -> None:
         self._inventory = inventory
         self._tally = tally
+        self._clock = clock
         self._saves: set[asyncio.Task[None]] = set()
         self.curves: dict[str, Curve] = {}
         """By the key that readings carry. None is ever dropped: a motion may still name it."""
@@ -45,6 +47,7 @@ class Identification:
         _refuse_another(member, identity)
         full = await driver.curve(identity)
         identity = _with_its_own_level(identity, full, member.identity)
+        self._compare(member, identity)
         self._tally.probes += 1
         _log.debug("identified", miner=member.miner, model=identity.model, version=identity.version)
         self._inventory.remember(identity, full)
@@ -53,6 +56,22 @@ class Identification:
         self._saves.add(save)
         save.add_done_callback(self._saves.discard)
         return identity
+
+    def _compare(self, member: Member, now: Identity) -> None:
+        """Tell people of a miner that is no longer what it was."""
+        before = member.identity
+        kind = None if before is None else change_of(before, now)
+        if before is None or kind is None:
+            return
+        self._tally.identity_changes[kind] += 1
+        member.changed(before, self._clock.now())
+        _log.warning(
+            "identity_changed",
+            miner=member.miner,
+            change=kind,
+            before=f"{before.model} {before.version} {before.mac}",
+            now=f"{now.model} {now.version} {now.mac}",
+        )
 
     async def close(self, patience_s: float) -> None:
         """Wait for what is being written."""
@@ -72,6 +91,14 @@ class Identification:
         except OSError as error:
             self._tally.failed("inventory")
             _log.warning("inventory_not_written", error=str(error))
+
+
+def change_of(before: Identity, now: Identity) -> str | None:
+    """`replaced` by another machine, `reflashed` with another firmware or version, or None."""
+    if before.mac != now.mac:
+        return "replaced"
+    same = (before.firmware, before.model, before.version) == (now.firmware, now.model, now.version)
+    return None if same else "reflashed"
 
 
 def _still_holds(member: Member, identity: Identity, curve: Curve) -> bool:

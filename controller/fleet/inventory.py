@@ -14,6 +14,9 @@ from controller.fleet.durable import Saver
 from controller.model.base import Model, encode
 from controller.model.fleet import OFF, Curve, Identity
 
+FILE_NAME = "inventory.json"
+"""In the state directory."""
+
 
 class Remembered(Model, frozen=True, kw_only=True):
     """A miner and the key of all the levels that it offers."""

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 from controller.errors import PermanentError
 from controller.fleet.curves import curve_key, named_in, offered
-from controller.fleet.driver import DeclaredDriver, Driver, Measured
-from controller.fleet.faults import is_for_a_person
+from controller.fleet.driver import AskedDriver, DeclaredDriver, Driver, Measured
+from controller.fleet.faults import is_for_a_person, is_refusal_of_credentials
 from controller.fleet.segments import usual_segment
 from controller.fleet.settings import FleetSettings, GroupMiners
 from controller.model.fleet import (
@@ -22,6 +22,7 @@ from controller.model.fleet import (
     Identity,
     MinerReading,
 )
+from controller.model.view import MinerEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,13 @@ class Member:
     """and while it was told something and does not show it yet."""
     mac: str = ""
     """The MAC address that it is declared to have; empty where none is."""
+    asked: AskedDriver | None = None
+    """Its driver, where that can say how it is set."""
     identity: Identity | None = None
+    previous: Identity | None = None
+    """What it was before it answered as something else,"""
+    changed_at: datetime | None = None
+    """and since when."""
     curve: Curve | None = None
     """What it may be told; None until it has been identified."""
     curve_key: str = ""
@@ -70,6 +77,8 @@ class Member:
     """Why it can be read and not told anything."""
     shut_out: str = ""
     """Why it will not be read either until a person acts."""
+    refused_credentials: bool = False
+    """Whether that is because it, or its group, did not accept our name and password."""
     opened: Opened | None = None
     """None while its switch is closed, or it has none."""
     afterwards: Command | None = None
@@ -84,6 +93,10 @@ class Member:
             self.curve, self.problem = None, str(error)
         self.curve_key = curve_key(identity, self.curve) if self.curve else ""
 
+    def changed(self, before: Identity, at: datetime) -> None:
+        """It answers as something else than it was."""
+        self.previous, self.changed_at = before, at
+
     def disowned(self, why: str) -> None:
         """Another machine answers in its place: it is told nothing until it is back."""
         self.identity, self.curve, self.problem = None, None, why
@@ -93,6 +106,7 @@ class Member:
         returned = not self.reachable
         self.measured, self.at = measured, at
         self.reachable, self.failures, self.failure, self.shut_out = True, 0, "", ""
+        self.refused_credentials = False
         return returned
 
     def failed(self, error: BaseException, unreachable_after: int) -> bool:
@@ -100,6 +114,7 @@ class Member:
         self.failures += 1
         self.failure = str(error)
         self.shut_out = self.failure if is_for_a_person(error) else ""
+        self.refused_credentials = is_refusal_of_credentials(error)
         lost = self.reachable and self.failures >= unreachable_after
         self.reachable = self.reachable and not lost
         return lost
@@ -150,6 +165,7 @@ class Member:
         self.failures, self.reachable, self.failure = other.failures, other.reachable, other.failure
         self.measured, self.at = other.measured, other.at
         self.opened, self.afterwards = other.opened, other.afterwards
+        self.previous, self.changed_at = other.previous, other.changed_at
 
     def comes_down(self, level: str) -> bool:
         """Whether it would draw less there than it last showed."""
@@ -159,6 +175,16 @@ class Member:
             return level in IDLE
         watts = {one.name: one.power_w for one in self.curve.levels}
         return watts.get(level, 0) < self.measured.power_w
+
+    def entry(self, reading: MinerReading) -> MinerEntry:
+        return MinerEntry(
+            reading=reading,
+            address=self.address,
+            port=self.port,
+            identity=self.identity,
+            previous=self.previous,
+            changed_at=self.changed_at,
+        )
 
     def reading(self) -> MinerReading:
         if self.opened is not None and self.is_cut:
@@ -175,8 +201,14 @@ class Member:
             reachable=self.reachable,
             grade=said.grade if said else EvidenceGrade.SELF_REPORT,
             accepted=said.accepted if said and self.reachable else None,
+            firmware=self._firmware(),
+            settings=said.settings if said and self.reachable else None,
             failure=self.failure or self.miswired or (self.problem if self.at else ""),
         )
+
+    def _firmware(self) -> str:
+        known = self.identity if self.asked is not None else None
+        return f"{known.firmware} {known.version}" if known else ""
 
     def _cut_off(self, opened: Opened) -> MinerReading:
         """By the word of its switch, which meters nothing."""
@@ -186,6 +218,7 @@ class Member:
             curve=self.curve_key,
             level=CUT,
             at=opened.at,
+            firmware=self._firmware(),
             reachable=not opened.failure,
             grade=EvidenceGrade.INFERRED,
             failure=opened.failure,
@@ -228,5 +261,6 @@ def roster(
                 poll_s=declared.poll_s or settings.poll_s,
                 poll_moving_s=declared.poll_moving_s or settings.poll_moving_s,
                 mac=place.mac,
+                asked=driver if isinstance(driver, AskedDriver) else None,
             )
     return members

@@ -74,8 +74,9 @@ class CommandQueue:
         self._busy: set[str] = set()
 
     def put(self, command: Command, lane: Lane = Lane.OTHER, segment: str = "") -> Command | None:
-        """The command that this one replaces, if that has not begun."""
-        found = (waiting.pop(command.miner, None) for waiting in self._waiting())
+        """The command that this one replaces, if that has not begun. A miner keeps its segment."""
+        lanes = (waiting.get(segment, {}) for waiting in self._lanes.values())
+        found = (waiting.pop(command.miner, None) for waiting in lanes)
         replaced = [each for each in found if each is not None]
         self._lanes[lane].setdefault(segment, {})[command.miner] = command
         return replaced[0] if replaced else None

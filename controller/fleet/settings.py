@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -31,8 +32,10 @@ class FleetSettings(_Section):
     poll_moving_s: SiteSeconds = 2
     """How often a miner is read that was told something and does not show it yet."""
     width: Annotated[int, Field(ge=4, le=4096)] = 256
-    """How many miners are spoken with at a time. A quarter of it is kept for commands, and those
-    that bring power down take the places of reads."""
+    """How many miners are spoken with at a time. A quarter of it is kept for commands."""
+    reduction_width: Annotated[int, Field(ge=1, le=16_384)] = 4096
+    """Beside these, how many miners are told at a time to draw less. Stock Antminers take 20 s to
+    answer: where a site has more of them than this, some wait so long to be told."""
     segment_width: Annotated[int, Field(ge=1, le=4096)] = 64
     """How many miners of a network segment are spoken with at a time, so that no switch has to bear
     all of `width`. What brings power down goes beyond it."""
@@ -84,6 +87,10 @@ class GroupMiners(_Section):
     """Which firmware they run."""
     addresses: tuple[str, ...] = ()
     """Single addresses, ranges (10.0.0.1-10.0.0.40) or networks (10.0.0.0/28)."""
+    addresses_file: Path | None = None
+    """A CSV file with a column `address`, such as `curtaild fleet scan --csv miners.csv` writes:
+    one address a line, beside `addresses`. Columns `port` and `firmware`, where it has them, must
+    fit the group."""
     port: Port
     """The port of their interface at these addresses."""
     behind_nat: dict[MinerName, ForwardedMiner] = Field(default_factory=dict)
@@ -107,7 +114,7 @@ class GroupMiners(_Section):
 
     @model_validator(mode="after")
     def _each_is_one_miner(self) -> GroupMiners:
-        if not self.addresses and not self.behind_nat:
+        if not self.addresses and not self.behind_nat and self.addresses_file is None:
             raise ValueError("names no miner: give addresses, or behind_nat")
         direct = self._direct()
         if both := direct.keys() & self.behind_nat.keys():

@@ -16,17 +16,22 @@ class Tally:
     probes: int = 0
     sent: int = 0
     failures: Counter[str] = field(default_factory=Counter)
+    identity_changes: Counter[str] = field(default_factory=Counter)
 
     def failed(self, kind: str) -> None:
         self.failures[kind] += 1
 
-    def health(self, *, known: int, reachable: int, problems: tuple[str, ...]) -> FleetHealth:
+    def health(
+        self, *, known: int, reachable: int, refused_credentials: int, problems: tuple[str, ...]
+    ) -> FleetHealth:
         return FleetHealth(
             known=known,
             reachable=reachable,
+            refused_credentials=refused_credentials,
             abandoned_calls=self.abandoned,
             probes=self.probes,
             sent=self.sent,
             failures=dict(sorted(self.failures.items())),
+            identity_changes=dict(sorted(self.identity_changes.items())),
             problems=problems,
         )

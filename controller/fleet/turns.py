@@ -71,7 +71,7 @@ class Turns:
         return self._rota.next_at()
 
     def take(self, now: datetime) -> Member | None:
-        """One to be read now, until `ended` or `called_off`."""
+        """One to be read now, until it has `ended`."""
         while miner := self._rota.take(now):
             member = self._members[miner]
             if not self._segments.has_room(member.segment):
@@ -82,12 +82,6 @@ class Turns:
                 self._segments.enter(member.segment)
                 return member
         return None
-
-    def called_off(self, member: Member, now: datetime) -> None:
-        """A command took its place."""
-        self._doubted.discard(member.miner)
-        self._rota.schedule(member.miner, now + _soon(member))
-        self._leave(member, now)
 
     def ended(self, member: Member, began: datetime, now: datetime) -> None:
         """It was read from `began` until now, or could not be. At an even pace, but a miner that

@@ -115,6 +115,7 @@ class LedgerNow(Served):
 class FleetNow(Served):
     known: int
     reachable: int
+    refused_credentials: int
     probes: int
     sent: int
     abandoned_calls: int

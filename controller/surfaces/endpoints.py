@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
+from controller.surfaces import api_miners as miners
 from controller.surfaces import api_models as api
 from controller.surfaces import api_opt_outs as outs
 from controller.surfaces import api_parts as parts
@@ -34,6 +35,8 @@ class Endpoint:
     body: type[BaseModel] | None = None
     body_required: bool = True
     token: bool = False
+    query: Mapping[str, str] = field(default_factory=dict)
+    """What may stand after the question mark, and what for."""
 
 
 def _problem(text: str) -> Answer:
@@ -94,6 +97,20 @@ SEEING = (
         "plan",
         "The last decision and its reasons",
         {200: Answer("The plan.", api.PlanNow), 503: NOT_YET},
+    ),
+    Endpoint(
+        "GET",
+        "/api/v1/miners",
+        "miners",
+        "The fleet, miner by miner, a page at a time",
+        {
+            200: Answer("By name.", miners.Miners),
+            400: _problem("A limit that is none."),
+        },
+        query={
+            "after": "Only miners whose names come after this one: `next_after` of the last page.",
+            "limit": "How many at most, up to 1000, which is also what one gets without it.",
+        },
     ),
     Endpoint(
         "GET",

@@ -16,6 +16,7 @@ from controller.surfaces.endpoints import ENDPOINTS
 from controller.surfaces.events import Events
 from controller.surfaces.guard import errors_as_json, harden, is_loopback, only_hosts
 from controller.surfaces.metrics import Metrics
+from controller.surfaces.miner_pages import MinerPages
 from controller.surfaces.page_files import Page
 from controller.surfaces.people import People
 from controller.surfaces.reads import Reads
@@ -43,6 +44,7 @@ class HttpSurface:
         self._people = people = People(inbox, watch, clock, tokens, settings.operators)
         self._handlers = {
             **Reads(watch, Metrics(watch, clock, refused)).handlers(),
+            "miners": MinerPages(watch).page,
             "events": self._events.stream,
             "send_dispatch": DispatchIn(inbox, tokens, refused).send,
             "recall_dispatch": people.recall,

@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 from controller.ports import Clock, Watch
 from controller.surfaces.families import (
     books,
+    canaries,
     feeds,
     groups,
     links,
@@ -59,6 +60,7 @@ class Metrics(Collector):
         yield from running.families(view)
         yield from obligations.families(view)
         yield from measured.families(view)
+        yield from canaries.families(view)
         yield from groups.families(view)
         yield from links.families(view)
         yield from books.families(view)

@@ -47,8 +47,10 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "responses": {str(code): _answer(one) for code, one in sorted(endpoint.answers.items())},
     }
     names = re.findall(r"{(\w+)}", endpoint.path)
-    if names:
-        operation["parameters"] = [_parameter(name) for name in names]
+    parameters = [_parameter(name) for name in names]
+    parameters += [_query(name, text) for name, text in endpoint.query.items()]
+    if parameters:
+        operation["parameters"] = parameters
     if endpoint.body is not None:
         operation["requestBody"] = {
             "required": endpoint.body_required,
@@ -68,6 +70,10 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _query(name: str, text: str) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string"}}
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:

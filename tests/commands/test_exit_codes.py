@@ -19,6 +19,8 @@ NEED_A_FILE = (
     ("plan",),
     ("status",),
     ("fleet", "status"),
+    ("fleet", "export"),
+    ("fleet", "scan", "127.9.9.9"),
     ("fleet", "stop", "site", "--who", "x", "--why", "y", "--for", "2h"),
     ("fleet", "resume", "site", "--who", "x", "--why", "y"),
     ("fleet", "lock", "hall-a", "--who", "x", "--why", "y"),

@@ -32,16 +32,16 @@ class Inbox(FakeInbox):
 
     def __init__(self, watch: FakeWatch) -> None:
         super().__init__()
-        self._watch = watch
+        self.watch = watch
 
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         await super().order(order, ended=ended)
-        view = self._watch.view()
+        view = self.watch.view()
         assert view is not None
         standing = {name: one for name, one in view.seen.orders.items() if name != order.id}
         if not ended:
             standing[order.id] = order
-        await self._watch.show(replace(view, seen=replace(view.seen, orders=standing)))
+        await self.watch.show(replace(view, seen=replace(view.seen, orders=standing)))
 
 
 @dataclass

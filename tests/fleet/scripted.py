@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from controller.fleet.driver import Driver, Firmware, Measured, Toolbox
 from controller.fleet.fleet import MinerFleet
@@ -107,14 +107,17 @@ def scripted_fleet(
     state_dir: Path,
     miners: int,
     settings: FleetSettings = HASTY,
+    **group: Any,
 ) -> MinerFleet:
+    """`group` are further settings of the only one."""
+
     def build(_: Toolbox) -> Driver:
         return driver
 
     last = f"10.0.{miners // 250}.{miners % 250}"
     return MinerFleet(
         settings=settings,
-        groups={"hall": ScriptedMiners(addresses=(f"10.0.0.1-{last}",))},
+        groups={"hall": ScriptedMiners(addresses=(f"10.0.0.1-{last}",), **group)},
         firmwares={"scripted": Firmware(ScriptedMiners, build)},
         state_dir=state_dir,
         clock=clock,

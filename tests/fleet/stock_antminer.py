@@ -155,13 +155,15 @@ def _md5(text: str) -> str:
 
 
 @asynccontextmanager
-async def running(miner: StockAntminer, address: str = "") -> AsyncIterator[tuple[str, int]]:
+async def running(
+    miner: StockAntminer, address: str = "", port: int = 0
+) -> AsyncIterator[tuple[str, int]]:
     """Address and port."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", miner.serve)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
     await runner.setup()
-    site = web.TCPSite(runner, address or free_address(), 0)
+    site = web.TCPSite(runner, address or free_address(), port)
     await site.start()
     host, port = runner.addresses[0][:2]
     try:

@@ -14,7 +14,14 @@ from tests.simulator.help import HandClock, turns, until
 from .help import HASTY, command, running
 from .scripted import Gate, Scripted, scripted_fleet
 
-NARROW = HASTY.model_copy(update={"width": 8, "reply_timeout_s": 60.0, "command_timeout_s": 60.0})
+NARROW = HASTY.model_copy(
+    update={
+        "width": 8,
+        "reduction_width": 12,
+        "reply_timeout_s": 60.0,
+        "command_timeout_s": 60.0,
+    }
+)
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def driver() -> Scripted:
     return Scripted()
 
 
-async def test_stops_take_the_places_of_reads_that_hang(
+async def test_stops_wait_for_nothing_but_their_own_width(
     driver: Scripted, clock: HandClock, tmp_path: Path
 ) -> None:
     fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
@@ -31,39 +38,18 @@ async def test_stops_take_the_places_of_reads_that_hang(
         driver.on_read, driver.on_apply = reads, stops
         clock.move(10)
         await until(lambda: len(reads.held) == 6, "reads that hang")
-        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 41)])
-        await until(lambda: len(stops.held) == 8, "stops at full width")
+        fleet.send([command(f"10.0.0.{n}", "full", f"up{n}") for n in range(1, 3)])
+        await until(lambda: len(stops.held) == 2, "starts in the places that are kept")
+        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(3, 41)])
+        await until(lambda: len(stops.held) == 14, "stops beside all of them")
         await turns()
-        assert len(stops.held) == driver.at_once == 8, "and no more than that"
+        assert len(stops.held) == 14, "and no more than that"
         reads.open()
         stops.open()
         await until(lambda: len(driver.applied) == 40, "all of them")
 
 
-async def test_a_read_that_was_cut_short_is_made_up_for(
-    driver: Scripted, clock: HandClock, tmp_path: Path
-) -> None:
-    fleet = scripted_fleet(driver, clock, tmp_path, 8, NARROW)
-    async with running(fleet, clock) as site:
-        reads = Gate()
-        driver.on_read = reads
-        clock.move(10)
-        await until(lambda: len(reads.held) == 6, "reads that hang")
-        cut = reads.held[:6]
-        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 9)])
-        await until(lambda: len(site.outcomes) == 8, "all outcomes")
-        reads.open()
-        driver.reads.clear()
-        for _ in range(2):
-            clock.move(2)
-            await until(lambda: driver.at_once == 0, "reads")
-            await turns()
-        assert set(cut) <= set(driver.reads)
-        assert fleet.health().abandoned_calls == 0
-        assert fleet.health().failures == {}, "no miner is to blame"
-
-
-async def test_a_start_waits_for_reads_and_for_stops(
+async def test_stops_go_before_starts_that_wait(
     driver: Scripted, clock: HandClock, tmp_path: Path
 ) -> None:
     fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)

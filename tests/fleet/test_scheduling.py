@@ -14,7 +14,14 @@ from tests.simulator.help import HandClock, turns, until
 from .help import HASTY, command, running
 from .scripted import Gate, Scripted, scripted_fleet
 
-NARROW = HASTY.model_copy(update={"width": 8, "reply_timeout_s": 60.0, "command_timeout_s": 60.0})
+NARROW = HASTY.model_copy(
+    update={
+        "width": 8,
+        "reduction_width": 12,
+        "reply_timeout_s": 60.0,
+        "command_timeout_s": 60.0,
+    }
+)
 
 
 @pytest.fixture
@@ -28,7 +35,7 @@ async def test_no_more_than_its_width_at_a_time(
     driver.on_read = driver.on_apply = lambda _: asyncio.sleep(0.001)
     fleet = scripted_fleet(driver, clock, tmp_path, 40, NARROW)
     async with running(fleet, clock) as site:
-        fleet.send([command(f"10.0.0.{n}", OFF, f"c{n}") for n in range(1, 41)])
+        fleet.send([command(f"10.0.0.{n}", "full", f"c{n}") for n in range(1, 41)])
         await until(lambda: len(site.outcomes) == 40, "all outcomes")
     assert 4 <= driver.most_at_once <= 8
 
@@ -143,6 +150,26 @@ async def test_watched_miners_are_read_often_and_wake_whoever_waits(
         await until(lambda: driver.reads.count("10.0.0.10") == 5, "an ordinary read")
         await turns()
         assert site.wakes == 3, "an ordinary reading wakes nobody"
+
+
+async def test_a_group_has_a_pace_of_its_own(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 1, poll_s=30, poll_moving_s=5)
+    async with running(fleet, clock):
+        driver.reads.clear()
+        clock.move(29)
+        await turns()
+        assert driver.reads == []
+        clock.move(1)
+        await until(lambda: len(driver.reads) == 1, "its ordinary read")
+        fleet.watch(["10.0.0.1"])
+        for reads in (2, 3):
+            clock.move(4)
+            await turns()
+            assert len(driver.reads) == reads - 1
+            clock.move(1)
+            await until(lambda n=reads: len(driver.reads) == n, "a read of one that moves")  # type: ignore[misc]
 
 
 async def test_an_unreachable_miner_is_read_less_often(

@@ -41,9 +41,11 @@ async def test_a_wrong_password_is_told_until_it_is_right(clock: HandClock, tmp_
         (told,) = site.fleet.health().problems
         assert "it does not accept" in told
         assert "wrong" not in told
+        assert site.fleet.health().refused_credentials == 1
         (tmp_path / "password").write_text("changed\n")
         await site.read_again(f"{place[0]}:{place[1]}")
         assert site.fleet.health().problems == ()
+        assert site.fleet.health().refused_credentials == 0
 
 
 async def test_a_miner_that_is_lost_is_logged_with_the_reason(

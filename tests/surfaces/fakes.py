@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from controller.core.dispatches.penalty import Penalty
 from controller.errors import CurtaildError
 from controller.model.grid import MaintenanceLock, ManualOrder, OptOut, Recall
-from controller.model.view import View
+from controller.model.view import MinerEntry, View
 from controller.ports import Receipt
 from tests.surfaces.views import NOW
 
@@ -35,6 +35,7 @@ class FakeWatch:
     def __init__(self, view: View | None = None) -> None:
         self.shown = view
         self.is_alive = True
+        self.entries: list[MinerEntry] = []
         self._changed = asyncio.Condition()
         self.broken = False
 
@@ -57,6 +58,10 @@ class FakeWatch:
                 raise RuntimeError("the subscription broke off")
             assert last is not None
             yield last
+
+    def miners(self, after: str, most: int) -> Sequence[MinerEntry]:
+        later = [one for one in self.entries if one.reading.miner > after]
+        return later[:most]
 
     def alive(self) -> bool:
         return self.is_alive

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from controller.model.plan import Rehearsal
 from controller.model.quality import Fresh
+from controller.model.remembered import CanaryStage
 from controller.surfaces.endpoints import ENDPOINTS
 from controller.surfaces.problems import STATUS_OF_CODE
 from tests.surfaces.exposition import text_of
-from tests.surfaces.views import NOW, a_view, seen_now
+from tests.surfaces.views import NOW, a_view, plan_now, seen_now
 
 API = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -40,7 +42,9 @@ def test_every_refusal_is_listed_with_its_status() -> None:
 
 def test_the_table_of_metrics_is_what_is_served() -> None:
     hashprice = Fresh(value=Decimal(61), at=NOW)
-    view = a_view(seen=seen_now(hashprice_per_ph_day=hashprice))
+    waits = {"luxos 1": Rehearsal(stage=CanaryStage.GOING, miner="a-01", waiting=9)}
+    plan = plan_now(rehearsals=waits)
+    view = a_view(seen=seen_now(hashprice_per_ph_day=hashprice), plan=plan)
     served = []
     for family in text_string_to_metric_families(text_of(view)):
         name = family.name + ("_total" if family.type == "counter" else "")

@@ -364,7 +364,13 @@ def a_view(**changes: Any) -> View:
         adapters=adapters_now(),
         ledger=LedgerHealth(written=18_204, waiting=2),
         fleet=FleetHealth(
-            known=60, reachable=59, probes=60, sent=61, abandoned_calls=1, failures={"timeout": 4}
+            known=60,
+            reachable=59,
+            probes=60,
+            sent=61,
+            abandoned_calls=1,
+            failures={"timeout": 4},
+            identity_changes={"replaced": 1},
         ),
         shadow_commands=0,
         cycles=9_120,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from controller.fleet.antminer.capabilities import CAPABILITIES
 from controller.fleet.antminer.settings import AntminerMiners
 from controller.fleet.driver import Driver, Firmware, Toolbox
 
@@ -14,4 +15,4 @@ def _build(tools: Toolbox) -> Driver:
     return AntminerDriver(tools)
 
 
-ANTMINER = Firmware(settings=AntminerMiners, build=_build, starts_by_itself=True)
+ANTMINER = Firmware(settings=AntminerMiners, build=_build, capabilities=CAPABILITIES)

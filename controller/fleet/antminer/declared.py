@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from controller.fleet.antminer.setting import LOW, mode_of
-from controller.fleet.antminer.settings import AntminerMiners
+from controller.fleet.antminer.settings import StockMiners
 from controller.fleet.settings import FleetSettings
 from controller.model.fleet import OFF, Curve, Level
 
@@ -13,7 +13,7 @@ from controller.model.fleet import OFF, Curve, Level
 class Declared:
     """Watts and hashrates by level."""
 
-    def __init__(self, group: AntminerMiners, fleet: FleetSettings) -> None:
+    def __init__(self, group: StockMiners, fleet: FleetSettings) -> None:
         self._group = group
         self._standby_w = fleet.standby_w
 

@@ -12,11 +12,12 @@ from controller.fleet.antminer.declared import Declared
 from controller.fleet.antminer.notes import Notes
 from controller.fleet.antminer.replies import SystemInfo, garbage
 from controller.fleet.antminer.setting import NORMAL, Setting
-from controller.fleet.antminer.settings import AntminerMiners
+from controller.fleet.antminer.settings import StockMiners
 from controller.fleet.antminer.web import AntminerWeb, Ways
 from controller.fleet.antminer.writing import Writing, withheld
 from controller.fleet.driver import Measured, Toolbox
 from controller.fleet.faults import FaultKind, MinerError
+from controller.fleet.pool_digest import pool_digest
 from controller.fleet.settings import GroupMiners
 from controller.model.fleet import OFF, Curve, EvidenceGrade, Identity
 
@@ -40,7 +41,7 @@ class AntminerDriver:
             _log.error("withheld_since_before", miner=miner, why=why)
 
     def enrol(self, miner: str, declared: GroupMiners) -> None:
-        assert isinstance(declared, AntminerMiners)
+        assert isinstance(declared, StockMiners)
         known = self._groups.get(id(declared))
         if known is None:
             known = Declared(declared, self._tools.settings), Ways.of(declared, self._tools)
@@ -108,6 +109,12 @@ class AntminerDriver:
             grade=EvidenceGrade.INFERRED,
             accepted=accepted,
         )
+
+    async def settings(self, identity: Identity) -> str:
+        """Of its configuration, which a write replaces: what it mines with now may be older."""
+        async with self._to(identity) as web:
+            pools = (await web.conf()).pools
+        return pool_digest((pool.url, pool.user) for pool in pools)
 
     async def apply(self, identity: Identity, level: str) -> None:
         miner = identity.miner

@@ -19,9 +19,9 @@ from aiohttp import (
     ServerDisconnectedError,
     TCPConnector,
 )
-from aiohttp.client_middleware_digest_auth import DigestAuthMiddleware
 from yarl import URL
 
+from controller.fleet.antminer.knocking import Knock, is_stale
 from controller.fleet.deadline import within
 from controller.fleet.faults import FaultKind, MinerError
 from controller.fleet.settings import FleetSettings
@@ -38,7 +38,7 @@ class Visit:
         url: URL,
         *,
         miner: str,
-        auth: DigestAuthMiddleware,
+        auth: Knock,
         settings: FleetSettings,
         tally: Tally,
     ) -> None:
@@ -109,6 +109,8 @@ class Visit:
             return await self._body(response)
 
     def _judge(self, response: ClientResponse) -> None:
+        if response.status == 401 and is_stale(response):
+            raise self._fault(FaultKind.REFUSED, "it takes the nonce it has just given us for old")
         if response.status == 401:
             raise self._fault(FaultKind.UNAUTHORISED, "it does not accept our name and password")
         if 300 <= response.status < 400:

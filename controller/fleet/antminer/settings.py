@@ -13,13 +13,9 @@ from controller.fleet.settings import GroupMiners, Port, SiteSeconds
 Watts = Annotated[int, Field(gt=0, le=30_000)]
 
 
-class AntminerMiners(GroupMiners):
-    """Antminers with the stock firmware of Bitmain."""
+class StockMiners(GroupMiners):
+    """What every driver has to be told of Antminers with the stock firmware."""
 
-    driver: Literal["antminer"] = "antminer"
-    """Which firmware they run."""
-    port: Port = 80
-    """The port of their web interface."""
     poll_s: SiteSeconds | None = 20
     """How often one of them is read. It reports no watts: its meter is what shows its power."""
     poll_moving_s: SiteSeconds | None = 5
@@ -38,7 +34,16 @@ class AntminerMiners(GroupMiners):
     it should reach, to the whole TH/s."""
 
     @model_validator(mode="after")
-    def _low_is_lower(self) -> AntminerMiners:
+    def _low_is_lower(self) -> StockMiners:
         if self.low_power_w is not None and self.low_power_w >= self.nameplate_w:
             raise ValueError("low_power_w must be below nameplate_w")
         return self
+
+
+class AntminerMiners(StockMiners):
+    """Antminers with the stock firmware of Bitmain."""
+
+    driver: Literal["antminer"] = "antminer"
+    """Which firmware they run."""
+    port: Port = 80
+    """The port of their web interface."""

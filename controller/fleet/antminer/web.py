@@ -18,7 +18,7 @@ from controller.fleet.antminer.replies import (
     Written,
     shaped,
 )
-from controller.fleet.antminer.settings import AntminerMiners
+from controller.fleet.antminer.settings import StockMiners
 from controller.fleet.driver import Toolbox
 from controller.fleet.faults import FaultKind, MinerError
 from controller.fleet.pyasic_quiet import AntminerModernWebAPI
@@ -81,23 +81,18 @@ class Ways:
         self._doors = doors
 
     @classmethod
-    def of(cls, group: AntminerMiners, tools: Toolbox) -> Ways:
+    def of(cls, group: StockMiners, tools: Toolbox) -> Ways:
         return cls(tools, Doors(group.username, STOCK_PASSWORD, group.password_file))
 
     @asynccontextmanager
     async def to(self, miner: str, address: str, port: int) -> AsyncIterator[AntminerWeb]:
         """
         Raises:
-            MinerError: it does not accept us, and rests.
+            MinerError: it does not accept us, or did not before.
         """
         settings = self._tools.settings
         url = URL.build(scheme="http", host=address, port=port)
         auth = self._doors.open(miner, url)
         visit = Visit(url, miner=miner, auth=auth, settings=settings, tally=self._tools.tally)
         async with visit:
-            try:
-                yield AntminerWeb(miner, address, visit, settings.command_timeout_s)
-            except MinerError as fault:
-                if fault.kind is FaultKind.UNAUTHORISED:
-                    self._doors.refused(url)
-                raise
+            yield AntminerWeb(miner, address, visit, settings.command_timeout_s)

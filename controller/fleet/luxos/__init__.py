@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from controller.fleet.driver import Driver, Firmware, Toolbox
+from controller.fleet.luxos.capabilities import CAPABILITIES
 from controller.fleet.settings import GroupMiners, Port
 
 
@@ -23,4 +24,4 @@ def _build(tools: Toolbox) -> Driver:
     return LuxOsDriver(tools)
 
 
-LUXOS = Firmware(settings=LuxOsMiners, build=_build)
+LUXOS = Firmware(settings=LuxOsMiners, build=_build, capabilities=CAPABILITIES)

@@ -12,6 +12,7 @@ from controller.fleet.luxos.replies import (
     Atm,
     Config,
     ConfigRow,
+    Pools,
     Power,
     ProfileRow,
     Profiles,
@@ -21,6 +22,7 @@ from controller.fleet.luxos.replies import (
     shaped,
 )
 from controller.fleet.luxos.rpc import LuxOsRpc, session
+from controller.fleet.pool_digest import pool_digest
 from controller.fleet.transport import Link
 from controller.model.fleet import OFF, Curve, Identity, Level
 
@@ -78,6 +80,11 @@ class LuxOsDriver:
             mac=row.MACAddr,
             accepted=summary.SUMMARY[0].accepted,
         )
+
+    async def settings(self, identity: Identity) -> str:
+        reply = await self._rpc_of(identity).pools()
+        rows = shaped(identity.miner, "pools", reply, Pools).POOLS
+        return pool_digest((row.URL, row.User) for row in rows)
 
     async def apply(self, identity: Identity, level: str) -> None:
         rpc = self._rpc_of(identity)

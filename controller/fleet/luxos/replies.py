@@ -95,6 +95,15 @@ class Profiles(Head):
     PROFILES: Annotated[list[ProfileRow], Meta(min_length=1, max_length=500)]
 
 
+class PoolRow(Struct):
+    URL: Annotated[str, Meta(max_length=1000)]
+    User: Annotated[str, Meta(max_length=1000)]
+
+
+class Pools(Head):
+    POOLS: Annotated[list[PoolRow], Meta(max_length=100)]
+
+
 class SessionRow(Struct):
     SessionID: Name
 

@@ -53,6 +53,11 @@ def _fleet(view: View) -> Iterator[Metric]:
     fleet = view.fleet
     yield gauge("curtaild_fleet_known", "Miners that have been identified.", fleet.known)
     yield gauge("curtaild_fleet_reachable", "Miners that answered lately.", fleet.reachable)
+    yield gauge(
+        "curtaild_fleet_refused_credentials",
+        "Miners that refused our name and password, or whose group did; not asked again with them.",
+        fleet.refused_credentials,
+    )
     yield counter(
         "curtaild_fleet_probes_total",
         "Miners identified over the network; none on a restart.",
@@ -63,6 +68,12 @@ def _fleet(view: View) -> Iterator[Metric]:
         "curtaild_fleet_abandoned_calls_total",
         "Calls that outlived their deadline and were cut off.",
         fleet.abandoned_calls,
+    )
+    yield counters(
+        "curtaild_fleet_identity_changes_total",
+        "Miners that answered as something else: replaced (MAC address) or reflashed.",
+        ["change"],
+        by_name(fleet.identity_changes),
     )
     yield counters(
         "curtaild_fleet_failures_total",

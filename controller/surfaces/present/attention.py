@@ -10,6 +10,7 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed
 from controller.model.view import View
 from controller.surfaces.api_models import Attention, Severity
+from controller.surfaces.present.canaries import canaries
 from controller.surfaces.present.disturbed import disturbed
 from controller.surfaces.present.measured import measured
 from controller.surfaces.present.obligations import obligations
@@ -32,12 +33,14 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
         *obligations(view),
         *word_of_people(view),
         *disturbed(view),
+        *canaries(view),
         *measured(view),
         *_feeds(view),
         *_ledger(view),
         *_reload(view),
         *_adapters(view),
         *_miners(view),
+        *_credentials(view.fleet.refused_credentials),
         *_told_nothing(view.fleet.problems),
     ]
     severities = list(Severity)
@@ -129,6 +132,15 @@ def _miners(view: View) -> Iterator[Attention]:
     if refused:
         text = f"Did not do what was ordered, others stand in: {_miners_of(refused)}."
         yield Attention(severity=WARNING, about="fleet", text=text)
+
+
+def _credentials(refused: int) -> Iterator[Attention]:
+    if refused:
+        text = (
+            f"Our name and password are refused: {_miners_of(refused)}. They are not asked again "
+            "until the password file holds another password, or a restart."
+        )
+        yield Attention(severity=WARNING, about="credentials", text=text)
 
 
 def _told_nothing(problems: tuple[str, ...]) -> Iterator[Attention]:

@@ -71,6 +71,7 @@ def fleet(one: FleetHealth) -> api.FleetNow:
     return api.FleetNow(
         known=one.known,
         reachable=one.reachable,
+        refused_credentials=one.refused_credentials,
         probes=one.probes,
         sent=one.sent,
         abandoned_calls=one.abandoned_calls,

@@ -11,7 +11,7 @@ STUDY_DATA ?= ../shared/data
 # As many times 2,000 cases of each property as make a million in all: 76,000 in CI.
 LONG_CASES := 14
 
-.PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground study check lint types floors unit clean
+.PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground bench-fleet soak-fleet study check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -75,7 +75,7 @@ mutate: $(STAMP)
 	$(BIN)/python -m tests.mutation
 
 # Speed, as ratios measured side by side in one run; exits 1 where a figure falls short.
-bench: bench-decision bench-backtest bench-ground
+bench: bench-decision bench-backtest bench-ground bench-fleet
 
 bench-decision: $(STAMP)
 	$(BIN)/python -m tests.bench.decision
@@ -93,6 +93,15 @@ study: $(STAMP)
 # A large site, measured in real time on loopback addresses: about three minutes.
 bench-ground: $(STAMP)
 	$(BIN)/python -m tests.bench.ground
+
+# The fleet from one poll to 50 MW, beside bare scripts and pyasic, in real time on loopback addresses:
+# about twenty minutes, as root (port 80).
+bench-fleet: $(STAMP)
+	$(BIN)/python -m tests.bench.fleet
+
+# Half an hour with faulty miners: memory and descriptors must not grow.
+soak-fleet: $(STAMP)
+	$(BIN)/python -m tests.bench.fleet_soak
 
 clean:
 	rm -rf $(VENV) var build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

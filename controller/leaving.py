@@ -18,7 +18,6 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-
 _YOUNG, _MIDDLE, _OLD = 50_000, 20, 50
 """After how many new objects the garbage collector looks, and after how many of its looks at older
 ones. By its usual measure, 700, it took a third of the time in which 5,000 miners were stopped."""

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from typing import Any
 
 ASLEEP_BELOW_W = 100
+READ = {"command": "power+summary+config"}
+"""What the driver asks in a poll."""
 
 
 async def sleep_all(addresses: Iterable[str], port: int, look_every_s: float) -> float:
@@ -23,21 +25,22 @@ async def sleep_all(addresses: Iterable[str], port: int, look_every_s: float) ->
 
 
 async def _sleep(address: str, port: int, look_every_s: float) -> None:
-    reply = await _ask(address, port, {"command": "logon"})
+    reply = await ask(address, port, {"command": "logon"})
     token = reply["SESSION"][0]["SessionID"]
-    await _ask(address, port, {"command": "curtail", "parameter": f"{token},sleep"})
-    await _ask(address, port, {"command": "logoff", "parameter": token})
+    await ask(address, port, {"command": "curtail", "parameter": f"{token},sleep"})
+    await ask(address, port, {"command": "logoff", "parameter": token})
     loop = asyncio.get_running_loop()
     look_at = loop.time()
     while True:
-        reply = await _ask(address, port, {"command": "power+summary+config"})
+        reply = await ask(address, port, READ)
         if reply["power"][0]["POWER"][0]["Watts"] <= ASLEEP_BELOW_W:
             return
         look_at += look_every_s
         await asyncio.sleep(look_at - loop.time())
 
 
-async def _ask(address: str, port: int, request: dict[str, str]) -> Any:
+async def ask(address: str, port: int, request: dict[str, str]) -> Any:
+    """The reply, parsed."""
     reader, writer = await asyncio.open_connection(address, port)
     writer.write(json.dumps(request).encode())
     reply = await reader.read()

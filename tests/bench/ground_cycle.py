@@ -26,7 +26,7 @@ from controller.model.grid import SITE
 from controller.model.samples import HashpriceSample, MeterSample, PriceSample
 from controller.model.seen import State
 from controller.model.site import Group, Site
-from controller.model.view import FleetHealth
+from controller.model.view import FleetHealth, MinerEntry
 from controller.ports import Clock, Ledger, Recovered
 from controller.simulator import wobble
 from tests.bench.decision_sites import CURVE, NOW, site_of
@@ -88,8 +88,12 @@ class MemoryFleet:
     def outcomes(self) -> Sequence[Outcome]:
         return ()
 
-    def watch(self, miners: Collection[str]) -> None:
+    def watch(self, miners: Collection[str], asked: Collection[str] = ()) -> None:
         """All are read in every cycle."""
+
+    def listing(self, after: str, most: int) -> Sequence[MinerEntry]:
+        """Nobody looks at single ones."""
+        return ()
 
     def health(self) -> FleetHealth:
         return FleetHealth(known=MINERS, reachable=MINERS)

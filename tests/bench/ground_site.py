@@ -6,9 +6,9 @@ import json
 import secrets
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +19,30 @@ from tests.e2e.waiting import until
 from tests.e2e.web import Answer, answers, ask
 
 TOKEN = "a-token-of-the-grid-operator-0123456789"
-KW_A_MINER = 3.2
-STARTUP_S = 60
+KW_A_MINER = 4
+STARTUP_S = 120
+HOUR = timedelta(hours=1)
+LUXOS, STOCK = "luxos", "antminer"
+PORTS = {LUXOS: 4028, STOCK: 80}
+"""As real ones: at another port pyasic reads nothing of a stock Antminer. Port 80 needs root."""
+
+
+GROUPS: dict[str, dict[str, Any]] = {LUXOS: {}, STOCK: {"stop_within_s": 60}}
+"""A stock Antminer takes up to 20 s for a write and 15 s to fall, and its meter has to show it."""
+
+
+@dataclass(frozen=True)
+class Hall:
+    """Miners of one make on addresses in a row, with settings for the farm beside."""
+
+    make: str
+    miners: int
+    farm: Mapping[str, Any] = field(default_factory=dict)
+
+
+def halls(make: str, miners: int, each: int, **farm: Any) -> list[Hall]:
+    """As many halls as so many miners fill, `each` in one."""
+    return [Hall(make, each, farm)] * (miners // each)
 
 
 def _free_block() -> str:
@@ -37,13 +59,12 @@ def _free_block() -> str:
 
 @dataclass(frozen=True)
 class Ground:
-    """A site of `miners` in groups of equal size; `more` goes over its configuration."""
+    """A site of halls, each a group with a meter of its own."""
 
     folder: Path
     processes: Processes
     block: str
-    miners: int
-    groups: int
+    halls: Sequence[Hall]
 
     @property
     def path(self) -> Path:
@@ -58,10 +79,17 @@ class Ground:
     def url(self) -> str:
         return f"http://{self.block}.0.1:8470"
 
-    def addresses(self) -> list[str]:
-        """Of every miner."""
-        each = self.miners // self.groups
-        return [f"{self.block}.{g}.{m}" for g in range(1, self.groups + 1) for m in range(each)]
+    @property
+    def miners(self) -> int:
+        return sum(hall.miners for hall in self.halls)
+
+    def addresses(self, make: str = LUXOS) -> list[str]:
+        """Of every miner of a make."""
+        numbered = enumerate(self.halls, 1)
+        mine = [(number, hall) for number, hall in numbered if hall.make == make]
+        return [
+            f"{self.block}.{number}.{one}" for number, hall in mine for one in range(hall.miners)
+        ]
 
     def farm(self) -> subprocess.Popen[bytes]:
         """Start the farm; returns when it listens."""
@@ -81,35 +109,34 @@ class Ground:
     def state(self) -> Any:
         return ask(self.url + "/api/v1/state").json
 
-    def late(self, seconds: float) -> None:
-        """Let every miner answer so many real seconds late."""
-        for address in self.addresses():
-            body = {"target": address, "kind": "slow", "seconds": seconds}
-            answer = ask(self.control + "/faults", body)
+    def break_(self, addresses: Iterable[str], kind: str) -> None:
+        """Let these miners be faulty from now on."""
+        for address in addresses:
+            answer = ask(self.control + "/faults", {"target": address, "kind": kind})
             assert answer.status == 200, answer.text
 
-    def dispatch(self, kw: float) -> Answer:
+    def dispatch(self, kw: float, *, lasts: timedelta = HOUR, number: int = 1) -> Answer:
         """Send a dispatch `reduce to` so many kW from now on."""
         now = datetime.now(UTC)
         body = {
-            "id": "bench-1",
+            "id": f"bench-{number}",
             "version": 1,
             "program": "ers",
             "issued_at": now.isoformat(),
-            "end": (now + timedelta(hours=1)).isoformat(),
+            "end": (now + lasts).isoformat(),
             "target": {"kind": "reduce_to_kw", "kw": kw},
         }
         return ask(self.url + "/api/v1/dispatches", body, token=TOKEN)
 
 
 @contextmanager
-def ground(miners: int, groups: int, **more: Any) -> Iterator[Ground]:
+def ground(halls: Sequence[Hall], **more: Any) -> Iterator[Ground]:
     """A site that is ready to be started; all its processes end with the block.
 
-    `more` are sections of the configuration, over those that every benchmark has.
+    `more` are sections of the configuration, or parts of them, beside those of every benchmark.
     """
     with TemporaryDirectory() as name:
-        site = Ground(Path(name), Processes(Path(name)), _free_block(), miners, groups)
+        site = Ground(Path(name), Processes(Path(name)), _free_block(), halls)
         try:
             _write(site, more)
             yield site
@@ -128,14 +155,15 @@ def _write(site: Ground, more: Mapping[str, Any]) -> None:
     hours = (start + timedelta(hours=hour) for hour in range(6))
     rows = [f"{hour.isoformat()},25.00" for hour in hours]
     (site.folder / "prices.csv").write_text("\n".join(["start,price", *rows, ""]))
-    site.path.write_text(json.dumps({**_configuration(site), **more}, indent=1))
+    whole = _configuration(site)
+    for section, settings in more.items():
+        whole[section] = {**whole.get(section, {}), **settings}
+    site.path.write_text(json.dumps(whole, indent=1))
 
 
 def _configuration(site: Ground) -> dict[str, Any]:
-    each = site.miners // site.groups
-    places = {f"hall-{g}": f"{site.block}.{g}" for g in range(1, site.groups + 1)}
     host = f"{site.block}.0.1"
-    meter = {"address": host, "port": 15020}
+    meters = {"site": 15020, **{_name(n): 15100 + n for n, _ in enumerate(site.halls, 1)}}
     return {
         "site": {
             "id": "bench",
@@ -144,16 +172,12 @@ def _configuration(site: Ground) -> dict[str, Any]:
             "import_limit_kw": site.miners * KW_A_MINER,
         },
         "groups": {
-            name: {
-                "miners": {
-                    "driver": "luxos",
-                    "addresses": [f"{place}.0-{place}.{each - 1}"],
-                    "levels": ["default"],
-                }
-            }
-            for name, place in places.items()
+            _name(n): {"miners": _miners(site, n), **GROUPS[hall.make]}
+            for n, hall in enumerate(site.halls, 1)
         },
-        "programs": {"ers": {"authority": "grid", "allowed": ["reduce_to_kw"]}},
+        "programs": {
+            "ers": {"authority": "grid", "allowed": ["reduce_to_kw"]},
+        },
         "feeds": {
             "price": {
                 "adapter": "price_file",
@@ -167,25 +191,49 @@ def _configuration(site: Ground) -> dict[str, Any]:
                 "per_ph_day": 56.67,
                 "origin": "a figure for a benchmark",
             },
-            "site-meter": {
-                "adapter": "meter_modbus",
-                "scope": "site",
-                "host": host,
-                "port": meter["port"],
-                "poll_s": 1,
-            },
+            **{f"meter-{scope}": _meter(host, scope, port) for scope, port in meters.items()},
         },
         "ledger": {"adapter": "sqlite"},
         "http": {"host": host, "port": 8470, "tokens": {"grid": str(site.folder / "token")}},
         "state_dir": str(site.folder / "state"),
         "simulation": {
-            "site_meter": meter,
+            "site_meter": {"address": host, "port": meters["site"]},
             "control": {"address": host, "port": 15000},
             "groups": [
-                {"id": name, "miners": each, "address": f"{place}.0"}
-                for name, place in places.items()
+                {
+                    "id": _name(number),
+                    "make": hall.make,
+                    "miners": hall.miners,
+                    "address": f"{site.block}.{number}.0",
+                    "port": PORTS[hall.make],
+                    "meter": {"address": host, "port": meters[_name(number)]},
+                    **hall.farm,
+                }
+                for number, hall in enumerate(site.halls, 1)
             ],
             "physics": {"stop_s": 2},
         },
         "log": {"level": "info", "format": "json"},
+    }
+
+
+def _name(number: int) -> str:
+    return f"hall-{number}"
+
+
+def _meter(host: str, scope: str, port: int) -> dict[str, Any]:
+    return {"adapter": "meter_modbus", "scope": scope, "host": host, "port": port, "poll_s": 1}
+
+
+def _miners(site: Ground, number: int) -> dict[str, Any]:
+    hall = site.halls[number - 1]
+    place = f"{site.block}.{number}"
+    by_make: dict[str, dict[str, Any]] = {
+        LUXOS: {"levels": ["default"]},
+        STOCK: {"nameplate_w": 3500, "port": PORTS[STOCK]},
+    }
+    return {
+        "driver": hall.make,
+        "addresses": [f"{place}.0-{place}.{hall.miners - 1}"],
+        **by_make[hall.make],
     }

@@ -22,6 +22,8 @@ Row = tuple[int, str]
 """Minute after the epoch at which a price begins, and what is written for it."""
 W_A_MINER = 2_801
 """The simulated model at its default profile."""
+SIMULATED = "luxos 2025.4.8.220305-57b389c7"
+"""Its firmware, as it is named where somebody vouches for it."""
 CHEAP, DEAR = "25.00", "3000.00"
 """A MWh on either side of every break-even, which lie about 100."""
 

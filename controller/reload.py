@@ -154,10 +154,10 @@ class Reloader:
         try:
             new = build_fleet(settings, self.whole.parts.clock)
         except CurtaildError:
-            await old.start(self.whole.parts.wake.set)
+            await old.start(self.whole.parts.stir.set)
             raise
         new.take_over(old)
-        await new.start(self.whole.parts.wake.set)
+        await new.start(self.whole.parts.stir.set)
         return new
 
     def _ended(self, built: _Built) -> frozenset[str]:

@@ -40,11 +40,15 @@ class VirtualClock:
         while self._sleepers and self._sleepers[0][0] <= until:
             moment, _, wake = heapq.heappop(self._sleepers)
             if not wake.done():
-                self._now = moment
+                self._now = max(self._now, moment)
                 wake.set_result(None)
                 await _rest()
-        self._now = until
+        self._now = max(self._now, until)
         await _rest()
+
+    def work(self, seconds: float) -> None:
+        """Somebody is busy for so long, and nobody who sleeps can be woken meanwhile."""
+        self._now += timedelta(seconds=seconds)
 
     async def until_asleep(self, sleepers: int = 1) -> None:
         """Wait in real time until so many sleep: what they did before took threads or sockets."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -30,11 +30,11 @@ from controller.model.view import AdapterHealth, MinerEntry, Reloads, View
 from controller.ports import Clock, Fleet, Ledger
 
 _log = structlog.get_logger(__name__)
-GATHER = 4
-"""How many times as long as a cycle took news are gathered before the next: many miners answer at
-once, and a large site is not to do nothing but decide. It is bounded both ways,"""
-LEAST_GATHER, MOST_GATHER = 1 / 100, 1 / 20
-"""by these parts of the longest pause between two cycles."""
+LEAST_GATHER = 1 / 100
+"""For this part of the longest pause between two cycles news are gathered before the next."""
+GATHER, MOST_GATHER = 4, 1 / 5
+"""News of miners so many times as long as a cycle took, and for this part of the longest pause at
+most: many of them answer at once, and a large site is not to do nothing but decide."""
 LATE_CYCLES = 4
 """How many cycles may be missed before the loop counts as dead,"""
 LATE_S = 10.0
@@ -60,6 +60,8 @@ class Parts:
     shadow: ShadowFleet | None = None
     wake: asyncio.Event
     """Set by whatever makes a look worth while at once."""
+    stir: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by miners: a look is worth while when more of them have answered."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,10 @@ class Control:
 
         Raises what cycles fail with when none has succeeded for so long that the loop is dead.
         """
-        await self._parts.fleet.start(self._parts.wake.set)
+        await self._parts.fleet.start(self._parts.stir.set)
         while True:
             self._parts.wake.clear()
+            self._parts.stir.clear()
             began = self._parts.clock.now()
             next_at = await self._cycle_or_hold()
             await self._rest(began, next_at)
@@ -157,18 +160,28 @@ class Control:
             return self._parts.clock.now() + timedelta(seconds=self._parts.cycle_s)
 
     async def _rest(self, began: datetime, next_at: datetime) -> None:
+        """Until the decision wants to be asked, or there is news; of miners, gathered news."""
         now, cycle_s = self._parts.clock.now(), self._parts.cycle_s
-        pause_s = min(max((next_at - now).total_seconds(), 0.0), cycle_s)
-        took_s = (now - began).total_seconds()
-        gather_s = min(max(GATHER * took_s, cycle_s * LEAST_GATHER), cycle_s * MOST_GATHER)
-        await self._parts.clock.sleep(min(pause_s, gather_s))
-        nap = asyncio.ensure_future(self._parts.clock.sleep(pause_s))
-        woken = asyncio.ensure_future(self._parts.wake.wait())
+        wake, stir = self._parts.wake, self._parts.stir
+        until = min(max(next_at, now), now + timedelta(seconds=cycle_s))
+        least = now + timedelta(seconds=cycle_s * LEAST_GATHER)
+        gathered = now + min(GATHER * (now - began), timedelta(seconds=cycle_s * MOST_GATHER))
+        await self._pause(min(until, least))
+        await self._pause(min(until, gathered), wake)
+        await self._pause(until, wake, stir)
+
+    async def _pause(self, until: datetime, *events: asyncio.Event) -> None:
+        """Until then, or until one of these is set."""
+        left_s = (until - self._parts.clock.now()).total_seconds()
+        if left_s <= 0 or any(event.is_set() for event in events):
+            return
+        nap = asyncio.ensure_future(self._parts.clock.sleep(left_s))
+        waits = {nap, *(asyncio.ensure_future(event.wait()) for event in events)}
         try:
-            await asyncio.wait({nap, woken}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            nap.cancel()
-            woken.cancel()
+            for one in waits:
+                one.cancel()
 
     async def cycle(self) -> datetime:
         """One round; returns when the decision wants to be asked again."""

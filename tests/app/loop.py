@@ -51,6 +51,7 @@ class TinyFleet:
         self.unheard: set[str] = set()
         self.sent: list[Command] = []
         self.on_send: Callable[[], None] = lambda: None
+        self.on_look: Callable[[], None] = lambda: None
         self.watched: Collection[str] = ()
         self.wake: Callable[[], None] = lambda: None
         self._outcomes: list[Outcome] = []
@@ -62,6 +63,7 @@ class TinyFleet:
         """Nothing runs."""
 
     def readings(self) -> Mapping[str, MinerReading]:
+        self.on_look()
         return {name: self._reading(name, level) for name, level in self.levels.items()}
 
     def _reading(self, name: str, level: str) -> MinerReading:

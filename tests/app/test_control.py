@@ -154,3 +154,31 @@ async def test_meter_readings_are_not_recorded_one_by_one(loop: Loop) -> None:
     await loop.control.cycle()
     kinds = {type(one) for one in loop.ledger.records}
     assert kinds == {SampleArrived, CycleRecorded}
+
+
+@pytest.fixture
+async def busy(loop: Loop) -> AsyncIterator[Loop]:
+    """A large site, whose cycles take a second of the ten that may lie between two."""
+    loop.fleet.on_look = lambda: loop.clock.work(1)
+    loop.price(CHEAP)
+    task = asyncio.create_task(loop.control.run())
+    await loop.clock.advance(0)
+    assert cycles(loop) == 1
+    yield loop
+    task.cancel()
+
+
+async def test_of_a_large_site_news_of_miners_gather_before_a_cycle(busy: Loop) -> None:
+    busy.fleet.wake()
+    await busy.clock.advance(1.9)
+    assert cycles(busy) == 1
+    await busy.clock.advance(0.2)
+    assert cycles(busy) == 2
+
+
+async def test_other_news_do_not_wait_for_that(busy: Loop) -> None:
+    busy.fleet.wake()
+    await busy.clock.advance(0.5)
+    busy.price(DEAR)
+    await busy.clock.advance(0)
+    assert cycles(busy) == 2

@@ -33,7 +33,8 @@ class Exit(IntEnum):
 _TEXT = {
     Exit.OK: "done, and all is well",
     Exit.FAILED: (
-        "the check or the comparison failed, the daemon refused, or it ended with an error"
+        "the check or the comparison failed, the daemon refused, miners were not done within "
+        "--wait, or it ended with an error"
     ),
     Exit.CONFIGURATION: "the configuration or the command line is wrong",
     Exit.UNREACHABLE: "the daemon is not reachable",

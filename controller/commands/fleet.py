@@ -5,7 +5,14 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from controller.commands import fleet_export, fleet_firmwares, fleet_locks, fleet_orders, fleet_scan
+from controller.commands import (
+    fleet_export,
+    fleet_firmwares,
+    fleet_locks,
+    fleet_orders,
+    fleet_resume,
+    fleet_scan,
+)
 from controller.commands.asking import ask
 from controller.commands.console import (
     Exit,
@@ -28,6 +35,7 @@ def add(parser: ArgumentParser) -> None:
     with_json(status)
     status.set_defaults(act=_status)
     fleet_orders.add(actions)
+    fleet_resume.add(actions)
     fleet_locks.add(actions)
     fleet_scan.add(actions)
     fleet_export.add(actions)

@@ -1,19 +1,17 @@
-"""`curtaild fleet stop`, `level`, `limit`, `floor`, `hold` and `resume`: orders of people."""
+"""`curtaild fleet stop`, `level`, `limit`, `floor` and `hold`: orders of people."""
 
 from __future__ import annotations
 
-import time
 from argparse import Namespace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from controller.commands.asking import RefusedError, ask
 from controller.commands.console import Exit, UsageError, complain, say, say_json, settings_of
-from controller.commands.fleet_waiting import until_off
-from controller.commands.held import held_by, lines
-from controller.commands.person import duration_s, expiry, send, with_expiry, with_person
+from controller.commands.fleet_low import at_or_below
+from controller.commands.fleet_waiting import off, until_enough, with_wait
+from controller.commands.person import expiry, send, with_expiry, with_person
 from controller.commands.status import order_text
 from controller.model.fleet import OFF
 from controller.model.grid import SITE
@@ -21,8 +19,6 @@ from controller.model.grid import SITE
 if TYPE_CHECKING:
     from controller.config.compose import Settings
 
-_DECIDES_WITHIN_S = 5.0
-_LOOK_EVERY_S = 0.1
 _SCOPE = "`site`, a group or a miner"
 _WIDE = "`site` or a group"
 _WHAT = ("limit_kw", "level", "floor_kw", "hold", "emergency")
@@ -34,16 +30,11 @@ def add(actions: Any) -> None:
     stop = actions.add_parser("stop", help="turn a scope off for a time")
     stop.add_argument("scope", help=_SCOPE)
     stop.set_defaults(level=OFF)
-    stop.add_argument(
-        "--wait",
-        type=duration_s,
-        dest="wait_s",
-        metavar="TIME",
-        help="until all there are off, at most for so long; 1 if they are not",
-    )
+    with_wait(stop, "until all there are off")
     level = actions.add_parser("level", help="allow a scope no higher level for a time")
     level.add_argument("scope", help=_SCOPE)
     level.add_argument("level", help="the highest that may run there")
+    with_wait(level, "until all there are at or below it")
     limit = actions.add_parser("limit", help="let a scope draw no more than this for a time")
     limit.add_argument("scope", help=_WIDE)
     limit.add_argument("limit_kw", metavar="kW", help="the most that it may draw")
@@ -59,11 +50,6 @@ def add(actions: Any) -> None:
         parser.set_defaults(act=_order)
         with_person(parser, why="for what reason")
         with_expiry(parser)
-    resume = actions.add_parser("resume", help="end the orders on a scope before their time")
-    resume.add_argument("scope", help=_SCOPE)
-    resume.add_argument("--order", metavar="ID", help="only this one of them")
-    with_person(resume, why="for what reason")
-    resume.set_defaults(act=_resume)
 
 
 def _said(args: Namespace) -> dict[str, Any]:
@@ -97,46 +83,25 @@ def _order(args: Namespace) -> int:
     order = send(args, settings.http, "POST", "/api/v1/orders", body)
     if not args.json:
         say(f"{order['id']}: {order_text(order)}")
-    stopped = until_off(settings, args.scope, args.wait_s) if vars(args).get("wait_s") else None
+    if vars(args).get("wait_s") is not None:
+        return _waited(args, settings, order)
     if args.json:
-        say_json(order if stopped is None else {**order, **stopped._asdict()})
-    if stopped is None or stopped.all:
-        return Exit.OK
-    complain(f"{stopped.off} of {stopped.miners} are off so far; the order stands")
-    return Exit.FAILED
-
-
-def _resume(args: Namespace) -> int:
-    settings = settings_of(args)
-    wanted = _standing(args, ask(settings.http, "/api/v1/orders")["orders"])
-    body = {"person": args.who, "why": args.why}
-    paths = [f"/api/v1/orders/{quote(order['id'], safe='')}" for order in wanted]
-    ended = [send(args, settings.http, "DELETE", path, body) for path in paths]
-    held = held_by(_decided(settings, {order["id"] for order in ended}), args.scope, settings)
-    if args.json:
-        say_json({"ended": ended, "held_by": held})
-        return Exit.OK
-    say(*(f"ended: {order['id']} on {args.scope}" for order in ended))
-    say(*lines(args.scope, held))
+        say_json(order)
     return Exit.OK
 
 
-def _standing(args: Namespace, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    on_scope = [order for order in orders if order["scope"] == args.scope]
-    wanted = [order for order in on_scope if args.order in (None, order["id"])]
-    if not wanted:
-        which = f"no order {args.order}" if args.order else "no order"
-        there = ", ".join(f"{one['id']} on {one['scope']}" for one in orders) or "none"
-        raise RefusedError(f"{which} is on {args.scope}; in force: {there}")
-    return wanted
-
-
-def _decided(settings: Settings, ended: set[str]) -> Any:
-    """The state once the daemon has decided without these orders, or as it is after a while."""
-    deadline = time.monotonic() + _DECIDES_WITHIN_S
-    while True:
-        state = ask(settings.http, "/api/v1/state")
-        stale = ended & {order["id"] for order in state["orders"]}
-        if not stale or time.monotonic() > deadline:
-            return state
-        time.sleep(_LOOK_EVERY_S)
+def _waited(args: Namespace, settings: Settings, order: dict[str, Any]) -> int:
+    """Until all are as low as was ordered."""
+    if args.level == OFF:
+        what, look = OFF, partial(off, settings, args.scope)
+    else:
+        what = f"at or below {args.level}"
+        look = partial(at_or_below, settings, args.scope, args.level)
+    found = until_enough(what, look, args.wait_s)
+    if args.json:
+        key = OFF if args.level == OFF else "at_or_below"
+        say_json({**order, key: found.there, "miners": found.miners})
+    if found.enough:
+        return Exit.OK
+    complain(f"{found.there} of {found.miners} are {what} so far; the order stands")
+    return Exit.FAILED

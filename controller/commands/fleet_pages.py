@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from controller.surfaces.settings import HttpSettings
 
 
-def miners_of(http: HttpSettings) -> Iterator[dict[str, Any]]:
-    """By name, as the API gives them.
+def pages_of(http: HttpSettings) -> Iterator[dict[str, Any]]:
+    """As the API gives them: miners by name, and their curves.
 
     Raises:
         UnreachableError: no daemon answers.
@@ -21,5 +21,15 @@ def miners_of(http: HttpSettings) -> Iterator[dict[str, Any]]:
     after: str | None = ""
     while after is not None:
         page = ask(http, f"/api/v1/miners?after={quote(after, safe='')}")
-        yield from page["miners"]
+        yield page
         after = page["next_after"]
+
+
+def miners_of(http: HttpSettings) -> Iterator[dict[str, Any]]:
+    """By name, as the API gives them.
+
+    Raises:
+        UnreachableError: no daemon answers.
+    """
+    for page in pages_of(http):
+        yield from page["miners"]

@@ -139,6 +139,9 @@ class Explanation(Model, frozen=True, kw_only=True):
     """Those that can be told something; the amounts are theirs."""
     running: int = 0
     """Of these, those that are to run."""
+    wanted: int = 0
+    """Of these, those that would be to run if none were in flight or at rest, and no canary had to
+    show anything first."""
     earns_per_hour: Decimal | None = None
     """Net of power, as planned; None where a price that it takes is not fresh."""
     if_running_per_hour: Decimal | None = None

@@ -17,6 +17,14 @@ class IdentityNow(Served):
     mac: str
 
 
+class LevelNow(Served):
+    """One way a miner can run."""
+
+    level: str
+    power_w: int
+    hashrate_ths: Decimal
+
+
 class MinerNow(Served):
     miner: str
     group: str
@@ -29,6 +37,8 @@ class MinerNow(Served):
     previous: IdentityNow | None
     """What it was before it answered as something else, in the life of this process."""
     changed_at: datetime | None
+    curve: str
+    """Which of `curves` it has; empty until it has been identified."""
     level: str
     """Empty where it does not say."""
     power_w: int
@@ -45,5 +55,7 @@ class Miners(Served):
     """By name."""
 
     miners: list[MinerNow]
+    curves: dict[str, list[LevelNow]]
+    """Of these miners, as far as the last decision knew them: their levels, by rising power."""
     next_after: str | None
     """What to ask for next, as `after`; null at the end."""

@@ -119,6 +119,9 @@ class ExplanationNow(Served):
     """Those that can be told something."""
     running: int
     """Of these, those that are to run."""
+    wanted: int
+    """Of these, those that would be to run if none were in flight or at rest, and no canary had to
+    show anything first."""
     earns_per_hour: float | None
     """As planned, net of power; null where a price that it takes is not fresh."""
     if_running_per_hour: float | None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from aiohttp import web
 
-from controller.model.fleet import Identity
+from controller.model.fleet import Curve, Identity
 from controller.model.view import MinerEntry
 from controller.ports import Watch
-from controller.surfaces.api_miners import IdentityNow, MinerNow, Miners
+from controller.surfaces.api_miners import IdentityNow, LevelNow, MinerNow, Miners
 from controller.surfaces.problems import ProblemError, json_response
 
 MOST = 1000
@@ -23,7 +25,14 @@ class MinerPages:
         entries = self._watch.miners(request.query.get("after", ""), limit + 1)
         more = len(entries) > limit
         shown = [_miner(one) for one in entries[:limit]]
-        return json_response(Miners(miners=shown, next_after=shown[-1].miner if more else None))
+        curves = self._curves({one.curve for one in shown})
+        next_after = shown[-1].miner if more else None
+        return json_response(Miners(miners=shown, curves=curves, next_after=next_after))
+
+    def _curves(self, wanted: Iterable[str]) -> dict[str, list[LevelNow]]:
+        view = self._watch.view()
+        known = {} if view is None else view.seen.curves
+        return {name: _levels(known[name]) for name in sorted(wanted) if name in known}
 
 
 def _limit(text: str) -> int:
@@ -43,6 +52,7 @@ def _miner(entry: MinerEntry) -> MinerNow:
         own_level=entry.identity.own_level if entry.identity else None,
         previous=_identity(entry.previous),
         changed_at=entry.changed_at,
+        curve=said.curve,
         level=said.level,
         power_w=said.power_w,
         hashrate_ths=said.hashrate_ths,
@@ -50,6 +60,13 @@ def _miner(entry: MinerEntry) -> MinerNow:
         at=said.at,
         failure=said.failure,
     )
+
+
+def _levels(curve: Curve) -> list[LevelNow]:
+    return [
+        LevelNow(level=one.name, power_w=one.power_w, hashrate_ths=one.hashrate_ths)
+        for one in curve.levels
+    ]
 
 
 def _identity(one: Identity | None) -> IdentityNow | None:

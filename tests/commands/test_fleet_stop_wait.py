@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import json
 
-from msgspec.structs import replace
-
-from controller.model.view import MinerEntry
+from tests.commands.miners_at import standing
 from tests.commands.test_people import WHO, Daemon, daemon
-from tests.surfaces.test_miner_pages import entry
 
 __all__ = ["daemon"]
 STOP = ("fleet", "stop", "hall-a", *WHO, "--for", "1h", "--wait", "1s")
-
-
-def standing(miner: str, level: str, group: str = "hall-a", *, heard: bool = True) -> MinerEntry:
-    one = entry(miner)
-    reading = replace(one.reading, level=level, group=group, reachable=heard)
-    return replace(one, reading=reading)
 
 
 async def test_done_when_all_of_the_scope_are_off(daemon: Daemon) -> None:

@@ -28,14 +28,17 @@ OPERATOR = ("  port: 8470\n", "  port: 8470\n  operators: [grid-operator]\n")
 
 
 class Inbox(FakeInbox):
-    """Shows in the next decision what it was told, as the app does."""
+    """Shows in the next decision what it was told, as the app does, while any is made."""
 
     def __init__(self, watch: FakeWatch) -> None:
         super().__init__()
         self.watch = watch
+        self.decides = True
 
     async def order(self, order: ManualOrder, *, ended: bool = False) -> None:
         await super().order(order, ended=ended)
+        if not self.decides:
+            return
         view = self.watch.view()
         assert view is not None
         standing = {name: one for name, one in view.seen.orders.items() if name != order.id}

@@ -64,6 +64,7 @@ def test_the_structure_is_the_plans() -> None:
     prices = (one.more_below_per_mwh, one.less_above_per_mwh, one.off_above_per_mwh)
     assert prices == (73.9, None, None)
     assert shown["container-a"].source == "ers-0906"
+    assert (shown["container-a"].running, shown["container-a"].wanted) == (6, 7)
     assert shown["container-a"].earns_per_hour is None
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
-from controller.model.fleet import Identity, MinerReading
+from controller.model.fleet import Curve, Identity, Level, MinerReading
 from controller.model.view import MinerEntry
 from tests.surfaces.conftest import Served
-from tests.surfaces.views import NOW
+from tests.surfaces.views import NOW, a_view, seen_now
 
 
 def identity(miner: str, version: str) -> Identity:
@@ -77,6 +78,33 @@ async def test_pages_put_together_are_all_of_them(served: Served) -> None:
         found += [one["miner"] for one in answer["miners"]]
         after = answer["next_after"]
     assert found == names
+
+
+async def test_a_page_has_the_curves_of_its_miners(served: Served) -> None:
+    low = Level(name="low", power_w=2_000, hashrate_ths=Decimal("80.5"))
+    curves = {
+        "s19": Curve(levels=(Level(name="off", power_w=15, hashrate_ths=Decimal(0)), low)),
+        "s21": Curve(levels=(low,)),
+    }
+    await served.watch.show(a_view(seen=seen_now(curves=curves)))
+    of = {"10.0.0.1": "s19", "10.0.0.2": "unheard of", "10.0.0.3": "s21"}
+    served.watch.entries = [
+        replace(entry(name), reading=replace(entry(name).reading, curve=curve))
+        for name, curve in of.items()
+    ]
+    path = "/api/v1/miners"
+    answer = await (await served.http.get(path, params={"limit": "2"})).json()
+    assert [one["curve"] for one in answer["miners"]] == ["s19", "unheard of"]
+    assert list(answer["curves"]) == ["s19"]
+    said = [(one["level"], one["power_w"], one["hashrate_ths"]) for one in answer["curves"]["s19"]]
+    assert said == [("off", 15, "0"), ("low", 2_000, "80.5")]
+
+
+async def test_before_the_first_decision_no_curve_is_known(served: Served) -> None:
+    served.watch.shown = None
+    served.watch.entries = [entry("10.0.0.1")]
+    answer = await (await served.http.get("/api/v1/miners")).json()
+    assert (len(answer["miners"]), answer["curves"]) == (1, {})
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "x", "", "9" * 5000])

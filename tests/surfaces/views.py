@@ -230,6 +230,7 @@ def _explained() -> dict[str, Explanation]:
             curtailed_w=75_555,
             miners=29,
             running=6,
+            wanted=7,
         ),
         "container-b": Explanation(
             reason=Reason.UNPROFITABLE,

@@ -61,6 +61,7 @@ class _Explainer:
             curtailed_w=sum(off_w),
             miners=sum([one.wish.pool.size for one in mine]),
             running=sum([one.granted[0] for one in mine]),
+            wanted=sum([_wanted(self._ideal[index]) for index in which]),
             earns_per_hour=amounts.planned,
             if_running_per_hour=amounts.running,
             if_stopped_per_hour=amounts.stopped,
@@ -90,3 +91,9 @@ class _Explainer:
         if terms not in self._tariffs:
             self._tariffs[terms] = tariff_of(self._now.seen, group)
         return self._tariffs[terms]
+
+
+def _wanted(best: Share) -> int:
+    """How many are to run. Those that wait for a canary count before limits: these share out room
+    only once it has returned."""
+    return max((best.granted[0], *best.wish.awaited[:1]))

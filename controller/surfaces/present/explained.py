@@ -29,6 +29,7 @@ def explanation(one: Explanation, plan: Plan, site: Site) -> api.ExplanationNow:
         curtailed_kw=kw(one.curtailed_w),
         miners=one.miners,
         running=one.running,
+        wanted=one.wanted,
         earns_per_hour=maybe(one.earns_per_hour),
         if_running_per_hour=maybe(one.if_running_per_hour),
         if_stopped_per_hour=maybe(one.if_stopped_per_hour),

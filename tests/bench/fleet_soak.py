@@ -36,7 +36,7 @@ def main() -> int:
     early = [one for one in seen if one.at_s < seen[0].at_s + WARM_UP_S]
     late = [one for one in seen if one.at_s > seen[-1].at_s - WARM_UP_S]
     memory = median(one.rss_mb for one in late) / median(one.rss_mb for one in early)
-    files = max(one.files for one in late) / max(one.files for one in early)
+    files = median(one.files for one in late) / median(one.files for one in early)
     return answer(
         [
             Figure("soak_memory_late_over_early", memory, "ratio", MOST_GROWTH),

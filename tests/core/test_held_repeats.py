@@ -3,8 +3,8 @@ meantime it does on the command before, which the ledger knows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
@@ -76,9 +76,11 @@ class Hall:
     level: str
     price: Decimal | None
     limit_w: int = 1_000_000
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Of the miner."""
 
     @staticmethod
-    def waiting(command: Command) -> Hall:
+    def waiting(command: Command, **more: str) -> Hall:
         stops = command.level == OFF
         step = SITE_DOWN if stops else SITE_UP
         state = State(
@@ -88,7 +90,7 @@ class Hall:
             next_command=2,
         )
         level, price = ("default", DEAR) if stops else (OFF, CHEAP)
-        here = Hall(state, told_before(command), level, price)
+        here = Hall(state, told_before(command), level, price, more=more)
         plan = here.look(0)
         assert plan.commands == ()
         assert is_due(here.state.motions["a0"])
@@ -96,7 +98,7 @@ class Hall:
 
     def look(self, seconds: float) -> Plan:
         now = later(seconds)
-        seen_as = replace(miner("a", self.level), at=now)
+        seen_as = replace(miner("a", self.level), at=now, **self.more)
         seen = looked({"a0": seen_as}, PACED, limit_w=self.limit_w, now=now)
         price = Missing(why="silent") if self.price is None else Fresh(value=self.price, at=now)
         seen = replace(seen, price_per_mwh=price)
@@ -168,6 +170,23 @@ def test_a_start_is_not_told_once_more_where_starts_have_closed_meanwhile() -> N
     plan = here.look(3 * STEP_S)
     assert [(one.level, one.attempt) for one in plan.commands] == [("default", 1)]
     assert findings(here.events) == []
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "told"),
+    [
+        pytest.param("default", [("default", 2)], id="as high as it was told"),
+        pytest.param(OFF, [], id="off"),
+    ],
+)
+def test_a_start_is_not_told_once_more_above_what_a_person_allows_by_now(
+    ceiling: str, told: list[tuple[str, int]]
+) -> None:
+    """That a miner of a new firmware goes lower may wait for its canary; that it rises need not."""
+    here = Hall.waiting(START, firmware="new 1")
+    here.more = {"firmware": "new 1", "ceiling": ceiling}
+    plan = here.look(STEP_S - 5)
+    assert [(one.level, one.attempt) for one in plan.commands] == told
 
 
 def test_a_stop_needs_no_permission_and_goes_on_waiting_for_its_turn() -> None:

@@ -52,20 +52,19 @@ def rehearsals(now: Situation, shares: Sequence[Share]) -> Rehearsals:
     weary = tired(now.seen, now.state)
     for firmware in sorted({*now.state.canaries, *waiting}):
         before = now.state.canaries.get(firmware, SOUGHT)
-        mine = waiting.get(firmware, [])
-        after = sought(before, mine, weary)
+        after = sought(before, waiting.get(firmware, []), weary)
         if after != SOUGHT:
             canaries[firmware] = after
-        move = _next(after, before, shares if after.stage is CanaryStage.RETURNING else mine, now)
+        move = _next(after, shares, now)
         if move is not None:
             moves[firmware] = move
     return Rehearsals(canaries, moves)
 
 
-def _next(canary: Canary, before: Canary, shares: Sequence[Share], now: Situation) -> Move | None:
+def _next(canary: Canary, shares: Sequence[Share], now: Situation) -> Move | None:
     """What it may be told now: to go, once it was asked how it is set; to return, once it went.
     Where limits or floors move its equals, it waits."""
-    chosen = canary.stage is CanaryStage.CHOSEN and canary.miner == before.miner
+    chosen = canary.stage is CanaryStage.CHOSEN
     returns = canary.stage is CanaryStage.RETURNING and canary.told_at is None
     level = returns_to(canary, now.seen) if returns else ""
     miner = now.seen.canaries.get(canary.miner)
@@ -106,6 +105,6 @@ def _told(canary: Canary, now: Situation) -> Canary:
         stage=CanaryStage.GOING,
         level=miner.level,
         power_w=miner.power_w,
-        settings=miner.settings or "",
+        settings=miner.settings,
         told_at=now.seen.now,
     )

@@ -27,9 +27,9 @@ class Turns(NamedTuple):
 
 def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> frozenset[str]:
     """Miners whose repeat has to wait: others of the same step have gone, their fans have not run,
-    their firmware is barred, or their stop has still to have its turn, because their place is
-    locked, or would bring those no lower that are to be `lowered`. The stages are drawn upon by
-    those that go, and by whoever was told at this very look."""
+    their firmware is barred, people allow them less by now, or their stop has still to have its
+    turn, because their place is locked, or would bring those no lower that are to be `lowered`.
+    The stages are drawn upon by those that go, and by whoever was told at this very look."""
     held, told_nothing = set[str](), barred(now.state)
     for name, motion in _of_this_look(now):
         change_w = _change_w(now, name, motion)
@@ -40,6 +40,7 @@ def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> froz
         waits |= now.seen.moving[name].firmware in told_nothing
         waits |= change_w >= 0 and name in lowered
         waits |= rises and _waits_for_fans(now, motion, turns.fans)
+        waits |= rises and _above_what_is_allowed(now, name, motion)
         fits = all(one.takes(abs(change_w)) for one in mine)
         if is_due(motion) and (waits or not fits):
             held.add(name)
@@ -47,6 +48,14 @@ def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> froz
         for one in mine:
             one.draw(abs(change_w), now.seen.now)
     return frozenset(held)
+
+
+def _above_what_is_allowed(now: Situation, name: str, motion: Motion) -> bool:
+    """Whether a person allows it less since it was told: that it goes there may wait for the canary
+    of its firmware, that it rises beyond need not."""
+    ceiling = now.seen.moving[name].ceiling
+    curve = now.seen.curves[motion.curve]
+    return bool(ceiling) and told_w(curve, motion.command.level) > told_w(curve, ceiling)
 
 
 def _of_this_look(now: Situation) -> list[tuple[str, Motion]]:

@@ -93,7 +93,7 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
         if _may_rise(now, share):
             risers[which] = found
     tried = rehearsals(now, shares)
-    canaries = _canaries(now, tried, {step.move.miner for step in downs})
+    canaries = _canaries(now, tried)
     downs += [Step(move, Reason.CANARY) for move in canaries if move.down]
     rising = [Rise(move, 0, FIRST) for move in canaries if not move.down]
     rising += rises(now, shares, risers)
@@ -121,13 +121,10 @@ def verdict(now: Situation, shares: list[Share]) -> Verdict:
     )
 
 
-def _canaries(now: Situation, tried: Rehearsals, lowered: set[str]) -> list[Move]:
-    """The moves of canaries that may begin: none starts where nothing may, nor one that a limit or
-    a lock brings down at this very look."""
+def _canaries(now: Situation, tried: Rehearsals) -> list[Move]:
+    """The moves of canaries that may begin: none starts where nothing may."""
     return [
-        move
-        for move in tried.moves.values()
-        if move.miner not in lowered and (move.down or now.halt_of(move.pool.group) is None)
+        move for move in tried.moves.values() if move.down or now.halt_of(move.pool.group) is None
     ]
 
 
@@ -188,8 +185,7 @@ def _salt(now: Situation) -> str:
 def _allowed(move: Move, ceilings: Mapping[str, int]) -> Move:
     """Whoever is told anything goes as low as a person wants it, though that waits for others of
     its firmware."""
-    ceiling = ceilings[move.pool.key]
-    return move._replace(to_rung=ceiling) if move.to_rung > ceiling else move
+    return move._replace(to_rung=min(move.to_rung, ceilings[move.pool.key]))
 
 
 def _surely(now: Situation, move: Move) -> Move:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from controller.core.pools.pool import Pool, counts_of
+from controller.core.pools.pool import Pinned, Pool, counts_of
 
 
 def withheld(pool: Pool, barred: Collection[str]) -> Pool:
@@ -16,7 +16,7 @@ def withheld(pool: Pool, barred: Collection[str]) -> Pool:
     resting = [cohort for held in pool.free.values() for cohort in held]
     count = sum(len(cohort.members) for cohort in resting) + len(pool.pinned)
     power_w = sum(cohort.power_w for cohort in resting)
-    power_w += sum(one.counted_w for one in pool.pinned)
+    power_w += sum(_stuck_w(pool, one) for one in pool.pinned)
     return replace(
         pool,
         free={},
@@ -24,9 +24,10 @@ def withheld(pool: Pool, barred: Collection[str]) -> Pool:
         size=0,
         counts=counts_of(len(pool.levels), {}, ()),
         stuck_w=pool.stuck_w + power_w,
-        late_w=0,
-        unproven=False,
-        barred=0,
-        barred_until=None,
         withheld=count,
     )
+
+
+def _stuck_w(pool: Pool, one: Pinned) -> int:
+    """What it counts with; of one that is late, without what `late_w` has of it already."""
+    return min(one.counted_w, pool.units_w[one.rung]) if one.late else one.counted_w

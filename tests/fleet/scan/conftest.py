@@ -6,23 +6,22 @@ from pathlib import Path
 import pytest
 
 from controller.fleet.antminer import ANTMINER
-from controller.fleet.driver import Toolbox
 from controller.fleet.luxos import LUXOS
 from controller.fleet.scan.questions import Questions
 from controller.fleet.settings import GroupMiners
-from tests.fleet.help import tools
+from tests.fleet.help import HASTY, tools
 
 Asking = Callable[..., Questions]
 
 
-@pytest.fixture
-def toolbox(tmp_path: Path) -> Toolbox:
-    return tools(tmp_path)
+PATIENT = HASTY.model_copy(update={"connect_timeout_s": 5.0, "reply_timeout_s": 5.0})
+"""Whoever answers is found, however busy the machine is."""
 
 
 @pytest.fixture
-def asking(toolbox: Toolbox) -> Asking:
+def asking(tmp_path: Path) -> Asking:
     """How addresses are asked, both firmwares at ports of the test's own."""
+    toolbox = tools(tmp_path, PATIENT)
 
     def questions(
         luxos: int = 4028,

@@ -146,7 +146,9 @@ def test_a_site_without_uplink_cannot_deliver_its_reserve(site: Site) -> None:
     unpaid = pass_an_interval(site)
     site.fault("site", "clear")
     until(lambda: site.true_kw() > 0.97 * ALL_KW, "the return", RETURN_S)
-    until(lambda: not said(site, "income") and not said(site, "reserve"), "the end of the alarms", 90)
+    until(
+        lambda: not said(site, "income") and not said(site, "reserve"), "the end of the alarms", 90
+    )
     (interval,) = (one for one in site.export("intervals") if one["start_at"] == unpaid)
     assert float(interval["hash_revenue"]) == 0
     site.assert_books_are_whole()

@@ -65,7 +65,7 @@ million-lives: $(STAMP)
 million-looks: $(STAMP)
 	CURTAILD_CASES=$(LONG_CASES) $(BIN)/pytest -m 'not long' --timeout=0 tests/core $(addprefix --ignore=,$(LIVES))
 
-# A booted systemd, kills at every moment of a start, miners by the thousand, the second driver's faults.
+# A booted systemd, kills at every moment of a start.
 test-machine: $(STAMP)
 	$(BIN)/pytest -m long
 

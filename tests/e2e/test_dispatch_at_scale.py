@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from tests.bench.ground_site import LUXOS, STOCK, Ground, ground, halls
 from tests.e2e.waiting import until
 from tests.e2e.web import ask
@@ -17,8 +15,6 @@ KINDS = ("die", "hang", "lie", "refuse", "garbage", "endless", "drip", "truncate
 PROGRAM = {"authority": "grid", "allowed": ["reduce_to_kw"], "response_s": RESPONSE_S}
 
 
-@pytest.mark.long
-@pytest.mark.timeout(240)
 def test_from_the_deadline_on_metered_power_stays_at_or_below_the_target() -> None:
     luxos = halls(LUXOS, 1_000, EACH)
     stock = halls(STOCK, 1_000, EACH, stock={"write_s": 5}, physics={"stop_s": 5})

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from controller.fleet.asic_rs import ASIC_RS_ANTMINER, ASIC_RS_LUXOS
 from controller.fleet.asic_rs.settings import AsicRsAntminers
@@ -66,18 +65,6 @@ MAKES = {
     "asic_rs_luxos": replace(_LUXOS, build=ASIC_RS_LUXOS.build, group={"port": 4028}),
     "asic_rs_antminer": replace(_STOCK, build=asic_rs_antminer, group={**_STOCK_GROUP, "port": 80}),
 }
-
-
-def each(cases: Iterable[tuple[str, ...]]) -> list[ParameterSet]:
-    """Cases of which the first word is the driver. Those of the second driver, whose process is
-    started and ended for each, take long."""
-    return [
-        pytest.param(*case, marks=pytest.mark.long if case[0].startswith("asic_rs") else ())
-        for case in cases
-    ]
-
-
-DRIVERS = each((name,) for name in MAKES)
 
 
 @dataclass

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Collection
 from pathlib import Path
 
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from controller.fleet.driver import Toolbox
 from controller.fleet.faults import FaultKind, MinerError
@@ -14,7 +13,7 @@ from controller.model.fleet import OFF, Identity
 from controller.simulator.faults import MINER_FAULTS
 from tests.simulator.help import HandClock
 
-from .benches import DRIVERS, MAKES, Bench, bench_of, each
+from .benches import MAKES, Bench, bench_of
 from .help import HASTY, tools
 from .traces import hosts_reached, no_trace
 
@@ -44,11 +43,9 @@ GOES_UNNOTICED = {"lie", "frequency_reset"}
 """Commands are answered as ever: only readings can tell."""
 
 
-def cases(kinds: Collection[str]) -> list[ParameterSet]:
+def cases(kinds: Collection[str]) -> list[tuple[str, str]]:
     """Each driver with each of these faults that its miner can have."""
-    return each(
-        (name, kind) for name, make in MAKES.items() for kind in kinds if kind in make.faults
-    )
+    return [(name, kind) for name, make in MAKES.items() for kind in kinds if kind in make.faults]
 
 
 async def failure(call: Awaitable[object]) -> FaultKind | None:
@@ -125,7 +122,7 @@ async def test_a_miner_that_only_says_yes_is_not_read_as_off(
     assert (await bench.driver.read(identity)).level != OFF
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("driver", MAKES)
 async def test_no_host_but_the_miner_is_spoken_with(bench: Bench) -> None:
     with hosts_reached() as reached:
         identity = await bench.identify()
@@ -134,7 +131,7 @@ async def test_no_host_but_the_miner_is_spoken_with(bench: Bench) -> None:
     assert reached == {identity.address}
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("driver", MAKES)
 async def test_nothing_is_left_behind_by_a_healthy_miner(bench: Bench, identity: Identity) -> None:
     async with no_trace(bench):
         for call in bench.calls(identity).values():

@@ -16,7 +16,7 @@ from controller.fleet.driver import Toolbox
 from controller.model.fleet import OFF, Identity
 from tests.simulator.help import HandClock, until
 
-from .benches import DRIVERS, MAKES, Bench, bench_of, each
+from .benches import MAKES, Bench, bench_of
 from .help import HASTY, tools
 from .traces import no_trace
 
@@ -52,7 +52,7 @@ async def cancelled(call: asyncio.Future[Any]) -> bool:
 
 
 @pytest.mark.parametrize("what", ["identify", "curve", "read", "stop", "start"])
-@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("driver", MAKES)
 async def test_waiting_for_an_answer(bench: Bench, what: str) -> None:
     identity = await bench.identify()
     await until(lambda: bench.connections() == 0, "the connections of before to be closed")
@@ -66,7 +66,7 @@ async def test_waiting_for_an_answer(bench: Bench, what: str) -> None:
     assert (await bench.driver.read(identity)).level == bench.make.own_level
 
 
-@pytest.mark.parametrize("driver", each((name,) for name in MAKES if "antminer" in name))
+@pytest.mark.parametrize("driver", [name for name in MAKES if "antminer" in name])
 async def test_in_the_middle_of_a_write(bench: Bench) -> None:
     """What the miner has taken it finishes; its pools and its frequency are whole."""
     identity = await bench.identify()

@@ -57,7 +57,7 @@ def _lived(chances: Chances) -> _Watched:
 
 
 @pytest.mark.timeout(0)
-@many()
+@many(500)
 @given(cases(_lived, size=500))
 def test_whatever_befalls_a_site_its_new_firmwares_wait_and_it_keeps_its_limits(
     life: _Watched,

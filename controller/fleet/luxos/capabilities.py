@@ -11,7 +11,7 @@ CAPABILITIES = Capabilities(
     survives_reboot="no: it boots at its profile, and is told again",
     acts=(
         Act("identify", "`config`, `profiles`", "one round trip each", Proof.RECORDED),
-        Act("read", "`power+summary+config+pools`", "one round trip", Proof.RECORDED),
+        Act("read", "`power+summary+config`", "one round trip", Proof.RECORDED),
         Act(
             "stop",
             "`logon`, `curtail` sleep, `logoff`",

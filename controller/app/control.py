@@ -32,9 +32,9 @@ from controller.ports import Clock, Fleet, Ledger
 _log = structlog.get_logger(__name__)
 LEAST_GATHER = 1 / 100
 """For this part of the longest pause between two cycles news are gathered before the next."""
-GATHER, MOST_GATHER = 4, 1 / 5
-"""News of miners so many times as long as a cycle took, and for this part of the longest pause at
-most: many of them answer at once, and a large site is not to do nothing but decide."""
+MOST_GATHER = 1 / 5
+"""News of miners as long as a cycle took, and for this part of the longest pause at most: many of
+them answer at once, and a large site is not to do nothing but decide."""
 LATE_CYCLES = 4
 """How many cycles may be missed before the loop counts as dead,"""
 LATE_S = 10.0
@@ -165,7 +165,7 @@ class Control:
         wake, stir = self._parts.wake, self._parts.stir
         until = min(max(next_at, now), now + timedelta(seconds=cycle_s))
         least = now + timedelta(seconds=cycle_s * LEAST_GATHER)
-        gathered = now + min(GATHER * (now - began), timedelta(seconds=cycle_s * MOST_GATHER))
+        gathered = now + min(now - began, timedelta(seconds=cycle_s * MOST_GATHER))
         await self._pause(min(until, least))
         await self._pause(min(until, gathered), wake)
         await self._pause(until, wake, stir)

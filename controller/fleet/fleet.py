@@ -207,7 +207,7 @@ class MinerFleet:
             command = self._queue.take()
             assert command is not None, "there is one in that lane"
             member = self._members[command.miner]
-            self._turns.tell(member, self._clock.now())
+            self._turns.tell(member, command.level, self._clock.now())
             begin = self._crew.reduce if lane is Lane.DOWN else self._crew.command
             done = partial(self._command_done, command)
             begin(self._execute(member, command), self._settings.command_timeout_s, done)

@@ -176,6 +176,10 @@ class Member:
         watts = {one.name: one.power_w for one in self.curve.levels}
         return watts.get(level, 0) < self.measured.power_w
 
+    def shows(self, level: str) -> bool:
+        """Whether it is there by what it just said."""
+        return not self.failures and self._level() == level != ""
+
     def entry(self, reading: MinerReading) -> MinerEntry:
         return MinerEntry(
             reading=reading,

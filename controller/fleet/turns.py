@@ -36,33 +36,38 @@ class Turns:
         self._rota = PollRota(members, at)
         self._unread = {miner: place for place, miner in enumerate(members, 1)}
         self._doubted: set[str] = set()
-        self._told: set[str] = set()
+        self._being_told: set[str] = set()
+        self._goals: dict[str, str] = {}
+        self._shown: set[str] = set()
         self._watched: frozenset[str] = frozenset()
 
     def is_watched(self, miner: str) -> bool:
         return miner in self._watched
 
     def watch(self, miners: Collection[str], now: datetime) -> None:
-        """Read these often from now on, and no others."""
+        """Read these often from now on, and no others. One that shows what it was told is not read
+        again before this: who asks has to see it first, and others do not show it yet."""
         wanted = frozenset(miners) & self._members.keys()
-        for miner in wanted - self._watched:
+        for miner in wanted - (self._watched - self._shown):
             self.hasten(self._members[miner], now)
         self._watched = wanted
+        self._shown.clear()
 
     def hasten(self, member: Member, now: datetime) -> None:
         """Read it as soon as one that moves; a miner that is being read keeps its turn."""
         self._rota.hasten(member.miner, now + _soon(member))
 
-    def tell(self, member: Member, now: datetime) -> None:
-        """It is being told something. To read it often meanwhile would only disturb it; that it is
-        read at all shows what it does where it never answers."""
+    def tell(self, member: Member, level: str, now: datetime) -> None:
+        """It is being told to go to a level. To read it often meanwhile would only disturb it; that
+        it is read at all shows what it does where it never answers."""
         self._segments.enter(member.segment)
-        self._told.add(member.miner)
+        self._being_told.add(member.miner)
+        self._goals[member.miner] = level
         self._rota.postpone(member.miner, now + timedelta(seconds=member.poll_s))
 
     def told(self, member: Member, now: datetime) -> None:
         """It has answered, or never will."""
-        self._told.discard(member.miner)
+        self._being_told.discard(member.miner)
         self._leave(member, now)
         self.hasten(member, now)
 
@@ -87,6 +92,8 @@ class Turns:
         """It was read from `began` until now, or could not be. At an even pace, but a miner that
         answers slowly is left alone for a while in between."""
         self._doubted.discard(member.miner)
+        if member.shows(self._goals.get(member.miner, "")):
+            self._shown.add(member.miner)
         pause = self._pause(member)
         self._rota.schedule(member.miner, max(began + pause, now + pause / _LEAST_REST))
         self._leave(member, now)
@@ -106,14 +113,18 @@ class Turns:
         return True
 
     def _pause(self, member: Member) -> timedelta:
-        moves = member.miner in self._watched and member.miner not in self._told
-        seconds = member.poll_moving_s if moves else member.poll_s
+        seconds = member.poll_moving_s if self._moves(member.miner) else member.poll_s
         place = self._unread.pop(member.miner, None)
         if place is not None:
             # All were read at once at the start: from here on they take turns.
             seconds *= place / len(self._members)
         rounds_lost = max(0, member.failures - self._unreachable_after)
         return timedelta(seconds=seconds * min(2**rounds_lost, _LEAST_OFTEN))
+
+    def _moves(self, miner: str) -> bool:
+        if miner in self._being_told or miner in self._shown:
+            return False
+        return miner in self._watched
 
 
 def _soon(member: Member) -> timedelta:

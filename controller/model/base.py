@@ -10,10 +10,17 @@ M = TypeVar("M")
 
 
 class Model(
-    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    gc=False,
 ):
     """A frozen value. Fields that stand at their default are left out of the encoding, so that
     an encoding holds no null: a difference between two encodings is then an exact RFC 7396 patch.
+
+    The garbage collector passes over them: what is frozen refers to nothing that refers back.
     """
 
 

@@ -41,7 +41,7 @@ class Level(Model, frozen=True, kw_only=True, cache_hash=True):
     hashrate_ths: Decimal
 
 
-class Curve(Model, frozen=True, kw_only=True, cache_hash=True, dict=True):
+class Curve(Model, frozen=True, kw_only=True, cache_hash=True, dict=True, gc=True):
     """The levels of one kind of miner, by rising power; the first is `off`."""
 
     levels: tuple[Level, ...]

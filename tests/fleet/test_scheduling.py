@@ -152,6 +152,27 @@ async def test_watched_miners_are_read_often_and_wake_whoever_waits(
         assert site.wakes == 3, "an ordinary reading wakes nobody"
 
 
+async def test_a_miner_that_shows_what_it_was_told_is_read_again_when_somebody_has_seen_it(
+    driver: Scripted, clock: HandClock, tmp_path: Path
+) -> None:
+    fleet = scripted_fleet(driver, clock, tmp_path, 1)
+    async with running(fleet, clock):
+        fleet.watch(["10.0.0.1"])
+        fleet.send([command("10.0.0.1", "full")])
+        await until(lambda: driver.applied == [("10.0.0.1", "full")], "its command")
+        await turns()
+        driver.reads.clear()
+        clock.move(2)
+        await until(lambda: len(driver.reads) == 1, "a read that shows it")
+        await turns()
+        clock.move(6)
+        await turns()
+        assert len(driver.reads) == 1, "others that do not show it yet need the time"
+        fleet.watch(["10.0.0.1"])
+        clock.move(2)
+        await until(lambda: len(driver.reads) == 2, "its power may still have to follow")
+
+
 async def test_a_group_has_a_pace_of_its_own(
     driver: Scripted, clock: HandClock, tmp_path: Path
 ) -> None:

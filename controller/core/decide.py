@@ -24,6 +24,7 @@ from controller.core.planning.shares import shares_of
 from controller.core.planning.sharing import Share
 from controller.core.planning.wishes import wish
 from controller.core.pools.cooling import turned
+from controller.core.pools.shown_levels import level_permille
 from controller.core.schedule import next_look
 from controller.core.situation import Situation, assess
 from controller.model.fleet import CONFIRMED, IDLE
@@ -56,6 +57,7 @@ def decide(seen: Snapshot, state: State) -> tuple[Plan, State, datetime]:
             **now.state.excess_permille,
             **{pool.key: pool.excess_permille for pool in now.pools if not pool.unproven},
         },
+        level_permille=level_permille(now.pools, now.state.level_permille),
         reserve_permille=counting(now),
         rose_at=_rose_at(now, orders),
         wakes=remembered(now, found.steps, given_up, orders.events),

@@ -179,7 +179,7 @@ def _pools(
 ) -> tuple[Pool, ...]:
     """Where no meter could show that a miner is off, turning it off makes no room."""
     tried, told_nothing = proven_firmware(seen.site, state), barred(state)
-    built = build(seen, motions, draws.each, state.excess_permille, tried).values()
+    built = build(seen, motions, draws.each, state, tried).values()
     pools = [withheld(pool, told_nothing) for pool in built]
     blind = {kind_of(one) for one in inferred(seen) if one.group in in_full}
     known = tuple(_flat(pool, seen) if pool.kind in blind else pool for pool in pools)
@@ -188,7 +188,7 @@ def _pools(
 
 def _flat(pool: Pool, seen: Snapshot) -> Pool:
     most_w = seen.curves[pool.curve].top.power_w
-    return with_(pool, units_w=(most_w,) * len(pool.levels), excess_permille=1000)
+    return with_(pool, units_w=(most_w,) * len(pool.levels), excess_permille=1000, crowds={})
 
 
 def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:

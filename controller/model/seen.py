@@ -88,6 +88,8 @@ class State(Model, frozen=True, kw_only=True):
     """By group and curve: how many steps economics last let run, for the start margin."""
     excess_permille: Mapping[str, int] = {}
     """By group and curve: the power of miners that run, or last ran, over its nominal value."""
+    level_permille: Mapping[str, Mapping[str, int]] = {}
+    """By group and curve, of each level: that of those that last ran there, at least 1000."""
     reserve_permille: Mapping[str, int] = {}
     """By group and curve, while a reserve is held: what load counts with for it over its nominal
     value."""

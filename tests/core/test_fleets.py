@@ -46,6 +46,7 @@ def without_cares(last: Seen) -> State:
         motions={name: one for name, one in state.motions.items() if name in doubtful},
         running=state.running,
         excess_permille=state.excess_permille,
+        level_permille=state.level_permille,
         reserve_permille=state.reserve_permille,
         balances=state.balances,
         fitted_permille=state.fitted_permille,

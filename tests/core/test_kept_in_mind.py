@@ -152,10 +152,23 @@ def test_what_draws_a_tenth_more_takes_up_that_much_room_when_it_starts_again() 
     assert levels(decided(off, room)) == ["default"] * 3
 
 
+def test_a_level_takes_up_the_room_that_it_was_last_seen_to_take_up() -> None:
+    """At 340 MHz they draw a fifth more than their curve says, at the top what it says: four of
+    them at 340 MHz do not fit beside what the limit leaves, though nobody stands there now."""
+    few, many = hall("a", 4, "340MHz", curve="three"), hall("a", 4, "default", curve="three")
+    low_w = next(iter(few.values())).power_w
+    greedy = {name: replace(one, power_w=low_w * 6 // 5) for name, one in few.items()}
+    ran, runs = looked(greedy, Pacing()), looked(many, Pacing())
+    room = looked(many, Pacing(), limit_w=4 * low_w)
+    assert levels(decided(runs, room)) == ["340MHz"] * 4
+    assert sorted(levels(decided(ran, runs, room))) == ["340MHz"] * 3 + [OFF]
+
+
 def test_who_only_says_that_it_is_off_shows_nothing_of_that() -> None:
     """Else one more figure would be kept for every watt that one of them may count with."""
     _, after, _ = told(site_of(), state_of())
     assert after.excess_permille == {}
+    assert after.level_permille == {}
 
 
 # Who has come up.

@@ -120,7 +120,7 @@ def some(level: str, *members: str, kind: str = "three", each_w: int | None = No
 
 
 def pool(*at_rest: Cohort, pinned: tuple[Pinned, ...] = ()) -> Pool:
-    [found] = build(seen(*at_rest), {}, {}, {}).values()
+    [found] = build(seen(*at_rest), {}, {}, State()).values()
     counts = counts_of(len(found.levels), found.free, pinned)
     return with_(found, pinned=pinned, counts=counts, size=counts.standing[0])
 

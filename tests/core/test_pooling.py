@@ -21,6 +21,7 @@ from controller.model.fleet import (
     Stage,
     Standing,
 )
+from controller.model.seen import State
 from controller.reasons import Reason
 from tests.core.cases.sites import CURVES, NOW
 from tests.core.movable import cohort, motion, seen
@@ -74,20 +75,23 @@ def pools(
     *held: Cohort,
     movers: Mapping[str, Mover] | None = None,
     excess: Mapping[str, int] | None = None,
+    by_level: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, Pool]:
     moving = movers or {}
     snapshot = seen(*held, moving={name: one.miner for name, one in moving.items()})
     motions = {name: one.motion for name, one in moving.items()}
     counts_w = {name: counted_w(*one, THREE) for name, one in moving.items()}
-    return build(snapshot, motions, counts_w, excess or {})
+    learned = State(excess_permille=excess or {}, level_permille=by_level or {})
+    return build(snapshot, motions, counts_w, learned)
 
 
 def pool(
     *held: Cohort,
     movers: Mapping[str, Mover] | None = None,
     excess: Mapping[str, int] | None = None,
+    by_level: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Pool:
-    (found,) = pools(*held, movers=movers, excess=excess).values()
+    (found,) = pools(*held, movers=movers, excess=excess, by_level=by_level).values()
     return found
 
 
@@ -233,6 +237,19 @@ def test_who_only_says_that_it_is_off_counts_in_full_whatever_it_is_told(
     assert found.key == f"{KEY}/unproven at {proven_w} W"
     assert found.units_w == units_w
     assert (found.counts.standing, found.counts.seen) == ((2, 0, 0), counted)
+
+
+@pytest.mark.parametrize("ceiling", ["", LOW])
+def test_a_level_draws_what_was_last_drawn_there_and_one_that_nobody_knows_as_others_do(
+    ceiling: str,
+) -> None:
+    found = pool(at(OFF, 2, ceiling=ceiling), excess={KEY: 1_100}, by_level={KEY: {LOW: 1_005}})
+    assert found.units_w == (OFF_W, -(-LOW_W * 1_005 // 1_000), -(-TOP_W * 1_100 // 1_000))
+
+
+def test_a_level_where_somebody_runs_draws_what_that_one_does() -> None:
+    found = pool(at(LOW, 2, LOW_W + 9), by_level={KEY: {LOW: 1_200}})
+    assert found.units_w[1] == LOW_W + 9
 
 
 # Who cannot be told anything, and who is late.

@@ -62,6 +62,7 @@ def test_what_counts_in_full_for_want_of_a_meter_is_no_excess() -> None:
     assert pool.units_w == (FULL_W, FULL_W, FULL_W)
     _, after, _ = decide(blind, State())
     assert after.excess_permille == {"a/three": 1000}
+    assert after.level_permille == {}
 
 
 def stopped_look(seconds: float, state: State, meter_w: int) -> Snapshot:

@@ -23,7 +23,9 @@ SILENT = {"container-a": NOW - timedelta(minutes=12)}
 
 
 def view(**plan: object) -> View:
-    return a_view(plan=plan_now(**plan), state=State(ratio_permille={"container-a/s19": 930}))
+    shown = {"container-b/s19j": {"340MHz": 1015}}
+    learned = State(ratio_permille={"container-a/s19": 930}, level_permille=shown)
+    return a_view(plan=plan_now(**plan), state=learned)
 
 
 def said(one: View) -> list[str]:
@@ -33,7 +35,7 @@ def said(one: View) -> list[str]:
 
 def sampled(metrics: list[Metric], name: str) -> dict[str, float]:
     (family,) = [one for one in metrics if one.name == name]
-    return {next(iter(sample.labels.values())): sample.value for sample in family.samples}
+    return {" ".join(sample.labels.values()): sample.value for sample in family.samples}
 
 
 def test_a_person_is_told_at_once() -> None:
@@ -91,3 +93,4 @@ def test_metrics() -> None:
     assert sampled(metrics, "curtaild_program_reserve_watts") == {"ers": 60_000}
     assert sampled(metrics, "curtaild_program_deliverable_watts") == {"ers": 41_500}
     assert sampled(metrics, "curtaild_power_ratio") == {"container-a/s19": 0.93}
+    assert sampled(metrics, "curtaild_level_power_ratio") == {"container-b/s19j 340MHz": 1.015}

@@ -342,6 +342,7 @@ def a_view(**changes: Any) -> View:
         state=State(
             motions=motions,
             ratio_permille={"container-b/s19j": 1030},
+            level_permille={"container-a/s19": {"340MHz": 1015}},
             watched={SITE: MeterWatch(value_w=52_400, at=NOW, shown_w=52_400, same_since=NOW)},
         ),
         plan=plan_now(),

@@ -34,6 +34,13 @@ class Pinned(NamedTuple):
     """What it draws by its own word."""
 
 
+class Crowd(NamedTuple):
+    """Those that stand at a rung and are on no way: how many, and what they draw together."""
+
+    size: int
+    power_w: int
+
+
 class Counts(NamedTuple):
     """By rung, how many miners of a pool stand there or above: what sharing works with."""
 
@@ -100,6 +107,8 @@ class Pool:
     """By rung, what a miner is expected to draw there."""
     excess_permille: int
     """How far those that run, or last ran, exceed their nominal power."""
+    crowds: Mapping[int, Crowd]
+    """By rung where anybody stands who is on no way."""
     locked: tuple[Cohort, ...]
     locked_pinned: tuple[str, ...]
     """Miners in motion whose place is locked."""
@@ -166,13 +175,6 @@ def _steps_w(units_w: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(max(1, high_w - low_w) for low_w, high_w in pairwise(units_w))
 
 
-class Crowd(NamedTuple):
-    """Those that stand at a rung and are on no way: how many, and what they draw together."""
-
-    size: int
-    power_w: int
-
-
 def crowds_of(free: Mapping[int, tuple[Cohort, ...]], pinned: Iterable[Pinned]) -> dict[int, Crowd]:
     """By rung where anybody stands."""
     found = {
@@ -197,18 +199,22 @@ def excess_permille(levels: Sequence[Level], crowds: Mapping[int, Crowd], before
 
 
 def units_w(
-    levels: tuple[Level, ...], crowds: Mapping[int, Crowd], permille: int
+    levels: tuple[Level, ...],
+    crowds: Mapping[int, Crowd],
+    permille: int,
+    by_level: Mapping[str, int],
 ) -> tuple[int, ...]:
     """What a miner is expected to draw at each rung: its nominal power, or the mean of those that
-    stand there if they draw more. Where none does, it exceeds its nominal power as those that run
-    elsewhere do, or last did."""
-    found = list(_exceeding(levels, permille))
+    stand there if they draw more. Where none does, it exceeds its nominal power as those that last
+    ran at that level did; where none ever has, as those that run elsewhere do, or last did."""
+    excess = tuple([by_level.get(level.name, permille) for level in levels])
+    found = list(_exceeding(levels, excess))
     for rung, there in crowds.items():
         found[rung] = max(levels[rung].power_w, -(-there.power_w // there.size))
     return tuple(found)
 
 
 @lru_cache(maxsize=CURVES)
-def _exceeding(levels: tuple[Level, ...], permille: int) -> tuple[int, ...]:
-    off, *rest = levels
-    return (off.power_w, *(-(-level.power_w * permille // 1000) for level in rest))
+def _exceeding(levels: tuple[Level, ...], permille: tuple[int, ...]) -> tuple[int, ...]:
+    running = zip(levels[1:], permille[1:], strict=True)
+    return (levels[0].power_w, *(-(-level.power_w * one // 1000) for level, one in running))

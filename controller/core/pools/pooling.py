@@ -32,7 +32,7 @@ from controller.model.fleet import (
     Motion,
     Standing,
 )
-from controller.model.seen import Snapshot
+from controller.model.seen import Snapshot, State
 
 
 class _Kind(NamedTuple):
@@ -105,13 +105,13 @@ def build(
     seen: Snapshot,
     motions: Mapping[str, Motion],
     counts_w: Mapping[str, int],
-    excess: Mapping[str, int],
+    learned: State,
     proven: Collection[str] = (),
 ) -> dict[str, Pool]:
     """All pools, by `group/curve`, and the ceiling if any, in the order of their keys.
 
-    `counts_w` is what each miner in motion counts with, `excess` how far the miners of a pool
-    exceeded their nominal power when they last ran, and `proven` the firmwares that need no canary.
+    `counts_w` is what each miner in motion counts with, `learned` says how far miners exceeded
+    their nominal power when they last ran, and `proven` are the firmwares that need no canary.
     """
     resting: dict[_Kind, list[Cohort]] = {}
     for _, cohort in sorted(seen.cohorts.items()):
@@ -136,7 +136,7 @@ def build(
     for kind in sorted({*resting, *moving}):
         rungs = _rungs(seen.curves[kind.curve])
         movers = _sort(rungs, seen, moving[kind], counts_w) if kind in moving else _NOBODY
-        pool = _pool(kind, rungs, resting.get(kind, []), movers, _before(kind, excess))
+        pool = _pool(kind, rungs, resting.get(kind, []), movers, learned)
         pools[pool.key] = pool
     return pools
 
@@ -167,14 +167,14 @@ def _before(kind: _Kind, excess: Mapping[str, int]) -> int:
     return excess.get(kind._replace(ceiling="", firmware="").key, 1000)
 
 
-def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, excess: int) -> Pool:
-    levels = rungs.levels
+def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, learned: State) -> Pool:
+    levels, curve = rungs.levels, f"{kind.group}/{kind.curve}"
     lost = [c for c in mine if c.standing is Standing.UNREACHABLE]
     locked = tuple([c for c in mine if c.standing is Standing.LOCKED])
     free, pinned = _free(mine, rungs), tuple(moving.pinned)
     counts, crowds = counts_of(len(levels), free, pinned), crowds_of(free, pinned)
-    permille = excess_permille(levels, crowds, excess)
-    units = units_w(levels, crowds, permille)
+    permille = excess_permille(levels, crowds, _before(kind, learned.excess_permille))
+    units = units_w(levels, crowds, permille, learned.level_permille.get(curve, {}))
     if kind.unproven_w:
         units = tuple([max(one, kind.unproven_w) for one in units])
         counts = counts._replace(
@@ -184,7 +184,7 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
     failed = sum([_disobeys(motion) for motion in moving.stuck.values()])
     return Pool(
         key=kind.key,
-        kind=f"{kind.group}/{kind.curve}",
+        kind=curve,
         group=kind.group,
         curve=kind.curve,
         firmware=kind.firmware,
@@ -196,6 +196,7 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, exces
         counts=counts,
         units_w=units,
         excess_permille=permille,
+        crowds=crowds,
         locked=locked,
         locked_pinned=tuple(moving.locked),
         locked_off=sum([len(c.members) for c in locked if c.level in IDLE])

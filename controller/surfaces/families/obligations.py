@@ -1,4 +1,4 @@
-"""Income that has stopped, reserves sold, and what meters know of miners without watts."""
+"""Income that has stopped, reserves sold, and how far miners draw more than their curves say."""
 
 from __future__ import annotations
 
@@ -37,4 +37,14 @@ def families(view: View) -> Iterator[Metric]:
         "True over nominal power of miners that report no watts, as their meter has shown it.",
         ["kind"],
         (([kind], one / 1000) for kind, one in sorted(view.state.ratio_permille.items())),
+    )
+    yield gauges(
+        "curtaild_level_power_ratio",
+        "Power over its nominal value, at least 1, of miners that run or last ran at the level.",
+        ["kind", "level"],
+        (
+            ([kind, level], one / 1000)
+            for kind, levels in sorted(view.state.level_permille.items())
+            for level, one in sorted(levels.items())
+        ),
     )

@@ -143,6 +143,7 @@ def of_meters(chances: Chances, kinds: list[str]) -> dict[str, Any]:
         "fits": {scope: fit(chances, kinds) for scope in METERED if kinds and chances.one_in(4)},
         "watched": {scope: watch(chances) for scope in METERED if chances.one_in(4)},
         "cooling": {group: cooling(chances) for group in GROUPS if chances.one_in(3)},
+        "level_permille": {kind: {"340MHz": 1080} for kind in kinds if chances.one_in(4)},
     }
 
 

@@ -49,6 +49,7 @@ WENT = Canary(
     told_at=NOW - timedelta(seconds=20),
 )
 RETURNS = replace(WENT, stage=CanaryStage.RETURNING)
+LATE = NOW - timedelta(seconds=201)
 CHOSEN = Canary(stage=CanaryStage.CHOSEN, miner="a1")
 
 
@@ -120,13 +121,13 @@ def test_until_it_is_seen_back_it_proves_nothing(miner: MinerSeen, moves: Motion
         (RETURNS, STANDS, motion("default", Stage.FAILED), "it did not return to default"),
         (WENT, replace(STANDS, settings=""), OFF_SHOWN, "it has no pools any more"),
         (
-            replace(RETURNS, told_at=NOW - timedelta(seconds=201)),
+            replace(RETURNS, told_at=LATE),
             replace(RUNS, power_w=2_400),
             BACK_SHOWN,
             "it draws 2400 W, and drew 2794 W",
         ),
         (
-            replace(RETURNS, told_at=NOW - timedelta(seconds=201)),
+            replace(RETURNS, told_at=LATE),
             replace(RUNS, power_w=3_200),
             BACK_SHOWN,
             "it draws 3200 W, and drew 2794 W",
@@ -143,10 +144,48 @@ def test_not_as_it_was_its_firmware_is_barred(
 
 
 def test_its_power_may_be_as_far_off_as_a_firmware_estimates() -> None:
-    late = replace(RETURNS, told_at=NOW - timedelta(seconds=201))
+    late = replace(RETURNS, told_at=LATE)
     assert after(late, replace(RUNS, power_w=2_500), BACK_SHOWN).canaries == {}
     in_time = replace(RETURNS, told_at=NOW - timedelta(seconds=200))
     assert stage_after(in_time, replace(RUNS, power_w=2_400), BACK_SHOWN) is CanaryStage.RETURNING
+
+
+IDLES = replace(RUNS, power_w=FULL_W // 2 - 1)
+
+
+@pytest.mark.parametrize(("before_w", "proven"), [(FULL_W // 2, False), (FULL_W // 2 - 1, True)])
+def test_one_that_had_no_work_before_is_to_draw_what_its_level_says(
+    before_w: int, *, proven: bool
+) -> None:
+    """Its uplink was lost when it was told to go, and is back."""
+    late = replace(RETURNS, power_w=before_w, told_at=LATE)
+    found = after(late, RUNS, BACK_SHOWN)
+    assert found.proven_firmware == ((FIRMWARE,) if proven else ())
+
+
+def test_what_it_is_to_draw_is_said_where_it_never_does() -> None:
+    late = replace(RETURNS, power_w=25, told_at=LATE)
+    found = after(late, IDLES, BACK_SHOWN)
+    assert found.canaries[FIRMWARE].why == "it draws 1396 W, and is to draw 2794 W"
+
+
+PAID = replace(SITE_OF, groups={"a": Group(income_lost_after_s=300)})
+
+
+@pytest.mark.parametrize(
+    ("paid_s_ago", "judged_at"), [(99, LATE), (100, NOW), (301, NOW)], ids=["paid", "doubt", "lost"]
+)
+def test_while_its_group_may_have_no_work_its_power_says_nothing(
+    paid_s_ago: int, judged_at: datetime
+) -> None:
+    late = replace(RETURNS, told_at=LATE)
+    found = after(
+        late, IDLES, BACK_SHOWN, site=PAID, paid_at={"a": NOW - timedelta(seconds=paid_s_ago)}
+    )
+    [canary] = found.canaries.values()
+    waits = judged_at == NOW
+    assert canary.told_at == judged_at, "all of its time begins anew"
+    assert (canary.stage is CanaryStage.RETURNING) == waits
 
 
 def test_who_vouches_for_a_firmware_lifts_its_bar() -> None:
@@ -192,9 +231,8 @@ def test_as_high_as_a_person_allows_is_back() -> None:
         (WENT, replace(STANDS, firmware="2.0"), OFF_SHOWN),
         (RETURNS, replace(STANDS, locked=True), OFF_SHOWN),
         (CHOSEN, replace(RUNS, settings=""), None),
-        (CHOSEN, RUNS, OFF_SHOWN),
     ],
-    ids=["ignores", "never went", "left", "flashed", "locked", "no pools", "moves"],
+    ids=["ignores", "never went", "left", "flashed", "locked", "no pools"],
 )
 def test_of_no_use_another_takes_its_place(
     canary: Canary, miner: MinerSeen | None, moves: Motion | None
@@ -216,6 +254,8 @@ def test_an_outage_says_nothing_of_a_firmware() -> None:
     assert after(replace(CHOSEN, tried=("a8", "a9")), lost).canaries[FIRMWARE] == Canary(
         tried=("a8", "a9")
     )
+    moved = after(replace(CHOSEN, tried=("a8",)), RUNS, OFF_SHOWN)
+    assert moved.canaries[FIRMWARE] == Canary(tried=("a8",)), "nor does a limit that moves it"
     gone = replace(STANDS, reachable=False)
     assert after(RETURNS, gone, motion("default", Stage.FAILED)).canaries[FIRMWARE] == RETURNS
 

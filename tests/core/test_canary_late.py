@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
+from controller.core.decide import decide
 from controller.core.obedience.motions import Orders
 from controller.core.planning.room import base_w
 from controller.core.pools.pool import Pool
 from controller.core.situation import assess
-from controller.model.fleet import OFF, MinerSeen, Motion
+from controller.model.fleet import (
+    CONFIRMED,
+    FAILED,
+    OFF,
+    EvidenceGrade,
+    MinerSeen,
+    Motion,
+    Stage,
+)
 from controller.model.plan import Plan
 from controller.model.remembered import Canary
 from controller.model.seen import State
+from tests.core.cases.sites import CURVES
+from tests.core.movable import motion as in_motion
 from tests.core.paced_sites import DEAR, FULL_W, OFF_W, later, looked, told
 from tests.core.test_canary_steps import BARRED, NEW, PACING, RUN, WENT
 from tests.core.test_held_repeats import STOP, overdue
@@ -52,3 +64,22 @@ def test_who_is_late_with_coming_down_is_not_told_to_return() -> None:
     there = replace(RUNS, level=OFF, power_w=OFF_W, at=later(-40))
     [command] = stopping(IN_TIME, there, replace(WENT, miner="a0"))[0].commands
     assert command.level == "default"
+
+
+LOWERED = replace(
+    in_motion(FAILED, "340MHz", "default", curve="three"), command=replace(STOP, level="340MHz")
+)
+
+
+@pytest.mark.parametrize(("stage", "told"), [(FAILED, []), (CONFIRMED, ["default"])])
+def test_who_only_says_that_it_came_down_is_not_told_to_return(
+    stage: Stage, told: list[str]
+) -> None:
+    """It counts in full, and its meter may show somebody else's power in its place."""
+    low_w = CURVES["three"].level("340MHz").power_w
+    says = replace(RUNS, curve="three", level="340MHz", power_w=low_w, grade=EvidenceGrade.INFERRED)
+    was = replace(LOWERED, stage=stage, proven_w=low_w if stage is CONFIRMED else FULL_W)
+    seen = replace(looked({}, PACING, price=DEAR, canaries={"a0": says}), moving={"a0": says})
+    state = State(motions={"a0": was}, canaries={NEW: replace(WENT, miner="a0")}, next_command=2)
+    plan, *_ = decide(seen, state)
+    assert [one.level for one in plan.commands] == told

@@ -75,10 +75,26 @@ def test_where_nobody_can_be_told_anything_nobody_waits() -> None:
     assert look(lost, dispatches={"d": TO_COME})[0].rehearsals == {}
 
 
-def test_for_a_commitment_they_wait() -> None:
-    plan, after = look(OFFS, groups={"a": Group(floor_w=5_000)})
+@pytest.mark.parametrize(("price", "waiting"), [(CHEAP, 3), (DEAR, 2)])
+def test_for_a_commitment_they_wait(price: Decimal, waiting: int) -> None:
+    plan, after = look(OFFS, price=price, groups={"a": Group(floor_w=5_000)})
     assert plan.commands == ()
+    assert plan.rehearsals[NEW].waiting == waiting
     assert after.canaries[NEW].stage is CanaryStage.CHOSEN
+
+
+def test_who_runs_and_is_needed_for_a_commitment_waits_for_nothing() -> None:
+    plan, after = look(RUN, price=DEAR, groups={"a": Group(floor_w=1_000_000)})
+    assert plan.commands == ()
+    assert (plan.rehearsals, after.canaries) == ({}, {})
+
+
+def test_whom_a_commitment_needs_is_not_stopped_because_another_waits_to_be() -> None:
+    """One of the two is enough, and which of them goes waits for its canary."""
+    two = {"a1": RUN["a1"], "a2": replace(RUN["a1"], firmware="other")}
+    plan, after = look(two, price=DEAR, groups={"a": Group(floor_w=2_000)})
+    assert plan.commands == ()
+    assert len(after.canaries) == 1
 
 
 def test_a_set_point_does_not_wait_whatever_else_is_promised() -> None:

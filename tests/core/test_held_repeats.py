@@ -76,7 +76,7 @@ class Hall:
     level: str
     price: Decimal | None
     limit_w: int = 1_000_000
-    more: Mapping[str, str] = field(default_factory=dict)
+    more: Mapping[str, str | bool] = field(default_factory=dict)
     """Of the miner."""
 
     @staticmethod
@@ -187,6 +187,18 @@ def test_a_start_is_not_told_once_more_above_what_a_person_allows_by_now(
     here.more = {"firmware": "new 1", "ceiling": ceiling}
     plan = here.look(STEP_S - 5)
     assert [(one.level, one.attempt) for one in plan.commands] == told
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "told"),
+    [pytest.param("default", ["default"], id="as high"), pytest.param(OFF, [], id="off")],
+)
+def test_nor_is_one_that_draws_as_much_by_its_last_word(ceiling: str, told: list[str]) -> None:
+    """It says nothing any more, and would start again where it has gone off meanwhile."""
+    here = Hall.waiting(START, firmware="new 1")
+    here.level = "default"
+    here.more = {"firmware": "new 1", "ceiling": ceiling, "reachable": False}
+    assert [one.level for one in here.look(STEP_S - 5).commands] == told
 
 
 def test_a_stop_needs_no_permission_and_goes_on_waiting_for_its_turn() -> None:

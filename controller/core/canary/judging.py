@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from controller.core.canary.proven import proven
 from controller.core.canary.returned import lost, overdue, returns_to, spoilt
+from controller.core.economics.income import in_doubt
 from controller.model.fleet import CONFIRMED, FAILED, INFERRED, MinerSeen, Motion
 from controller.model.remembered import Canary, CanaryStage
 from controller.model.seen import Snapshot, State
@@ -25,6 +26,8 @@ class _Look(NamedTuple):
     canary: Canary
     miner: MinerSeen
     motion: Motion | None
+    workless: bool
+    """Whether nobody may have work in its group: no share is accepted there."""
 
     @property
     def is_news(self) -> bool:
@@ -48,10 +51,11 @@ def judged(seen: Snapshot, state: State, motions: Mapping[str, Motion]) -> State
     if not (state.canaries or state.waivers) or not seen.fleet_known:
         return state
     known = proven(seen.site, state)
+    workless = {*state.unpaid, *in_doubt(seen, state)}
     canaries: dict[str, Canary] = {}
     come_back = set(state.proven_firmware)
     for firmware, canary in state.canaries.items():
-        after = None if firmware in known else _judged(seen, firmware, canary, motions)
+        after = None if firmware in known else _judged(seen, firmware, canary, motions, workless)
         if after is not None:
             canaries[firmware] = after
         elif firmware not in known:
@@ -66,7 +70,11 @@ def judged(seen: Snapshot, state: State, motions: Mapping[str, Motion]) -> State
 
 
 def _judged(
-    seen: Snapshot, firmware: str, canary: Canary, motions: Mapping[str, Motion]
+    seen: Snapshot,
+    firmware: str,
+    canary: Canary,
+    motions: Mapping[str, Motion],
+    workless: Container[str],
 ) -> Canary | None:
     """The canary as it goes on; None once it is back as it was."""
     if canary.stage in (CanaryStage.SOUGHT, CanaryStage.BARRED):
@@ -74,12 +82,12 @@ def _judged(
     miner = seen.canaries.get(canary.miner)
     if miner is None or miner.firmware != firmware or miner.locked:
         return passed_over(canary)
-    look = _Look(seen, canary, miner, motions.get(canary.miner))
+    look = _Look(seen, canary, miner, motions.get(canary.miner), miner.group in workless)
     if canary.stage is CanaryStage.CHOSEN:
-        if not miner.reachable:
-            return Canary(tried=canary.tried)  # nothing was told to it: its network may be down
-        fit = look.motion is None and miner.settings != ""
-        return canary if fit else passed_over(canary)
+        if not miner.reachable or look.motion is not None:
+            # Its network may be down, or a limit moves it: that says nothing of its use.
+            return Canary(tried=canary.tried)
+        return passed_over(canary) if miner.settings == "" else canary
     return _gone(look) if canary.stage is CanaryStage.GOING else _back(look)
 
 
@@ -112,7 +120,9 @@ def _back(look: _Look) -> Canary | None:
     if returns and motion is not None and motion.stage is FAILED and miner.reachable:
         return _barred(canary, f"it did not return to {level}")
     if miner.level == level and look.is_news and look.arrived:
-        if why := spoilt(canary, miner):
+        if why := spoilt(canary, miner, look.seen.curves.get(miner.curve)):
+            if why.waits and look.workless and canary.told_at is not None:
+                return replace(canary, told_at=look.seen.now)  # its time begins when work is back
             late = why.waits and not overdue(canary, miner, look.seen)
             return canary if late else _barred(canary, why.text)
         return canary if miner.settings is None else None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from controller.core.obedience.evidence import ABOVE, told_w
 from controller.core.obedience.patience import pacing_of
-from controller.model.fleet import IDLE, OFF, MinerSeen
+from controller.model.fleet import IDLE, OFF, Curve, MinerSeen
 from controller.model.remembered import Canary
 from controller.model.seen import Snapshot
 
@@ -30,15 +30,25 @@ def lost(canary: Canary, miner: MinerSeen) -> str:
     return "it has other pools than before" if miner.settings else "it has no pools any more"
 
 
-def spoilt(canary: Canary, miner: MinerSeen) -> Spoilt | None:
+def spoilt(canary: Canary, miner: MinerSeen, curve: Curve | None) -> Spoilt | None:
     """What a command has done to it; None where it is as it was, as far as it was asked. Of another
     level than it stood at, that its power shows it is all that can be said."""
     if why := lost(canary, miner):
         return Spoilt(why, waits=False)
+    due_w = _due_w(canary, curve)
     elsewhere = miner.level != canary.level
-    if elsewhere or canary.level in IDLE or _alike(canary.power_w, miner.power_w):
+    if elsewhere or canary.level in IDLE or _alike(due_w, miner.power_w):
         return None
-    return Spoilt(f"it draws {miner.power_w} W, and drew {canary.power_w} W", waits=True)
+    before = "drew" if due_w == canary.power_w else "is to draw"
+    return Spoilt(f"it draws {miner.power_w} W, and {before} {due_w} W", waits=True)
+
+
+def _due_w(canary: Canary, curve: Curve | None) -> int:
+    """What it drew; of one that was awake without work, what its level says."""
+    for level in curve.levels if curve else ():
+        if level.name == canary.level and 2 * canary.power_w < level.power_w:
+            return level.power_w
+    return canary.power_w
 
 
 def _alike(before_w: int, after_w: int) -> bool:

@@ -82,15 +82,16 @@ def _next(canary: Canary, shares: Sequence[Share], now: Situation) -> Move | Non
 
 
 def _place(pool: Pool, miner: str) -> Move | None:
-    """Where it stands, as a move that goes nowhere yet. Whoever is late with coming down is not
-    raised: what it truly draws is not known."""
+    """Where it stands, as a move that goes nowhere yet. Whoever is late with coming down, or has
+    not been shown to, is not raised: what it truly draws is not known."""
     for rung, cohorts in pool.free.items():
         for cohort in cohorts:
             if miner in cohort.members:
                 mean_w = -(-cohort.power_w // len(cohort.members))
                 return Move(pool, miner, rung, rung, cohort.level, mean_w)
     for one in pool.pinned:
-        if one.miner == miner and not one.late:
+        unshown = not one.dispatched and one.counted_w > one.said_w
+        if one.miner == miner and not (one.late or unshown):
             level = pool.levels[one.rung].name
             return Move(pool, miner, one.rung, one.rung, level, one.counted_w)
     return None

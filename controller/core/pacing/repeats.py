@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from controller.core.canary.proven import barred
 from controller.core.obedience.command import is_due, overruled_by_lock
-from controller.core.obedience.evidence import told_w
+from controller.core.obedience.evidence import rises, told_w
 from controller.core.pacing.staging import Stage
 from controller.core.pools.cooling import Fans
 from controller.core.situation import Situation
@@ -33,14 +33,14 @@ def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> froz
     held, told_nothing = set[str](), barred(now.state)
     for name, motion in _of_this_look(now):
         change_w = _change_w(now, name, motion)
-        rises = change_w > 0
-        stages = [turns.up, _stagger(now, motion, turns.staggers)] if rises else [turns.down]
+        up = change_w > 0
+        stages = [turns.up, _stagger(now, motion, turns.staggers)] if up else [turns.down]
         mine = [one for one in stages if one is not None]
         waits = overruled_by_lock(motion, now.seen.moving[name])
         waits |= now.seen.moving[name].firmware in told_nothing
         waits |= change_w >= 0 and name in lowered
-        waits |= rises and _waits_for_fans(now, motion, turns.fans)
-        waits |= rises and _above_what_is_allowed(now, name, motion)
+        waits |= up and _waits_for_fans(now, motion, turns.fans)
+        waits |= _above_what_is_allowed(now, name, motion)
         fits = all(one.takes(abs(change_w)) for one in mine)
         if is_due(motion) and (waits or not fits):
             held.add(name)
@@ -51,11 +51,13 @@ def held_repeats(now: Situation, turns: Turns, lowered: Collection[str]) -> froz
 
 
 def _above_what_is_allowed(now: Situation, name: str, motion: Motion) -> bool:
-    """Whether a person allows it less since it was told: that it goes there may wait for the canary
-    of its firmware, that it rises beyond need not."""
+    """Whether it was told to rise, and a person allows it less since: that it goes there may wait
+    for the canary of its firmware, that it rises beyond need not."""
     ceiling = now.seen.moving[name].ceiling
     curve = now.seen.curves[motion.curve]
-    return bool(ceiling) and told_w(curve, motion.command.level) > told_w(curve, ceiling)
+    if not ceiling or not rises(motion, curve):
+        return False
+    return told_w(curve, motion.command.level) > told_w(curve, ceiling)
 
 
 def _of_this_look(now: Situation) -> list[tuple[str, Motion]]:

@@ -1,4 +1,4 @@
-"""What money and people want of miners whose firmware is new here waits for its canary.
+"""What money, people and floors want of miners whose firmware is new here waits for its canary.
 
 Limits do not wait: what one takes away now, or a dispatch to come by the time that its miners need,
 is told at once, and so is what generators or a set-point need. That is said as a waiver, and so is
@@ -13,6 +13,8 @@ from dataclasses import replace
 from operator import gt
 
 from controller.core.canary.returned import returns_to
+from controller.core.planning.lasting import lasting
+from controller.core.planning.promised import promises
 from controller.core.planning.wishes import Wish
 from controller.core.situation import Situation
 from controller.model.remembered import CanaryStage
@@ -24,27 +26,33 @@ AT_ONCE = frozenset({Reason.ENGINE, Reason.SET_POINT})
 
 def rehearsed(wishes: Iterable[Wish], now: Situation) -> list[Wish]:
     """The wishes, of new firmware no other than what is there, with what they wait for."""
-    return [_rehearsed(one, now) if one.pool.firmware and one.pool.size else one for one in wishes]
+    found = list(wishes)
+    if not any(_is_new(one) for one in found):
+        return found
+    raised, _ = promises(lasting(found, now), now)
+    pairs = zip(found, raised, strict=True)
+    return [_rehearsed(one, more.allowed, now) if _is_new(one) else one for one, more in pairs]
 
 
-def _rehearsed(one: Wish, now: Situation) -> Wish:
+def _is_new(one: Wish) -> bool:
+    return bool(one.pool.firmware) and one.pool.size > 0
+
+
+def _rehearsed(one: Wish, allowed: tuple[int, ...], now: Situation) -> Wish:
+    """`allowed` are so many as people allow of those that money and floors want."""
     there = one.pool.counts.standing[1:]
     kept_off = _kept_off(one.pool.firmware, now)
     top = one.pool.ceiling if kept_off else len(one.ladder)
-    held = replace(
-        one,
-        pool=replace(one.pool, ceiling=top),
-        wanted=there,
-        most=_most(one, there, now),
-        ideal=there,
-        reason=Reason.CANARY,
-        money=Reason.CANARY if any(map(gt, one.allowed, there)) else one.money,
-        awaited=one.allowed,
-    )
-    if one.allowed != held.allowed or (kept_off and one.wanted != there):
-        return held
+    still = replace(one, most=_most(one, there, now))
+    held = replace(still, pool=replace(one.pool, ceiling=top), wanted=there, ideal=there)
+    if allowed != held.allowed or (kept_off and one.wanted != there):
+        rises = any(map(gt, allowed, there))
+        money = Reason.CANARY if rises else one.money
+        return replace(held, reason=Reason.CANARY, money=money, awaited=allowed)
+    if one.allowed != held.allowed:
+        still = held  # money would stop some that floors need
     # A dispatch to come will want some of them to go: there is time to try now.
-    return replace(one, awaited=(0,) * len(there)) if _called(now) else one
+    return replace(still, awaited=(0,) * len(there)) if _called(now) else still
 
 
 def _most(one: Wish, there: tuple[int, ...], now: Situation) -> tuple[int, ...]:

@@ -31,7 +31,8 @@ run: $(STAMP)
 	@umask 077 && $(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(32))' > var/demo/token-grid-operator
 	@exec $(BIN)/curtaild run --config configs/demo.yaml --farm
 
-test: $(STAMP) check unit
+test: $(STAMP)
+	@$(MAKE) --no-print-directory -j3 --output-sync=target check unit-pure unit-site
 
 # The pure part, with the command line, needs the processor, the other mostly waits: side by side.
 unit: $(STAMP)

@@ -188,6 +188,19 @@ def test_while_its_group_may_have_no_work_its_power_says_nothing(
     assert (canary.stage is CanaryStage.RETURNING) == waits
 
 
+IN_DOUBT: dict[str, Any] = {"site": PAID, "paid_at": {"a": NOW - timedelta(seconds=200)}}
+
+
+def test_that_it_lost_its_pools_is_seen_without_work_too() -> None:
+    bare = replace(IDLES, settings="")
+    assert stage_after(RETURNS, bare, BACK_SHOWN, **IN_DOUBT) is CanaryStage.BARRED
+
+
+def test_one_that_woke_by_itself_without_work_has_still_to_be_told() -> None:
+    untold = replace(RETURNS, told_at=None)
+    assert after(untold, IDLES, BACK_SHOWN, **IN_DOUBT).canaries == {FIRMWARE: untold}
+
+
 def test_who_vouches_for_a_firmware_lifts_its_bar() -> None:
     vouched = replace(SITE_OF, pacing=replace(SITE_OF.pacing, known_firmware=(FIRMWARE,)))
     found = after(replace(RETURNS, stage=CanaryStage.BARRED), RUNS, site=vouched)

@@ -19,7 +19,7 @@ until the next come to nine, and some for changes."""
 
 
 @pytest.mark.timeout(0)  # whole lives take minutes, and a failing one shrinks slowly
-@many()
+@many(1_000)
 @given(cases(lived, size=500))
 def test_whatever_befalls_a_site_it_keeps_its_limits_and_comes_to_rest(life: Lived) -> None:
     """Every promise at every look, every limit in the time that it takes, every pace; and when all

@@ -201,6 +201,16 @@ def test_nor_is_one_that_draws_as_much_by_its_last_word(ceiling: str, told: list
     assert [one.level for one in here.look(STEP_S - 5).commands] == told
 
 
+def test_to_come_down_halfway_is_told_once_more_though_a_person_wants_it_off() -> None:
+    """That it goes off waits for the canary of its firmware."""
+    halfway = replace(STOP, level="340MHz")
+    motion = replace(overdue(STOP), command=halfway, curve="three")
+    runs = replace(miner("a", "default", curve="three"), firmware="new 1", ceiling=OFF)
+    seen = replace(looked({}, Pacing()), moving={"a0": runs})
+    plan, *_ = decide(seen, State(motions={"a0": motion}, next_command=2))
+    assert [(one.level, one.attempt) for one in plan.commands] == [("340MHz", 2)]
+
+
 def test_a_stop_needs_no_permission_and_goes_on_waiting_for_its_turn() -> None:
     here = Hall.waiting(STOP)
     here.price = None

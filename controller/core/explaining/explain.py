@@ -96,4 +96,4 @@ class _Explainer:
 def _wanted(best: Share) -> int:
     """How many are to run. Those that wait for a canary count before limits: these share out room
     only once it has returned."""
-    return max((best.granted[0], *best.wish.awaited[:1]))
+    return max((best.granted[0], *best.wish.awaited))

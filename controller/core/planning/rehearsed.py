@@ -30,8 +30,10 @@ def rehearsed(wishes: Iterable[Wish], now: Situation) -> list[Wish]:
     if not any(_is_new(one) for one in found):
         return found
     raised, _ = promises(lasting(found, now), now)
-    pairs = zip(found, raised, strict=True)
-    return [_rehearsed(one, more.allowed, now) if _is_new(one) else one for one, more in pairs]
+    for which, one in enumerate(found):
+        if _is_new(one):
+            found[which] = _rehearsed(one, raised[which].allowed, now)
+    return found
 
 
 def _is_new(one: Wish) -> bool:

@@ -195,7 +195,12 @@ def excess_permille(levels: Sequence[Level], crowds: Mapping[int, Crowd], before
     nominal_w = sum(levels[rung].power_w * there.size for rung, there in running.items())
     if not nominal_w:
         return before
-    return max(1000, -(-1000 * sum(there.power_w for there in running.values()) // nominal_w))
+    return over_nominal(sum(there.power_w for there in running.values()), nominal_w)
+
+
+def over_nominal(power_w: int, nominal_w: int) -> int:
+    """In thousandths, at least 1000."""
+    return max(1000, -(-1000 * power_w // nominal_w))
 
 
 def units_w(
@@ -216,5 +221,6 @@ def units_w(
 
 @lru_cache(maxsize=CURVES)
 def _exceeding(levels: tuple[Level, ...], permille: tuple[int, ...]) -> tuple[int, ...]:
-    running = zip(levels[1:], permille[1:], strict=True)
-    return (levels[0].power_w, *(-(-level.power_w * one // 1000) for level, one in running))
+    off, *running = levels
+    raised = (-(-one.power_w * permille[rung] // 1000) for rung, one in enumerate(running, start=1))
+    return (off.power_w, *raised)

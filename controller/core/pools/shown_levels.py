@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from controller.core.pools.pool import Crowd, Pool, excess_permille
+from controller.core.pools.pool import Crowd, Pool, over_nominal
 
 
 def level_permille(
@@ -16,7 +16,7 @@ def level_permille(
     for kind, mine in _by_kind(pools).items():
         levels = mine[0].levels
         shown = {
-            levels[rung].name: excess_permille(levels, {rung: there}, 1000)
+            levels[rung].name: over_nominal(there.power_w, levels[rung].power_w * there.size)
             for rung, there in _together(mine).items()
             if rung
         }
@@ -28,8 +28,7 @@ def level_permille(
 def _by_kind(pools: Iterable[Pool]) -> dict[str, list[Pool]]:
     found: dict[str, list[Pool]] = {}
     for pool in pools:
-        if not pool.unproven:
-            found.setdefault(pool.kind, []).append(pool)
+        found.setdefault(pool.kind, []).append(pool)
     return found
 
 

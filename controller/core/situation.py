@@ -188,7 +188,7 @@ def _pools(
 
 def _flat(pool: Pool, seen: Snapshot) -> Pool:
     most_w = seen.curves[pool.curve].top.power_w
-    return with_(pool, units_w=(most_w,) * len(pool.levels), excess_permille=1000, crowds={})
+    return with_(pool, units_w=(most_w,) * len(pool.levels), excess_permille=1000, shown={})
 
 
 def _released(seen: Snapshot, motions: Mapping[str, Motion]) -> Snapshot:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+from msgspec.structs import replace
+
 from controller.core.pools.shown_levels import level_permille
-from controller.model.fleet import OFF
-from tests.core.test_pooling import KEY, LOW, LOW_W, TOP, TOP_W, at, pools, says_off
+from controller.model.fleet import OFF, EvidenceGrade, Stage
+from tests.core.test_pooling import KEY, LOW, LOW_W, TOP, TOP_W, at, mover, pools, says_off
 
 
 def shown(*held: object, before: dict[str, dict[str, int]] | None = None) -> object:
@@ -36,6 +39,17 @@ def test_who_is_off_shows_nothing_of_it() -> None:
     assert shown(at(OFF, 3, 500)) == {}
     unproven = pools(movers={"m": says_off()}).values()
     assert level_permille(unproven, {}) == {}
+
+
+@pytest.mark.parametrize(("proven_w", "found"), [(LOW_W, {KEY: {LOW: 1_000}}), (TOP_W, {})])
+def test_who_only_says_that_it_came_down_shows_nothing_of_it(
+    proven_w: int, found: dict[str, dict[str, int]]
+) -> None:
+    """It counts in full, which is not what is drawn at that level."""
+    stage = Stage.FAILED if proven_w == TOP_W else Stage.CONFIRMED
+    one = mover(LOW, TOP, stage, shows=LOW, grade=EvidenceGrade.INFERRED)
+    one = one._replace(motion=replace(one.motion, proven_w=proven_w))
+    assert level_permille(pools(movers={"m": one}).values(), {}) == found
 
 
 def test_who_draws_less_than_its_level_says_is_reckoned_with_as_much() -> None:

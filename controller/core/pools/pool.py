@@ -107,8 +107,8 @@ class Pool:
     """By rung, what a miner is expected to draw there."""
     excess_permille: int
     """How far those that run, or last ran, exceed their nominal power."""
-    crowds: Mapping[int, Crowd]
-    """By rung where anybody stands who is on no way."""
+    shown: Mapping[int, Crowd]
+    """By rung, those that stand there and count with no more than they say that they draw."""
     locked: tuple[Cohort, ...]
     locked_pinned: tuple[str, ...]
     """Miners in motion whose place is locked."""

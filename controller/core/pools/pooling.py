@@ -196,7 +196,7 @@ def _pool(kind: _Kind, rungs: _Rungs, mine: list[Cohort], moving: _Moving, learn
         counts=counts,
         units_w=units,
         excess_permille=permille,
-        crowds=crowds,
+        shown=crowds_of(free, [one for one in pinned if one.counted_w <= one.said_w]),
         locked=locked,
         locked_pinned=tuple(moving.locked),
         locked_off=sum([len(c.members) for c in locked if c.level in IDLE])

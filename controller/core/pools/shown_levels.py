@@ -35,7 +35,7 @@ def _by_kind(pools: Iterable[Pool]) -> dict[str, list[Pool]]:
 def _together(pools: Iterable[Pool]) -> dict[int, Crowd]:
     found: dict[int, Crowd] = {}
     for pool in pools:
-        for rung, there in pool.crowds.items():
+        for rung, there in pool.shown.items():
             size, power_w = found.get(rung, (0, 0))
             found[rung] = Crowd(size + there.size, power_w + there.power_w)
     return found

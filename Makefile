@@ -4,14 +4,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PURE_TESTS := tests/core tests/scenarios tests/mutation tests/commands
+UNITS := unit-pure unit-e2e unit-site
 # Whole lives of a site, with the best that there is and floors, take as long as all other properties.
 LIVES := $(addprefix tests/core/test_,fleets.py optimum.py floors_properties.py)
 # Prices of ERCOT hubs and the hashprice, by year: docs/backtest.md says how they are laid out.
 STUDY_DATA ?= ../shared/data
-# As many times 2,000 cases of each property as make a million in all: 76,000 in CI.
+# As many times 2,000 cases of each property as make a million in all: 75,000 in CI.
 LONG_CASES := 14
 
-.PHONY: setup run test unit-pure unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground bench-fleet soak-fleet study check lint types floors unit clean
+.PHONY: setup run test unit-pure unit-e2e unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground bench-fleet soak-fleet study check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -32,17 +33,20 @@ run: $(STAMP)
 	@exec $(BIN)/curtaild run --config configs/demo.yaml --farm
 
 test: $(STAMP)
-	@$(MAKE) --no-print-directory -j3 --output-sync=target check unit-pure unit-site
+	@$(MAKE) --no-print-directory -j4 --output-sync=target check $(UNITS)
 
-# The pure part, with the command line, needs the processor, the other mostly waits: side by side.
+# The pure part, with the command line, needs the processor, the others mostly wait: side by side.
 unit: $(STAMP)
-	@$(MAKE) --no-print-directory -j2 --output-sync=target unit-pure unit-site
+	@$(MAKE) --no-print-directory -j3 --output-sync=target $(UNITS)
 
 unit-pure: $(STAMP)
 	$(BIN)/pytest -m 'not long' $(PURE_TESTS)
 
+unit-e2e: $(STAMP)
+	$(BIN)/pytest -m 'not long' tests/e2e
+
 unit-site: $(STAMP)
-	$(BIN)/pytest -m 'not long' $(addprefix --ignore=,$(PURE_TESTS))
+	$(BIN)/pytest -m 'not long' $(addprefix --ignore=,$(PURE_TESTS) tests/e2e)
 
 check: lint types floors
 

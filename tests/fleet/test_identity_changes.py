@@ -40,12 +40,12 @@ async def test_it_is_counted_logged_and_kept(
     kind: str,
 ) -> None:
     async with running(fleet_on(farm, clock, tmp_path), clock) as site:
-        was = first(site).identity
+        was = entry_of(site, miners[0]).identity
         change(luxos_miner(farm))
         with capture_logs() as logs:
             await site.read_again(miners[0])
         assert site.fleet.health().identity_changes == {kind: 1}
-        entry = first(site)
+        entry = entry_of(site, miners[0])
         assert entry.previous == was
         assert entry.identity != was
         assert entry.changed_at == clock.now()
@@ -69,7 +69,7 @@ async def test_one_that_stays_what_it_is_has_not_changed(
     async with running(fleet_on(farm, clock, tmp_path), clock) as site:
         await site.read_again(miners[0])
         assert site.fleet.health().identity_changes == {}
-        assert first(site).previous is None
+        assert entry_of(site, miners[0]).previous is None
 
 
 async def test_the_listing_goes_on_after_a_name(
@@ -81,5 +81,5 @@ async def test_the_listing_goes_on_after_a_name(
         assert after == [names[1]]
 
 
-def first(site: Site) -> MinerEntry:
-    return site.fleet.listing("", 1)[0]
+def entry_of(site: Site, miner: str) -> MinerEntry:
+    return next(one for one in site.fleet.listing("", 9) if one.reading.miner == miner)

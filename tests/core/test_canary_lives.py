@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 
 from controller.core.canary.proven import barred
+from controller.model.fleet import Command
 from controller.model.seen import State
 from controller.reasons import Reason
 from tests.core.cases.chances import Chances, cases, many
@@ -39,10 +40,16 @@ def _hasty(here: Life, one: Seen) -> Iterator[str]:
             yield f"{command.miner} is told, and {firmware} is barred"
         if new and command.attempt == 1 and command.reason in FOR_MONEY:
             yield f"{command.miner} did not wait"
-        if command.reason is Reason.CANARY and command.attempt == 1:
+        if command.reason is Reason.CANARY and not _again(one, command):
             canaries.append(firmware)
     if len(canaries) > len(set(canaries)):
         yield f"two canaries of one firmware are told at once: {canaries}"
+
+
+def _again(one: Seen, command: Command) -> bool:
+    """Whether it was told the same before, however long ago."""
+    motion = one.before.motions.get(command.miner)
+    return motion is not None and motion.command.level == command.level
 
 
 def _lived(chances: Chances) -> _Watched:

@@ -136,6 +136,23 @@ def test_it_returns_to_the_very_level_of_its_operator_though_that_is_never_the_b
     assert commands(look(stands, own)[0]) == [("a1", "eco", Reason.CANARY)]
 
 
+@pytest.mark.parametrize(("stands", "falls_w"), [("top", 2_100), ("mid", 1_000)])
+def test_down_to_the_level_of_its_operator_it_takes_all_that_of_the_step(
+    stands: str, falls_w: int
+) -> None:
+    stepped = replace(PACING, largest_step_down_w=5_000)
+    miners = new(stands, "a1", curve="hollow")
+    own = replace(WENT, level="eco", power_w=1_000)
+    seen = looked(miners, stepped, canaries=miners)
+    before = State(canaries={NEW: own}, staged_at={"site down": NOW})
+
+    def where(left_w: int) -> list[tuple[str, str, Reason]]:
+        return commands(told(seen, replace(before, staged_w={"site down": 5_000 - left_w}))[0])
+
+    assert where(falls_w) == [("a1", "eco", Reason.CANARY)]
+    assert where(falls_w - 1) == []
+
+
 def test_it_does_not_return_over_a_limit_and_others_leave_its_room() -> None:
     over = 2 * FULL_W + OFF_W + 2_000
     assert commands(look(GONE, WENT, price=DEAR, limit_w=over)[0]) == []

@@ -25,6 +25,8 @@ class Move(NamedTuple):
     """What it counts with until its power shows the move."""
     to_level: str = ""
     """Of a canary that returns, the very level at which its operator had it; else the rung's."""
+    to_level_w: int = 0
+    """The nominal power of that level, which its rung may exceed."""
 
     @property
     def level(self) -> str:
@@ -33,6 +35,8 @@ class Move(NamedTuple):
 
     @property
     def down(self) -> bool:
+        if self.to_level:
+            return self._to_w < self.pool.levels[self.from_rung].power_w
         return self.to_rung < self.from_rung
 
     @property
@@ -58,7 +62,11 @@ class Move(NamedTuple):
     @property
     def fall_w(self) -> int:
         """By how much it may lower the site's power: its equals may draw more where it goes."""
-        return max(0, self.counted_w - self.pool.levels[self.to_rung].power_w)
+        return max(0, self.counted_w - self._to_w)
+
+    @property
+    def _to_w(self) -> int:
+        return self.to_level_w if self.to_level else self.pool.levels[self.to_rung].power_w
 
     @property
     def frees_w(self) -> int:

@@ -75,8 +75,9 @@ def _next(canary: Canary, shares: Sequence[Share], now: Situation) -> Move | Non
         if share.granted == pool.counts.standing[1:] and (place := _place(pool, canary.miner)):
             if level:
                 curve = now.seen.curves[pool.curve]
-                rung = rung_of(curve, level, told_w(curve, level))
-                return place._replace(to_rung=rung, to_level=level)
+                level_w = told_w(curve, level)
+                rung = rung_of(curve, level, level_w)
+                return place._replace(to_rung=rung, to_level=level, to_level_w=level_w)
             return place._replace(to_rung=goal(share)[0])
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from controller.core.pools.cohorts import cohorts
 from controller.model.fleet import OFF, Command, MinerSeen, Motion, Stage
 from controller.model.grid import SITE, ManualOrder, Obligation
 from controller.model.quality import Fresh
+from controller.model.remembered import CoolingState
 from controller.model.rules import Cooling, Engine, Heat
 from controller.model.seen import State
 from controller.model.site import Group
@@ -112,6 +114,40 @@ def test_fans_that_a_start_brings_leave_nothing_to_others() -> None:
     )
     miners = {**fleet("a", "plain", 0, 2), **fleet("b", "old", 0, 2)}
     assert left(plan_of(seen(declared, miners))) == {"a/plain": 1, "b/old": 0}
+
+
+def fanned(miners: Mapping[str, MinerSeen], least_w: int, shown_w: int = FANS_W) -> dict[str, int]:
+    """What is left of a hall whose fans run, and are all that its meter shows beside its miners."""
+    drawn_w = sum(one.power_w for one in miners.values())
+    declared = site(
+        groups={"a": Group(cooling=FANS)}, engine=Engine(most_w=100_000, least_w=least_w)
+    )
+    meters = {SITE: Fresh(value=drawn_w + shown_w, at=NOW)}
+    run = {"a": CoolingState(on_since=NOW - timedelta(hours=1))}
+    known = State(other_w={SITE: shown_w}, cooling=run)
+    return left(plan_of(seen(declared, miners, meters_w=meters), known))
+
+
+@pytest.mark.parametrize(
+    ("more_w", "kept"), [(0, 0), (1, 1), (STEP_W + FANS_W, 1), (STEP_W + FANS_W + 1, 2)]
+)
+def test_fans_that_run_count_for_the_site_only_beside_what_is_left(more_w: int, kept: int) -> None:
+    """They go with the last of their group: else it would stop, and start again without them."""
+    assert fanned(fleet("a", "plain", 3), 3 * STANDBY_W + more_w) == {"a/plain": kept}
+
+
+def test_fans_that_draw_less_than_declared_leave_no_less_than_nothing() -> None:
+    least_w = 3 * STANDBY_W + STEP_W + FANS_W
+    assert fanned(fleet("a", "plain", 3), least_w, shown_w=500) == {"a/plain": 1}
+
+
+@pytest.mark.parametrize(("more_w", "kept"), [(0, 0), (1, 1)])
+def test_fans_that_one_beyond_reach_keeps_on_count_for_the_site(more_w: int, kept: int) -> None:
+    miners = fleet("a", "plain", 3)
+    lost = next(iter(miners))
+    miners[lost] = replace(miners[lost], reachable=False)
+    least_w = FULL_W + FANS_W + 2 * STANDBY_W + more_w
+    assert fanned(miners, least_w) == {"a/plain": kept}
 
 
 @pytest.mark.parametrize(("more_w", "kept"), [(0, 1), (1, 2)])

@@ -12,6 +12,7 @@ from controller.core.planning.reserve import go_in_time, load_permille
 from controller.core.planning.room import beyond_reach_w
 from controller.core.planning.sharing import Share, share
 from controller.core.planning.wishes import Wish
+from controller.core.pools.cooling import cooled
 from controller.core.pools.pool import Pool
 from controller.core.scopes import scopes_of
 from controller.core.situation import Situation
@@ -36,12 +37,21 @@ class Asking:
         stop for nothing."""
         return [_by_merit(one) for one in share(self._wishes, (), self._now, guard=False)]
 
+    @cached_property
+    def _fans_w(self) -> Mapping[str, int]:
+        """By group, what its fans draw beside the first step there, whether they run yet or not:
+        those that run go with the last one. Not where what nobody can stop may keep them on."""
+        now, pools = self._now, [one.pool for one in self._wishes]
+        kept = {pool.group for pool in pools if pool.stuck_w or pool.late_w} - now.fans_w.keys()
+        declared = cooled(now.seen.site)
+        return {name: one.power_w for name, one in declared.items() if name not in kept}
+
     def of(self, floor: Floor, given: Counts, reserved: Counts) -> Ask:
         """What is missing of a floor, when floors have these steps, and reserves those."""
         if floor.rank == Rank.RESERVE:
             return Ask(floor, floor.floor_w, self._reserve(floor), reserved)
         steps_w = {which: _steps_w(self._wishes[which]) for which in self._mine(floor)}
-        fans_w = dict(self._now.fans_w) if floor.scope == SITE else {}
+        fans_w = dict(self._fans_w) if floor.scope == SITE else {}
         ask = Ask(floor, floor.floor_w, steps_w, given, fans_w, starts=not self._silent(floor))
         ask.missing_w -= self._base_w(floor) + ask.worth_w(given)
         for which, one in enumerate(self._wishes) if fans_w else ():
@@ -68,13 +78,16 @@ class Asking:
     def _base_w(self, floor: Floor) -> int:
         """What counts for a floor with everything off. What cannot be told anything or is late may
         be gone: it counts for the site only, whose meter would show it, and with no more than it
-        says itself."""
+        says itself. Fans that run beside miners are none of it."""
         pools = [self._wishes[which].pool for which in self._mine(floor)]
         standby_w = sum(pool.size * pool.levels[0].power_w for pool in pools)
         if floor.scope != SITE:
             return standby_w
         rest_w = sum(beyond_reach_w(pool) + pool.late_w - pool.unsaid_w for pool in pools)
-        return standby_w + rest_w + self._now.fixed_w.get(SITE, 0)
+        running_w = sum(
+            self._fans_w[name] for name in self._fans_w.keys() - self._now.fans_w.keys()
+        )
+        return standby_w + rest_w + max(0, self._now.fixed_w.get(SITE, 0) - running_w)
 
     def _silent(self, floor: Floor) -> bool:
         if floor.rank != Rank.HEAT:

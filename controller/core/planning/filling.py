@@ -27,7 +27,7 @@ class Ask:
     counted: Counts
     """What counts for it, or for floors of its kind, already."""
     fans_w: dict[str, int] = field(default_factory=dict)
-    """By group whose fans rest: what they count for with the first step there."""
+    """By group: what its fans count for with the first step there."""
     starts: bool = True
     """Whether something may start for it."""
 

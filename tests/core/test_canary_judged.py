@@ -223,6 +223,16 @@ def test_one_without_watts_is_taken_at_its_word() -> None:
     assert stage_after(WENT, still, OFF_TOLD) is CanaryStage.GOING
 
 
+def test_one_without_watts_need_not_be_shown_by_a_meter_in_time() -> None:
+    """Meters may be silent just then; it was given up, and says later that it is there."""
+    said = replace(STANDS, grade=EvidenceGrade.INFERRED)
+    given_up = motion(OFF, Stage.FAILED)
+    assert stage_after(WENT, said, given_up) is CanaryStage.RETURNING
+    stood = replace(RETURNS, level=OFF, power_w=25)
+    assert after(stood, said, given_up).proven_firmware == (FIRMWARE,)
+    assert stage_after(stood, replace(said, at=stood.told_at), given_up) is CanaryStage.BARRED
+
+
 def test_something_else_that_moves_it_makes_it_return_anew() -> None:
     assert after(RETURNS, STANDS, OFF_SHOWN).canaries[FIRMWARE].told_at is None
     assert after(RETURNS, STANDS, OFF_TOLD).canaries[FIRMWARE] == RETURNS

@@ -102,10 +102,9 @@ def passed_over(canary: Canary) -> Canary:
 
 def _gone(look: _Look) -> Canary:
     canary, motion = look.canary, look.motion
-    if motion is not None and motion.stage is FAILED:
-        return passed_over(canary)
-    if not look.is_news or not look.arrived:
-        return canary
+    if not (look.is_news and look.arrived):
+        failed = motion is not None and motion.stage is FAILED
+        return passed_over(canary) if failed else canary
     if look.miner.level == canary.level:
         return passed_over(canary)
     if why := lost(canary, look.miner):
@@ -117,8 +116,6 @@ def _back(look: _Look) -> Canary | None:
     canary, motion, miner = look.canary, look.motion, look.miner
     level = returns_to(canary, look.seen)
     returns = motion is not None and motion.command.level == level
-    if returns and motion is not None and motion.stage is FAILED and miner.reachable:
-        return _barred(canary, f"it did not return to {level}")
     if miner.level == level and look.is_news and look.arrived:
         if why := spoilt(canary, miner, look.seen.curves.get(miner.curve)):
             if why.waits and look.workless and canary.told_at is not None:
@@ -126,6 +123,8 @@ def _back(look: _Look) -> Canary | None:
             late = why.waits and not overdue(canary, miner, look.seen)
             return canary if late else _barred(canary, why.text)
         return canary if miner.settings is None else None
+    if returns and motion is not None and motion.stage is FAILED and miner.reachable:
+        return _barred(canary, f"it did not return to {level}")
     if not returns and look.arrived:
         return replace(canary, told_at=None)  # something else moved it: it is to return anew
     return canary

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Coroutine
 from typing import Any
 
-_YOUNG, _MIDDLE, _OLD = 400_000, 5, 20
+_YOUNG, _MIDDLE, _OLD = 100_000, 5, 20
 """After how many new objects the garbage collector looks, and after how many of its looks at older
 ones. By its usual measure, 700, it took a third of the time in which 5,000 miners were stopped: a
 call to a miner is some thirty objects for as long as it takes."""

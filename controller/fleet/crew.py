@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any
 
-from controller.fleet.deadline import abandon
+from controller.links.deadline import abandon
 
 Call = Coroutine[Any, Any, Any]
 Ended = asyncio.Future[Any]

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import structlog
 
 from controller.errors import CurtaildError, PermanentError
-from controller.fleet.deadline import abandon
 from controller.fleet.faults import FaultKind, MinerError, kind_of
 from controller.fleet.roster import Member
 from controller.fleet.switch_bank import Bank
 from controller.fleet.tally import Tally
+from controller.links.deadline import abandon
 from controller.ports import Clock
 
 _log = structlog.get_logger(__name__)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Collection
 from pathlib import Path
 
@@ -136,3 +137,20 @@ async def test_nothing_is_left_behind_by_a_healthy_miner(bench: Bench, identity:
     async with no_trace(bench):
         for call in bench.calls(identity).values():
             await call()
+
+
+@pytest.mark.parametrize("driver", MAKES)
+async def test_calls_to_a_dead_miner_leave_nothing_to_the_garbage_collector(
+    bench: Bench, identity: Identity
+) -> None:
+    """It looks seldom: memory would grow with every one that fails."""
+    await bench.inject("die")
+    assert await failure(bench.driver.read(identity)) is K.NO_CONNECTION
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(5):
+            await failure(bench.driver.read(identity))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

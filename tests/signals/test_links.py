@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import gc
+import weakref
 
 import pytest
 
@@ -39,6 +42,36 @@ async def test_work_in_time_gives_its_result_or_its_error() -> None:
     assert await within(30, work(fail=False)) == "done"
     with pytest.raises(ValueError, match="its own"):
         await within(30, work(fail=True))
+
+
+async def test_work_that_cancels_itself_has_failed_and_cancels_nobody() -> None:
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(RuntimeError, match="cancelled itself"):
+        await within(30, work())
+
+
+async def test_what_failed_is_gone_with_its_error() -> None:
+    """Nothing waits for the garbage collector, which looks seldom."""
+
+    class Held:
+        pass
+
+    async def work() -> None:
+        held = Held()
+        seen.append(weakref.ref(held))
+        raise ValueError(held)
+
+    seen: list[weakref.ref[Held]] = []
+    gc.disable()
+    try:
+        with contextlib.suppress(ValueError):
+            await within(30, work())
+        await asyncio.sleep(0)
+        assert [one() for one in seen] == [None]
+    finally:
+        gc.enable()
 
 
 async def test_cancelling_the_caller_cancels_the_work() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import traceback
 from types import TracebackType
 from typing import Self
 
@@ -22,10 +23,10 @@ from aiohttp import (
 from yarl import URL
 
 from controller.fleet.antminer.knocking import Knock, is_stale
-from controller.fleet.deadline import within
 from controller.fleet.faults import FaultKind, MinerError
 from controller.fleet.settings import FleetSettings
 from controller.fleet.tally import Tally
+from controller.links.deadline import within
 
 _BUFFER = 65_536
 
@@ -85,7 +86,7 @@ class Visit:
     async def _bounded(self, path: str, body: bytes | None, limit_s: float) -> bytes:
         try:
             return await within(
-                self._exchange(path, body), self._settings.connect_timeout_s + limit_s
+                self._settings.connect_timeout_s + limit_s, self._exchange(path, body)
             )
         except ConnectionTimeoutError:
             self._tally.abandoned += 1
@@ -97,6 +98,7 @@ class Visit:
             self._tally.abandoned += 1
             raise self._fault(FaultKind.NO_REPLY, f"no whole reply within {limit_s:g} s") from None
         except (ClientError, OSError, ValueError) as error:
+            _let_go(error)
             raise self._as_fault(error) from None
 
     async def _exchange(self, path: str, body: bytes | None) -> bytes:
@@ -150,3 +152,11 @@ class Visit:
 
     def _fault(self, kind: FaultKind, what: str) -> MinerError:
         return MinerError(kind, f"{self._miner}: {what}")
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Empty the frames that an error came through: aiohttp keeps it in some of them, and so a
+    hundred objects for each call to a miner that refuses, until the garbage collector looks."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__

@@ -13,6 +13,7 @@ from controller.core.obedience.motions import Orders
 from controller.core.situation import assess
 from controller.model.fleet import CUT, OFF, EvidenceGrade, MinerSeen
 from controller.model.plan import Plan
+from controller.model.quality import Missing
 from controller.model.remembered import Canary, CanaryStage, Wear
 from controller.model.seen import Snapshot, State
 from controller.model.site import Pacing
@@ -169,6 +170,16 @@ def test_it_does_not_return_where_nothing_may_start() -> None:
     seen = looked(GONE, PACING, price=DEAR, canaries={"a1": GONE["a1"]})
     silent = replace(seen, fleet_known=False)
     assert told(silent, State(canaries={NEW: WENT}))[0].commands == ()
+
+
+def test_nor_does_it_rise_there_to_the_level_that_it_counts_as() -> None:
+    """One at "eco" counts as one at "mid", where its operator had it."""
+    miners = new("eco", "a1", curve="hollow")
+    known = State(canaries={NEW: replace(WENT, level="mid", power_w=2_000)})
+    seen = looked(miners, PACING, canaries=miners)
+    assert commands(told(seen, known)[0]) == [("a1", "mid", Reason.CANARY)]
+    shut = replace(seen, meters_w={**seen.meters_w, "a": Missing(why="silent")})
+    assert told(shut, known)[0].commands == ()
 
 
 def test_a_limit_does_not_wait_and_what_it_told_is_said() -> None:

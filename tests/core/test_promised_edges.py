@@ -116,16 +116,29 @@ def test_fans_that_a_start_brings_leave_nothing_to_others() -> None:
     assert left(plan_of(seen(declared, miners))) == {"a/plain": 1, "b/old": 0}
 
 
-def fanned(miners: Mapping[str, MinerSeen], least_w: int, shown_w: int = FANS_W) -> dict[str, int]:
+def fanned(
+    miners: Mapping[str, MinerSeen],
+    least_w: int,
+    shown_w: int = FANS_W,
+    motions: Mapping[str, Motion] | None = None,
+) -> dict[str, int]:
     """What is left of a hall whose fans run, and are all that its meter shows beside its miners."""
+    motions = motions or {}
     drawn_w = sum(one.power_w for one in miners.values())
     declared = site(
         groups={"a": Group(cooling=FANS)}, engine=Engine(most_w=100_000, least_w=least_w)
     )
     meters = {SITE: Fresh(value=drawn_w + shown_w, at=NOW)}
     run = {"a": CoolingState(on_since=NOW - timedelta(hours=1))}
-    known = State(other_w={SITE: shown_w}, cooling=run)
-    return left(plan_of(seen(declared, miners, meters_w=meters), known))
+    known = State(other_w={SITE: shown_w}, cooling=run, motions=motions)
+    snapshot = seen(
+        declared,
+        miners,
+        meters_w=meters,
+        cohorts=cohorts({name: one for name, one in miners.items() if name not in motions}),
+        moving={name: miners[name] for name in motions},
+    )
+    return left(plan_of(snapshot, known))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +151,20 @@ def test_fans_that_run_count_for_the_site_only_beside_what_is_left(more_w: int, 
 
 def test_fans_that_draw_less_than_declared_leave_no_less_than_nothing() -> None:
     least_w = 3 * STANDBY_W + STEP_W + FANS_W
-    assert fanned(fleet("a", "plain", 3), least_w, shown_w=500) == {"a/plain": 1}
+    for more_w, kept in ((0, 1), (1, 2)):
+        left_on = fanned(fleet("a", "plain", 3), least_w + more_w, shown_w=500)
+        assert left_on == {"a/plain": kept}
+
+
+@pytest.mark.parametrize(("more_w", "kept"), [(0, 0), (1, 1)])
+def test_fans_that_rest_are_none_of_what_the_meter_shows(more_w: int, kept: int) -> None:
+    miners, other_w = fleet("a", "plain", 0, 3), 5_000
+    shown_w = 3 * STANDBY_W + other_w
+    declared = site(
+        groups={"a": Group(cooling=FANS)}, engine=Engine(most_w=100_000, least_w=shown_w + more_w)
+    )
+    snapshot = seen(declared, miners, meters_w={SITE: Fresh(value=shown_w, at=NOW)})
+    assert left(plan_of(snapshot, State(other_w={SITE: other_w}))) == {"a/plain": kept}
 
 
 @pytest.mark.parametrize(("more_w", "kept"), [(0, 0), (1, 1)])
@@ -148,6 +174,26 @@ def test_fans_that_one_beyond_reach_keeps_on_count_for_the_site(more_w: int, kep
     miners[lost] = replace(miners[lost], reachable=False)
     least_w = FULL_W + FANS_W + 2 * STANDBY_W + more_w
     assert fanned(miners, least_w) == {"a/plain": kept}
+
+
+@pytest.mark.parametrize(("more_w", "kept"), [(0, 0), (1, 1)])
+def test_fans_that_one_keeps_on_that_does_not_stop_in_time_count_for_the_site(
+    more_w: int, kept: int
+) -> None:
+    miners = fleet("a", "plain", 3)
+    name = next(iter(miners))
+    late = Motion(
+        command=Command(id="c1", miner=name, level=OFF, reason=Reason.UNPROFITABLE, at=NOW),
+        stage=Stage.SENT,
+        group="a",
+        curve="plain",
+        from_level="default",
+        proven_w=FULL_W,
+        deadline=NOW + timedelta(seconds=9),
+        late=True,
+    )
+    least_w = FULL_W + FANS_W + 2 * STANDBY_W + more_w
+    assert fanned(miners, least_w, motions={name: late}) == {"a/plain": kept}
 
 
 @pytest.mark.parametrize(("more_w", "kept"), [(0, 1), (1, 2)])

@@ -35,9 +35,7 @@ class Move(NamedTuple):
 
     @property
     def down(self) -> bool:
-        if self.to_level:
-            return self._to_w < self.pool.levels[self.from_rung].power_w
-        return self.to_rung < self.from_rung
+        return self._to_w < self.pool.levels[self.from_rung].power_w
 
     @property
     def starts(self) -> bool:

@@ -84,10 +84,8 @@ class Asking:
         if floor.scope != SITE:
             return standby_w
         rest_w = sum(beyond_reach_w(pool) + pool.late_w - pool.unsaid_w for pool in pools)
-        running_w = sum(
-            self._fans_w[name] for name in self._fans_w.keys() - self._now.fans_w.keys()
-        )
-        return standby_w + rest_w + max(0, self._now.fixed_w.get(SITE, 0) - running_w)
+        running_w = sum(w for name, w in self._fans_w.items() if name not in self._now.fans_w)
+        return standby_w + rest_w + max(0, self._now.fixed_w[SITE] - running_w)
 
     def _silent(self, floor: Floor) -> bool:
         if floor.rank != Rank.HEAT:

@@ -20,7 +20,7 @@ from controller.fleet.tally import Tally
 from controller.model.fleet import Command, Outcome
 from controller.reasons import Reason
 from controller.simulator.farm import Farm
-from tests.simulator.help import HandClock, free_address, free_port, until
+from tests.simulator.help import HandClock, free_address, free_port, turns, until
 
 LONG_AGO = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)
 HASTY = FleetSettings(
@@ -93,6 +93,7 @@ async def running(fleet: MinerFleet, clock: HandClock) -> AsyncIterator[Site]:
         await until(
             lambda: all(r.at or r.failure for r in fleet.readings().values()), "first readings"
         )
+        await turns()  # it rests: a clock that is moved before would be moved for nothing
         yield site
     finally:
         await fleet.stop()

@@ -21,12 +21,12 @@ from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
 from controller.ports import Clock, Feed, Inbox, Service, Watch
-from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
-from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
-from controller.signals.price_file import PriceFile, PriceFileSettings
-from controller.signals.price_http_settings import PriceHttpSettings
-from controller.signals.signal_http_settings import SignalHttpSettings
-from controller.signals.signal_modbus import SignalModbus, SignalModbusSettings
+from controller.signals.local.http_settings import SignalHttpSettings
+from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
+from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
+from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.prices.file import PriceFile, PriceFileSettings
+from controller.signals.prices.http_settings import PriceHttpSettings
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -66,13 +66,13 @@ class LedgerAdapter(Generic[S]):
 
 
 def _price_http(name: str, settings: PriceHttpSettings, reach: Reach) -> Feed:
-    from controller.signals.price_http import PriceHttp  # loads aiohttp, as `check` does not need
+    from controller.signals.prices.http import PriceHttp  # loads aiohttp, as `check` does not need
 
     return PriceHttp(name, settings, reach.clock, reach.state_dir)
 
 
 def _signal_http(name: str, settings: SignalHttpSettings, reach: Reach) -> Feed:
-    from controller.signals.signal_http import SignalHttp  # loads aiohttp, as `check` does not need
+    from controller.signals.local.http import SignalHttp  # loads aiohttp, as `check` does not need
 
     return SignalHttp(name, settings, reach.clock)
 

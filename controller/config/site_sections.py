@@ -16,7 +16,7 @@ from controller.config.quantities import (
 )
 from controller.config.section import Name, NotTruth, Section
 from controller.config.tariffs import BandSettings, HeatSettings, HostingSettings
-from controller.signals.local_times import ZoneName
+from controller.signals.reading.local_times import ZoneName
 
 Losses = Annotated[Decimal, Field(ge=0, le=50)]
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from controller.links.modbus import ModbusLinks
-from controller.signals.meter_modbus import MeterModbus, MeterModbusSettings
+from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
 from controller.simulator import sunspec as simulated
 from controller.simulator.modbus import Image, ModbusServer
 from tests.signals.sunspec_server import UNIT

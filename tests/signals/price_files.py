@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from controller.signals.price_file import PriceFileSettings
+from controller.signals.prices.file import PriceFileSettings
 
 HEADER = "start,hub"
 

@@ -15,8 +15,8 @@ from aiohttp import web
 
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
-from controller.signals.price_http import PriceHttp
-from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.prices.http import PriceHttp
+from controller.signals.prices.http_settings import PriceHttpSettings
 from tests.virtual_clock import VirtualClock
 
 START = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)

@@ -7,9 +7,9 @@ from typing import Any
 
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import ConditionSample, SignalSample
-from controller.signals.signal_http import SignalHttp
-from controller.signals.signal_http_settings import SignalHttpSettings
-from controller.signals.signal_modbus import SignalModbus, SignalModbusSettings
+from controller.signals.local.http import SignalHttp
+from controller.signals.local.http_settings import SignalHttpSettings
+from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
 from tests.signals.sunspec_server import UNIT
 from tests.virtual_clock import VirtualClock
 

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from controller.errors import PermanentError
-from controller.signals.price_file import PriceFile, PriceFileSettings, read_prices
+from controller.signals.prices.file import PriceFile, PriceFileSettings, read_prices
 from tests.signals.price_files import named, written
 from tests.virtual_clock import VirtualClock
 

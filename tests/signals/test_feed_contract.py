@@ -17,8 +17,8 @@ from controller.core.observations.quality import Range
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import Sample
 from controller.ports import Feed
-from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
-from controller.signals.price_file import PriceFile
+from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.prices.file import PriceFile
 from tests.signals.meters import meter_feed, simulated_meter
 from tests.signals.price_files import written
 from tests.signals.price_sources import document, price_feed, serving

@@ -11,12 +11,12 @@ from pydantic import BaseModel
 
 from controller.config.bounds import RuleSettings
 from controller.core.observations.quality import Refusal
-from controller.signals.hashprice_fixed import HashpriceFixedSettings
-from controller.signals.meter_modbus import MeterModbusSettings
-from controller.signals.price_file import PriceFileSettings
-from controller.signals.price_http_settings import PriceHttpSettings
-from controller.signals.signal_http_settings import SignalHttpSettings
-from controller.signals.signal_modbus import SignalModbusSettings
+from controller.signals.local.http_settings import SignalHttpSettings
+from controller.signals.local.modbus import SignalModbusSettings
+from controller.signals.meters.modbus import MeterModbusSettings
+from controller.signals.mining.fixed import HashpriceFixedSettings
+from controller.signals.prices.file import PriceFileSettings
+from controller.signals.prices.http_settings import PriceHttpSettings
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")

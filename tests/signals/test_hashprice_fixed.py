@@ -10,7 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from controller.model.samples import HashpriceSample
-from controller.signals.hashprice_fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
 from tests.virtual_clock import VirtualClock
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
-from controller.signals.json_prices import over_at, read_prices
-from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.prices.json_rows import over_at, read_prices
 from tests.signals.price_sources import document, first, price_feed, serving
 
 NOW = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)

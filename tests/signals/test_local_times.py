@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from controller.signals.local_times import LocalTimes
+from controller.signals.reading.local_times import LocalTimes
 
 
 def read(zone: str, *texts: str) -> list[str]:

@@ -14,7 +14,7 @@ from controller.errors import TemporaryError
 from controller.links.modbus import ModbusLinks
 from controller.model.quality import Stale
 from controller.model.samples import MeterSample
-from controller.signals.meter_modbus import MeterModbus
+from controller.signals.meters.modbus import MeterModbus
 from tests.signals import odd_servers
 from tests.signals.meters import meter_feed
 from tests.signals.odd_servers import Answer, answering

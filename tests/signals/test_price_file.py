@@ -13,7 +13,7 @@ from pathlib import Path
 from controller.app.board import Board, BoardSettings
 from controller.core.observations.quality import Refusal
 from controller.model.quality import Fresh, Missing, Stale
-from controller.signals.price_file import PriceFile, PriceFileSettings, read_prices
+from controller.signals.prices.file import PriceFile, PriceFileSettings, read_prices
 from tests.signals.price_files import HEADER, named, written
 from tests.virtual_clock import VirtualClock
 

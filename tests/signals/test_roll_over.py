@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.signals.roll_over import RollOver
+from controller.signals.meters.roll_over import RollOver
 
 FULL = 2**32
 

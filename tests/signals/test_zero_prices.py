@@ -11,7 +11,7 @@ import pytest
 
 from controller.app.board import Board, BoardSettings
 from controller.model.quality import Fresh, Missing, Stale
-from controller.signals.price_http import PriceHttp
+from controller.signals.prices.http import PriceHttp
 from tests.signals.price_sources import (
     START,
     document,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from controller.signals.local_times import ZoneName
+from controller.signals.reading.local_times import ZoneName
 
 Unit = Literal["per_mwh", "per_kwh", "cents_per_kwh"]
 GapPolicy = Literal["refuse", "hold", "interpolate"]

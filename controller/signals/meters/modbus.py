@@ -13,8 +13,13 @@ from controller.links.modbus import ModbusLinks
 from controller.model.grid import SITE
 from controller.model.samples import MeterSample
 from controller.ports import Clock
-from controller.signals.roll_over import RollOver
-from controller.signals.sunspec import METER_REGISTERS, MeterRegisters, decode_meter, find_meter
+from controller.signals.meters.roll_over import RollOver
+from controller.signals.meters.sunspec import (
+    METER_REGISTERS,
+    MeterRegisters,
+    decode_meter,
+    find_meter,
+)
 
 
 class MeterModbusSettings(BaseModel):

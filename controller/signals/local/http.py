@@ -11,13 +11,13 @@ from controller.errors import TemporaryError
 from controller.links.http import Answer, Request, get
 from controller.model.samples import ConditionSample, SignalSample
 from controller.ports import Clock
-from controller.signals.http_source import secrets_of, trust
-from controller.signals.http_words import content_problem, retry_after_s, status_problem, without
-from controller.signals.json_paths import find
-from controller.signals.json_prices import parsed, scaled
-from controller.signals.polling import Polling
-from controller.signals.price_times import time_reader
-from controller.signals.signal_http_settings import SignalHttpSettings
+from controller.signals.local.http_settings import SignalHttpSettings
+from controller.signals.polled.polling import Polling
+from controller.signals.polled.settings import secrets_of, trust
+from controller.signals.polled.words import content_problem, retry_after_s, status_problem, without
+from controller.signals.prices.json_rows import parsed, scaled
+from controller.signals.reading.json_paths import find
+from controller.signals.reading.times import time_reader
 
 OK = 200
 Word = SignalSample | ConditionSample

@@ -7,7 +7,7 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from controller.model.samples import PriceSample
-from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.prices.http_settings import PriceHttpSettings
 
 
 def doubtful(

@@ -11,12 +11,12 @@ from pathlib import Path
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
 from controller.ports import Clock
-from controller.signals.http_document import PriceDocument, Read
-from controller.signals.http_source import secrets_of
-from controller.signals.http_words import without
-from controller.signals.json_prices import over_at
-from controller.signals.polling import Polling
-from controller.signals.price_http_settings import PriceHttpSettings
+from controller.signals.polled.document import PriceDocument, Read
+from controller.signals.polled.polling import Polling
+from controller.signals.polled.settings import secrets_of
+from controller.signals.polled.words import without
+from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.prices.json_rows import over_at
 
 Said = dict[tuple[datetime, datetime], PriceSample]
 """By interval."""

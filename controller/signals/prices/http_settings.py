@@ -7,9 +7,9 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from controller.signals.http_source import HttpSourceSettings, JsonPath
-from controller.signals.json_paths import parse_path
-from controller.signals.local_times import ZoneName
+from controller.signals.polled.settings import HttpSourceSettings, JsonPath
+from controller.signals.reading.json_paths import parse_path
+from controller.signals.reading.local_times import ZoneName
 
 UNITS = {"per_mwh": Decimal(1), "per_kwh": Decimal(1000), "cents_per_kwh": Decimal(10)}
 """What a price is multiplied with to be per MWh."""

@@ -11,9 +11,9 @@ from typing import Any
 
 from controller.core.observations.quality import LONGEST_NUMBER
 from controller.model.samples import PriceSample
-from controller.signals.json_paths import find
-from controller.signals.price_http_settings import UNITS, PriceHttpSettings
-from controller.signals.price_times import time_reader
+from controller.signals.prices.http_settings import UNITS, PriceHttpSettings
+from controller.signals.reading.json_paths import find
+from controller.signals.reading.times import time_reader
 
 MOST_ROWS = 5_000
 """Eight days in steps of five minutes are 2,304."""

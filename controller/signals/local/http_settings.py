@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from controller.signals.http_source import HttpSourceSettings, JsonPath
-from controller.signals.json_paths import parse_path
-from controller.signals.local_times import ZoneName
-from controller.signals.signal_range import SignalName, check_range
+from controller.signals.local.range import SignalName, check_range
+from controller.signals.polled.settings import HttpSourceSettings, JsonPath
+from controller.signals.reading.json_paths import parse_path
+from controller.signals.reading.local_times import ZoneName
 
 
 class SignalHttpSettings(HttpSourceSettings):

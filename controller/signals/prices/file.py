@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controller.errors import PermanentError
 from controller.model.samples import PriceSample
 from controller.ports import Clock
-from controller.signals.local_times import LocalTimes, ZoneName
+from controller.signals.reading.local_times import LocalTimes, ZoneName
 
 
 class PriceFileSettings(BaseModel):

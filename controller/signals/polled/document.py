@@ -17,12 +17,12 @@ from controller.links.http import Answer, Request, get, place_of
 from controller.model.base import encode
 from controller.model.samples import PriceSample
 from controller.ports import Clock
-from controller.signals.http_source import trust
-from controller.signals.http_words import content_problem, retry_after_s, stamp, status_problem
-from controller.signals.json_prices import over_at, read_prices
-from controller.signals.last_answer import LastAnswer, digest, load, save
-from controller.signals.price_http_settings import PriceHttpSettings
-from controller.signals.zero_prices import doubtful, last_other
+from controller.signals.polled.last_answer import LastAnswer, digest, load, save
+from controller.signals.polled.settings import trust
+from controller.signals.polled.words import content_problem, retry_after_s, stamp, status_problem
+from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.prices.json_rows import over_at, read_prices
+from controller.signals.prices.zeros import doubtful, last_other
 
 _log = structlog.get_logger(__name__)
 OK, NOT_MODIFIED = 200, 304

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from controller.signals.local_times import LocalTimes
+from controller.signals.reading.local_times import LocalTimes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICKS = {"unix_s": 1_000_000, "unix_ms": 1_000}

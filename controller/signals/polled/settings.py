@@ -21,7 +21,7 @@ from pydantic import (
 
 from controller.errors import TemporaryError
 from controller.links.secret_file import read_secret
-from controller.signals.json_paths import parse_path
+from controller.signals.reading.json_paths import parse_path
 
 _OURS = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
 _OURS |= {"if-none-match", "if-modified-since", "range", "upgrade", "expect"}

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import SignalSample
 from controller.ports import Clock
-from controller.signals.signal_range import SignalName, check_range
+from controller.signals.local.range import SignalName, check_range
 
 _LAYOUTS = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 _SEVEN_DIGITS = ".7g"

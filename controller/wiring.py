@@ -21,11 +21,14 @@ from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
 from controller.ports import Clock, Feed, Inbox, Service, Watch
+from controller.signals.local.http import SignalHttpSource
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
 from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
 from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.polled.source import Source
 from controller.signals.prices.file import PriceFile, PriceFileSettings
+from controller.signals.prices.http import PriceHttpSource
 from controller.signals.prices.http_settings import PriceHttpSettings
 
 S = TypeVar("S", bound=BaseModel)
@@ -39,6 +42,8 @@ class Reach:
     modbus: ModbusLinks
     state_dir: Path
     """For what a feed has to remember across restarts; it may not exist yet."""
+    hosts: frozenset[str] | None = None
+    """The only ones that may be asked for documents; None: those of each feed's own settings."""
 
 
 @dataclass(frozen=True)
@@ -65,21 +70,21 @@ class LedgerAdapter(Generic[S]):
     build: Callable[[S, Path], SqliteLedger]
 
 
-def _price_http(name: str, settings: PriceHttpSettings, reach: Reach) -> Feed:
-    from controller.signals.prices.http import PriceHttp  # loads aiohttp, as `check` does not need
+def _polled(source: Callable[[Any], Source]) -> Callable[[str, Any, Reach], Feed]:
+    """How a feed is built whose source is fetched from the web."""
 
-    return PriceHttp(name, settings, reach.clock, reach.state_dir)
+    def build(name: str, settings: Any, reach: Reach) -> Feed:
+        from controller.signals.polled.feed import PolledFeed  # loads aiohttp
 
+        one = source(settings)
+        return PolledFeed(name, settings, reach.clock, reach.state_dir, one, allowed=reach.hosts)
 
-def _signal_http(name: str, settings: SignalHttpSettings, reach: Reach) -> Feed:
-    from controller.signals.local.http import SignalHttp  # loads aiohttp, as `check` does not need
-
-    return SignalHttp(name, settings, reach.clock)
+    return build
 
 
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
-    "price_http": FeedAdapter(PriceHttpSettings, _price_http),
+    "price_http": FeedAdapter(PriceHttpSettings, _polled(PriceHttpSource)),
     "hashprice_fixed": FeedAdapter(
         HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
     ),
@@ -89,7 +94,7 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "signal_modbus": FeedAdapter(
         SignalModbusSettings, lambda n, s, r: SignalModbus(n, s, r.clock, r.modbus)
     ),
-    "signal_http": FeedAdapter(SignalHttpSettings, _signal_http),
+    "signal_http": FeedAdapter(SignalHttpSettings, _polled(SignalHttpSource)),
 }
 
 DRIVERS: Mapping[str, Firmware] = {
@@ -122,7 +127,13 @@ def load_settings(path: Path) -> Settings:
 
 def reach_of(settings: Settings, clock: Clock) -> Reach:
     """What the feeds of one process share."""
-    return Reach(clock=clock, modbus=ModbusLinks(), state_dir=settings.state_dir)
+    hosts = settings.outbound.hosts
+    return Reach(
+        clock=clock,
+        modbus=ModbusLinks(),
+        state_dir=settings.state_dir,
+        hosts=None if hosts is None else frozenset(hosts),
+    )
 
 
 def build_feeds(

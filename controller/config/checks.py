@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 from controller.config import bounds_checks
 from controller.config.compose import Settings
@@ -40,6 +41,17 @@ def _meter_silence(settings: Settings) -> Faults:
 def _silence_needs_a_meter(settings: Settings) -> Faults:
     if settings.site.safe_kw is not None and SITE not in metered_scopes(settings):
         yield ("site", "safe_kw"), f"no feed has scope: {SITE}, so its silence cannot be told"
+
+
+def _outbound(settings: Settings) -> Faults:
+    allowed = settings.outbound.hosts
+    if allowed is None:
+        return
+    for name, feed in settings.feeds.items():
+        for address in getattr(feed, "addresses", ()):
+            host = urlsplit(address).hostname
+            if host not in allowed:
+                yield ("feeds", name), f"asks {host}, which is not among outbound.hosts: add it"
 
 
 def _groups(settings: Settings) -> Faults:
@@ -147,6 +159,7 @@ def _needs(run: Callable[[Settings], Faults], *sections: str) -> Check:
 CHECKS = (
     _needs(_meter_silence, "site"),
     _needs(_silence_needs_a_meter, "site", "feeds"),
+    _needs(_outbound, "outbound", "feeds"),
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),

@@ -20,6 +20,7 @@ from controller.config.bounds import (
     NeighbourSettings,
     RuleSettings,
 )
+from controller.config.outbound import OutboundSettings
 from controller.config.programs import ProgramSettings
 from controller.config.quality import QualitySettings
 from controller.config.section import Name, NotTruth, Section
@@ -60,6 +61,7 @@ class Settings(Section):
     feeds: dict[Name, Any] = Field(default_factory=dict)
     """By name: where prices, the hashprice and meter readings come from."""
     quality: QualitySettings = QualitySettings()
+    outbound: OutboundSettings = OutboundSettings()
     fleet: FleetSettings = FleetSettings()
     ledger: Any
     """Where the books are kept."""

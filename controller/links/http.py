@@ -1,4 +1,4 @@
-"""One HTTP GET that ends: in time, at a size, at the address that was asked."""
+"""One HTTP request that ends: in time, at a size, at the address that was asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 
 import aiohttp
 
@@ -24,7 +24,7 @@ _GZIP_BITS = 16 + zlib.MAX_WBITS
 
 @dataclass(frozen=True)
 class Request:
-    """What to get, and how much of it in what time."""
+    """What to ask for, and how much of it in what time."""
 
     url: str
     timeout_s: float
@@ -32,6 +32,10 @@ class Request:
     limit_bytes: int
     """Counted as received and once more after decompression."""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Added to that of the address."""
+    body: bytes | None = field(default=None, repr=False)
+    """Sent by POST, as JSON; None: a GET."""
     context: ssl.SSLContext | None = None
     """None: the system's authorities."""
 
@@ -55,7 +59,7 @@ def place_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
 
-async def get(request: Request) -> Answer:
+async def fetch(request: Request) -> Answer:
     """The answer of any status. Redirects are answers: they are never followed, so what the headers
     hold goes nowhere else. Proxies of the environment are not used; certificates are verified.
 
@@ -84,7 +88,11 @@ async def get(request: Request) -> Answer:
 
 async def _answer(session: aiohttp.ClientSession, request: Request) -> Answer:
     headers = {**request.headers, "Accept-Encoding": GZIP}
-    asked = session.get(request.url, headers=headers, allow_redirects=False)
+    method = "GET"
+    if request.body is not None:
+        method, headers["Content-Type"] = "POST", "application/json"
+    url = _with_query(request.url, request.query)
+    asked = session.request(method, url, headers=headers, data=request.body, allow_redirects=False)
     async with asked as response:
         said = {name.lower(): value for name, value in response.headers.items()}
         unpack = _Unpacked(request, said.get("content-encoding", "").strip().lower())
@@ -93,6 +101,12 @@ async def _answer(session: aiohttp.ClientSession, request: Request) -> Answer:
             # a server on the same machine can send faster than the loop gets a turn
             await asyncio.sleep(0)
         return Answer(response.status, said, unpack.whole())
+
+
+def _with_query(url: str, more: Mapping[str, str]) -> str:
+    parts = urlsplit(url)
+    query = "&".join(part for part in (parts.query, urlencode(more, quote_via=quote)) if part)
+    return urlunsplit(parts._replace(query=query))
 
 
 class _Unpacked:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
-from controller.signals.prices.http import PriceHttp
+from controller.signals.polled.feed import PolledFeed
+from controller.signals.prices.http import PriceHttpSource
 from controller.signals.prices.http_settings import PriceHttpSettings
 from tests.virtual_clock import VirtualClock
 
@@ -106,9 +107,16 @@ async def writing(write: Writing) -> AsyncIterator[str]:
         await asyncio.gather(*(task for task in open_ones if task is not None))
 
 
+class PriceFeed(PolledFeed):
+    """A feed that says nothing but prices."""
+
+    def samples(self) -> AsyncGenerator[PriceSample, None]:
+        return cast("AsyncGenerator[PriceSample, None]", super().samples())
+
+
 def price_feed(
     url: str, folder: Path, clock: VirtualClock | None = None, **settings: Any
-) -> PriceHttp:
+) -> PriceFeed:
     defaults: dict[str, Any] = {
         "rows": "rows",
         "start": "from",
@@ -119,16 +127,17 @@ def price_feed(
     if settings.get("end"):
         del defaults["interval_minutes"]
     checked = PriceHttpSettings(adapter="price_http", url=url, **{**defaults, **settings})
-    return PriceHttp("price", checked, clock or VirtualClock(), folder)
+    source = PriceHttpSource(checked)
+    return PriceFeed("price", checked, clock or VirtualClock(), folder, source)
 
 
-async def first(feed: PriceHttp, count: int = 1) -> list[PriceSample]:
+async def first(feed: PriceFeed, count: int = 1) -> list[PriceSample]:
     """The first samples of a feed."""
     async with aclosing(feed.samples()) as samples, asyncio.timeout(30):
         return [await anext(samples) for _ in range(count)]
 
 
-async def until_it_fails(feed: PriceHttp) -> tuple[list[PriceSample], TemporaryError]:
+async def until_it_fails(feed: PriceFeed) -> tuple[list[PriceSample], TemporaryError]:
     """What a feed says at once, and the error that it then ends with."""
     said: list[PriceSample] = []
     try:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from controller.links.modbus import ModbusLinks
 from controller.model.samples import ConditionSample, SignalSample
-from controller.signals.local.http import SignalHttp
+from controller.signals.local.http import SignalHttpSource
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
+from controller.signals.polled.feed import PolledFeed
 from tests.signals.sunspec_server import UNIT
 from tests.virtual_clock import VirtualClock
 
@@ -31,15 +33,20 @@ def register_feed(
     return SignalModbus("inlet", checked, clock or VirtualClock(), links or ModbusLinks())
 
 
-def document_feed(url: str, clock: VirtualClock | None = None, **settings: Any) -> SignalHttp:
+def document_feed(
+    url: str, folder: Path, clock: VirtualClock | None = None, **settings: Any
+) -> PolledFeed:
     defaults: dict[str, Any] = {"signal": "available", "value": "now.kw", "timeout_s": 10.0}
     if not settings.get("condition"):
         defaults |= {"least": 0, "most": 10_000}
     checked = SignalHttpSettings(adapter="signal_http", url=url, **{**defaults, **settings})
-    return SignalHttp("wind", checked, clock or VirtualClock())
+    source = SignalHttpSource(checked)
+    return PolledFeed("wind", checked, clock or VirtualClock(), folder, source)
 
 
-async def said(feed: SignalModbus | SignalHttp) -> SignalSample | ConditionSample:
+async def said(feed: SignalModbus | PolledFeed) -> SignalSample | ConditionSample:
     """The first that a feed says."""
     async with aclosing(feed.samples()) as samples:
-        return await anext(samples)
+        sample = await anext(samples)
+        assert isinstance(sample, SignalSample | ConditionSample)
+        return sample

@@ -66,13 +66,13 @@ async def signal(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
 @asynccontextmanager
 async def signal_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
     async with serving(body=b'{"now": {"kw": 412}}') as source:
-        yield document_feed(source.url, clock)
+        yield document_feed(source.url, folder, clock)
 
 
 @asynccontextmanager
 async def condition_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterator[Feed]:
     async with serving(body=b'{"now": {"kw": "watch"}}') as source:
-        yield document_feed(source.url, clock, signal="grid-state", condition=True)
+        yield document_feed(source.url, folder, clock, signal="grid-state", condition=True)
 
 
 @pytest.fixture(

@@ -13,14 +13,23 @@ from controller.config.bounds import RuleSettings
 from controller.core.observations.quality import Refusal
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbusSettings
-from controller.signals.meters.modbus import MeterModbusSettings
-from controller.signals.mining.fixed import HashpriceFixedSettings
-from controller.signals.prices.file import PriceFileSettings
+from controller.signals.polled.price_settings import PolledPriceSettings
+from controller.signals.polled.settings import PolledSettings
 from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.wiring import FEEDS
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
+PAGES = [page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs").glob("*.md"))]
+COMMON = PolledSettings.model_fields.keys() | PolledPriceSettings.model_fields.keys()
 EXAMPLE = ROOT / "configs" / "example.yaml"
+
+
+def section_of(adapter: str) -> str:
+    """What is said of an adapter, on whichever page."""
+    found = [page.split(f"\n## `{adapter}`")[1] for page in PAGES if f"\n## `{adapter}`" in page]
+    assert len(found) == 1, f"{adapter} has {len(found)} sections"
+    return found[0].split("\n## ")[0]
 
 
 @pytest.mark.parametrize("refusal", list(Refusal))
@@ -28,37 +37,40 @@ def test_every_refusal_has_its_row(refusal: Refusal) -> None:
     assert f"\n| `{refusal.value}` |" in DOCUMENT
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        PriceFileSettings,
-        PriceHttpSettings,
-        HashpriceFixedSettings,
-        MeterModbusSettings,
-        SignalModbusSettings,
-        SignalHttpSettings,
-    ],
-)
-def test_every_setting_is_explained_in_both_places(settings: type[BaseModel]) -> None:
-    adapter = settings.model_fields["adapter"].annotation.__args__[0]  # type: ignore[union-attr]
-    section = DOCUMENT.split(f"\n## `{adapter}`")[1].split("\n## ")[0]
+@pytest.mark.parametrize("adapter", list(FEEDS))
+def test_every_setting_is_explained_in_both_places(adapter: str) -> None:
+    section, shared = section_of(adapter), DOCUMENT.split("\n## Every feed that is fetched")[1]
+    settings = FEEDS[adapter].settings
     for name, field in settings.model_fields.items():
-        if name != "adapter":
-            assert f"`{name}`" in section
-            assert field.description
+        if name == "adapter":
+            continue
+        common = issubclass(settings, PolledSettings) and name in COMMON
+        assert f"`{name}`" in (shared.split("\n## ")[0] if common else section), name
+        assert field.description or field.annotation, name
 
 
-def test_the_example_of_a_price_on_the_web_is_sound() -> None:
-    section = DOCUMENT.split("\n## `price_http`")[1]
-    example = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])
-    PriceHttpSettings.model_validate(example["feeds"]["price"])
+@pytest.mark.parametrize("adapter", list(FEEDS))
+def test_the_example_of_every_fetched_feed_is_sound(adapter: str) -> None:
+    if not issubclass(FEEDS[adapter].settings, PolledSettings):
+        return
+    blocks = section_of(adapter).split("```yaml\n")[1:]
+    examples = [yaml.safe_load(block.split("```")[0]) for block in blocks]
+    feeds = [feed for one in examples for feed in one.get("feeds", {}).values()]
+    assert [feed for feed in feeds if feed["adapter"] == adapter], f"{adapter} has no example"
+    for feed in feeds:
+        FEEDS[feed["adapter"]].settings.model_validate(feed)
+
+
+@pytest.mark.parametrize("adapter", list(FEEDS))
+def test_what_is_unverified_is_said(adapter: str) -> None:
+    unverified = getattr(FEEDS[adapter].settings, "unverified", "")
+    assert not unverified or "unverified" in section_of(adapter)
 
 
 @pytest.mark.parametrize("settings", [SignalModbusSettings, SignalHttpSettings])
 def test_the_examples_of_signals_are_sound(settings: type[BaseModel]) -> None:
     adapter = settings.model_fields["adapter"].annotation.__args__[0]  # type: ignore[union-attr]
-    section = DOCUMENT.split(f"\n## `{adapter}`")[1]
-    example = yaml.safe_load(section.split("```yaml\n")[1].split("```")[0])
+    example = yaml.safe_load(section_of(adapter).split("```yaml\n")[1].split("```")[0])
     for feed in example["feeds"].values():
         settings.model_validate(feed)
     for rule in example.get("rules", {}).values():

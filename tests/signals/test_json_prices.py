@@ -12,8 +12,9 @@ import pytest
 
 from controller.errors import TemporaryError
 from controller.model.samples import PriceSample
+from controller.signals.polled.over import price_over_at
 from controller.signals.prices.http_settings import PriceHttpSettings
-from controller.signals.prices.json_rows import over_at, read_prices
+from controller.signals.prices.json_rows import read_prices
 from tests.signals.price_sources import document, first, price_feed, serving
 
 NOW = datetime(2023, 9, 6, 17, 0, tzinfo=UTC)
@@ -147,7 +148,7 @@ def test_a_settled_price_says_something_of_now_until_the_next_one_is(
     """As long again as its interval, and for two polls."""
     checked = source(poll_s=60, **settings)
     [price] = read_prices(b'[{"s": "2023-09-06T16:00Z", "p": 1}]', checked, NOW)
-    assert over_at(price, checked) == NOW + after
+    assert price_over_at(price, checked.known_at, checked.poll_s) == NOW + after
 
 
 def test_prices_of_the_day_ahead_are_marked() -> None:

@@ -174,7 +174,7 @@ async def test_a_page_instead_of_prices(tmp_path: Path) -> None:
     kind = {"Content-Type": "text/html; charset=utf-8"}
     async with serving(body=page, headers=kind) as source:
         error = await failure(source.url, tmp_path)
-    assert "the answer is not JSON (it is text/html): check url and the paths" in str(error)
+    assert "the answer is not JSON (it is text/html): check the settings of the feed" in str(error)
     assert "script" not in str(error)
 
 
@@ -186,7 +186,7 @@ async def test_prices_that_call_themselves_a_page_are_read(tmp_path: Path) -> No
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b"[" * 15_000, b'{"rows": [', b"NaN"])
 async def test_a_body_that_is_no_document(body: bytes, tmp_path: Path) -> None:
     async with serving(body=body) as source:
-        assert "check url and the paths" in str(await failure(source.url, tmp_path))
+        assert "check the settings of the feed" in str(await failure(source.url, tmp_path))
 
 
 @pytest.mark.parametrize(

@@ -26,37 +26,39 @@ def body(value: object, at: str = "2023-09-06T16:59:30Z") -> bytes:
     return json.dumps({"unit": "kW", "now": {"kw": value, "at": at}}).encode()
 
 
-async def test_the_number_is_taken_as_it_is_written() -> None:
+async def test_the_number_is_taken_as_it_is_written(tmp_path: Path) -> None:
     async with serving(body=body(412.25)) as source:
-        sample = await said(document_feed(source.url))
+        sample = await said(document_feed(source.url, tmp_path))
     assert sample == SignalSample(name="available", at=VirtualClock().now(), value="412.25")
 
 
-async def test_its_own_time_counts_where_it_says_one() -> None:
+async def test_its_own_time_counts_where_it_says_one(tmp_path: Path) -> None:
     async with serving(body=body("7")) as source:
-        sample = await said(document_feed(source.url, at="now.at"))
+        sample = await said(document_feed(source.url, tmp_path, at="now.at"))
     assert sample.at == MEASURED
 
 
-async def test_the_factor_makes_kw_of_mw() -> None:
+async def test_the_factor_makes_kw_of_mw(tmp_path: Path) -> None:
     async with serving(body=body(1.25)) as source:
-        sample = await said(document_feed(source.url, factor=1000))
+        sample = await said(document_feed(source.url, tmp_path, factor=1000))
     assert isinstance(sample, SignalSample)
     assert Decimal(sample.value) == 1250
 
 
-async def test_a_condition_is_a_word() -> None:
+async def test_a_condition_is_a_word(tmp_path: Path) -> None:
     async with serving(body=body("Watch")) as source:
-        sample = await said(document_feed(source.url, signal="ercot", condition=True))
+        sample = await said(document_feed(source.url, tmp_path, signal="ercot", condition=True))
     assert sample == ConditionSample(name="ercot", at=VirtualClock().now(), text="Watch")
 
 
-async def test_what_is_measured_at_the_same_time_is_no_news() -> None:
+async def test_what_is_measured_at_the_same_time_is_no_news(tmp_path: Path) -> None:
     clock = VirtualClock()
     async with serving(body=body(5)) as source:
-        feed = document_feed(source.url, clock, at="now.at", poll_s=10)
+        feed = document_feed(source.url, tmp_path, clock, at="now.at", poll_s=10)
         async with aclosing(feed.samples()) as samples:
-            assert (await anext(samples)).at == MEASURED
+            sample = await anext(samples)
+            assert isinstance(sample, SignalSample)
+            assert sample.at == MEASURED
             following = asyncio.ensure_future(anext(samples))
             await clock.until_asleep()
             await clock.advance(12)
@@ -85,17 +87,17 @@ async def test_what_is_measured_at_the_same_time_is_no_news() -> None:
     ],
 )
 async def test_what_is_wrong_is_said(
-    answer: dict[str, Any], settings: dict[str, Any], why: str
+    answer: dict[str, Any], settings: dict[str, Any], why: str, tmp_path: Path
 ) -> None:
     async with serving(**answer) as source:
         with pytest.raises(TemporaryError) as caught:
-            await said(document_feed(source.url, **settings))
+            await said(document_feed(source.url, tmp_path, **settings))
     assert why in str(caught.value)
 
 
-async def test_what_is_no_number_goes_on_to_be_refused() -> None:
+async def test_what_is_no_number_goes_on_to_be_refused(tmp_path: Path) -> None:
     async with serving(body=body("n/a")) as source:
-        sample = await said(document_feed(source.url))
+        sample = await said(document_feed(source.url, tmp_path))
     assert isinstance(sample, SignalSample)
     assert sample.value == "n/a"
 
@@ -105,16 +107,16 @@ async def test_a_key_that_the_source_says_back_is_not_shown(tmp_path: Path) -> N
     key.write_text("correct-horse-battery", encoding="utf-8")
     key.chmod(0o600)
     async with serving(body=body("hello correct-horse-battery")) as source:
-        feed = document_feed(source.url, condition=True, header_files={"X-Api-Key": key})
+        feed = document_feed(source.url, tmp_path, condition=True, header_files={"X-Api-Key": key})
         sample = await said(feed)
     assert source.asked[0]["X-Api-Key"] == "correct-horse-battery"
     assert sample == ConditionSample(name="available", at=sample.at, text="hello ***")
 
 
-async def test_failures_in_a_row_wait_longer() -> None:
+async def test_failures_in_a_row_wait_longer(tmp_path: Path) -> None:
     delays = []
     async with serving(status=500) as source:
-        feed = document_feed(source.url, poll_s=60, max_age_s=120)
+        feed = document_feed(source.url, tmp_path, poll_s=60, max_age_s=120)
         for _ in range(4):
             with pytest.raises(TemporaryError) as caught:
                 await said(feed)
@@ -135,6 +137,6 @@ async def test_failures_in_a_row_wait_longer() -> None:
         ({"headers": {"X-Token": "1"}}, "looks like a secret"),
     ],
 )
-def test_settings_that_cannot_be_meant(settings: dict[str, Any], why: str) -> None:
+def test_settings_that_cannot_be_meant(settings: dict[str, Any], why: str, tmp_path: Path) -> None:
     with pytest.raises(ValidationError, match=why):
-        document_feed("https://grid.example/now.json", **settings)
+        document_feed("https://grid.example/now.json", tmp_path, **settings)

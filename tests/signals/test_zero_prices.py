@@ -11,9 +11,9 @@ import pytest
 
 from controller.app.board import Board, BoardSettings
 from controller.model.quality import Fresh, Missing, Stale
-from controller.signals.prices.http import PriceHttp
 from tests.signals.price_sources import (
     START,
+    PriceFeed,
     document,
     first,
     price_feed,
@@ -24,7 +24,7 @@ from tests.signals.price_sources import (
 from tests.virtual_clock import VirtualClock
 
 
-async def heard(feed: PriceHttp) -> tuple[list[str], str]:
+async def heard(feed: PriceFeed) -> tuple[list[str], str]:
     """The prices that are said until it fails, and why it fails."""
     said, error = await until_it_fails(feed)
     return [sample.price_per_mwh for sample in said], str(error)

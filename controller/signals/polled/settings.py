@@ -1,16 +1,15 @@
-"""A JSON document on the web, as every feed that fetches one has to be told of it."""
+"""What every feed that is fetched from the web has to be told."""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -19,14 +18,29 @@ from pydantic import (
     model_validator,
 )
 
-from controller.errors import TemporaryError
-from controller.links.secret_file import read_secret
+from controller.signals.polled.secrets import sealed
 from controller.signals.reading.json_paths import parse_path
 
-_OURS = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding"}
-_OURS |= {"if-none-match", "if-modified-since", "range", "upgrade", "expect"}
+_OURS = {"host", "connection", "content-length", "content-type", "transfer-encoding"}
+_OURS |= {"accept-encoding", "if-none-match", "if-modified-since", "range", "upgrade", "expect"}
 _SECRET = re.compile(r"authorization|key|token|secret|cookie|password", re.IGNORECASE)
 
+
+def _an_address(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not re.fullmatch(r"[!-~]+", url):
+        raise ValueError("must be an address like https://prices.example/today.json")
+    if parts.username or parts.password:
+        raise ValueError("must hold no user and password: put the header into header_files")
+    return url
+
+
+Address = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_an_address)]
+"""Of a document or a server. It is recorded: no secret may stand in it."""
 HeaderName = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=64)
 ]
@@ -34,24 +48,26 @@ HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]*$", max_length=1
 JsonPath = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
-class HttpSourceSettings(BaseModel):
-    """Where the document is, what is sent for it, and how much of it in what time."""
+class PolledSettings(BaseModel):
+    """What is sent with each request, how often, and how much is taken in what time."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, allow_inf_nan=False, hide_input_in_errors=True
     )
+    unverified: ClassVar[str] = ""
+    """What of the format was written without a recording; empty: nothing."""
 
     adapter: str
-    url: str = Field(
-        max_length=2000,
-        description="Address of the document. What stands in it is no secret: it is recorded.",
-    )
     headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, description="Headers that are sent as written."
     )
     header_files: dict[HeaderName, Path] = Field(
         default_factory=dict,
         description="Headers whose whole value, a key, stands in a file (chmod 600).",
+    )
+    query_files: dict[HeaderName, Path] = Field(
+        default_factory=dict,
+        description="Parameters of the query whose value, a key, stands in a file (chmod 600).",
     )
     ca_file: Path | None = Field(
         None, description="Certificates (PEM) to trust instead of the system's."
@@ -62,34 +78,26 @@ class HttpSourceSettings(BaseModel):
     reply_limit_bytes: int = Field(
         1_048_576,
         ge=1024,
-        le=8_388_608,
+        le=67_108_864,
         description="The longest answer, before and after decompression.",
     )
-    expect: dict[JsonPath, str] = Field(
-        default_factory=dict,
-        description="Paths and what has to stand there, such as `$.currency: EUR`.",
+    poll_s: float = Field(
+        300.0, ge=1, le=86_400, description="Site seconds between two requests, give or take 10 %."
+    )
+    cadence_s: float | None = Field(
+        None,
+        gt=0,
+        le=864_000,
+        description=(
+            "How often the source says something new; the feed counts as late when it has been "
+            "silent for twice as long and a poll. Left out: it is never late."
+        ),
     )
 
-    @field_validator("url")
-    @classmethod
-    def _an_address(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            sound = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:
-            sound = False
-        if not sound or not re.fullmatch(r"[!-~]+", url):
-            raise ValueError("must be an address like https://prices.example/today.json")
-        if parts.username or parts.password:
-            raise ValueError("must hold no user and password: put the header into header_files")
-        return url
-
-    @field_validator("expect")
-    @classmethod
-    def _whole_paths(cls, expect: dict[str, str]) -> dict[str, str]:
-        for path in expect:
-            parse_path(path)
-        return expect
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where it asks: by these it is known whom the feed may speak with."""
+        return tuple(_addresses(self))
 
     @field_validator("headers")
     @classmethod
@@ -100,50 +108,39 @@ class HttpSourceSettings(BaseModel):
         return headers
 
     @model_validator(mode="after")
-    def _sound_headers(self) -> HttpSourceSettings:
+    def _sound_headers(self) -> PolledSettings:
         names = [name.lower() for name in (*self.headers, *self.header_files)]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"the header {twice[0]} is given twice")
         if ours := sorted(_OURS.intersection(names)):
             raise ValueError(f"the header {ours[0]} is set by curtaild")
-        if self.header_files and not _sealed(self.url):
-            raise ValueError("header_files over http would be sent in clear: use https in url")
+        for key in ("header_files", "query_files"):
+            if getattr(self, key) and not all(sealed(url) for url in self.addresses):
+                raise ValueError(f"{key} over http would be sent in clear: use https")
         return self
 
 
-def secrets_of(feed: str, files: Mapping[str, Path]) -> dict[str, str]:
-    """By header. Read anew each time, so that a key can be changed while the daemon runs.
+class HttpSourceSettings(PolledSettings):
+    """A JSON document at one address."""
 
-    Raises:
-        TemporaryError: naming the file that cannot be used.
-    """
-    secrets = {}
-    for header, path in files.items():
-        try:
-            secrets[header] = read_secret(path)
-        except ValueError as error:
-            where = f"feeds.{feed}.header_files.{header}"
-            raise TemporaryError(f"{where}: {error}") from error
-    return secrets
+    url: Address = Field(
+        description="Address of the document. What stands in it is no secret: it is recorded.",
+    )
+    expect: dict[JsonPath, str] = Field(
+        default_factory=dict,
+        description="Paths and what has to stand there, such as `$.currency: EUR`.",
+    )
 
-
-def trust(ca_file: Path | None) -> ssl.SSLContext | None:
-    """None: the system's authorities."""
-    if ca_file is None:
-        return None
-    try:
-        return ssl.create_default_context(cafile=ca_file)
-    except (OSError, ValueError) as error:
-        why = f"ca_file: {ca_file} cannot be used: it has to hold certificates as PEM"
-        raise TemporaryError(why) from error
+    @field_validator("expect")
+    @classmethod
+    def _whole_paths(cls, expect: dict[str, str]) -> dict[str, str]:
+        for path in expect:
+            parse_path(path)
+        return expect
 
 
-def _sealed(url: str) -> bool:
-    """Nobody outside the site can listen: TLS, or an address of the local network."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return True
-    try:
-        return ipaddress.ip_address(parts.hostname or "").is_private
-    except ValueError:
-        return parts.hostname == "localhost"
+def _addresses(settings: BaseModel) -> Iterator[str]:
+    """Every setting that is called `url` or ends so."""
+    for name, value in settings:
+        if (name == "url" or name.endswith("_url")) and isinstance(value, str):
+            yield value

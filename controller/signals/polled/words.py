@@ -49,11 +49,11 @@ def _redirect(answer: Answer, url: str) -> str:
     return f"it redirects {leads}, which is not followed: correct url if that is right"
 
 
-def content_problem(answer: Answer, why: str) -> str:
-    """Why its body is of no use; a page of HTML is named as such."""
-    kind = _shown(answer.headers.get("content-type", "").partition(";")[0])
+def content_problem(content_type: str, why: object) -> str:
+    """Why a body is of no use; a page of HTML is named as such."""
+    kind = _shown(content_type.partition(";")[0])
     named = f" (it is {kind})" if kind and "json" not in kind else ""
-    return f"the answer {why}{named}: check url and the paths"
+    return f"the answer {why}{named}: check the settings of the feed"
 
 
 def retry_after_s(answer: Answer) -> float:

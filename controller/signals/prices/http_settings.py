@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from controller.signals.polled.price_settings import KnownAt, PolledPriceSettings
 from controller.signals.polled.settings import HttpSourceSettings, JsonPath
 from controller.signals.reading.json_paths import parse_path
 from controller.signals.reading.local_times import ZoneName
@@ -15,13 +16,10 @@ UNITS = {"per_mwh": Decimal(1), "per_kwh": Decimal(1000), "cents_per_kwh": Decim
 """What a price is multiplied with to be per MWh."""
 
 
-class PriceHttpSettings(HttpSourceSettings):
+class PriceHttpSettings(PolledPriceSettings, HttpSourceSettings):
     """Prices from a JSON document that is fetched again and again."""
 
     adapter: Literal["price_http"]
-    poll_s: float = Field(
-        300.0, ge=5, le=86_400, description="Site seconds between two requests, give or take 10 %."
-    )
     rows: JsonPath = Field(
         description="Path of the list of prices, or of a single one; `$` is the whole document."
     )
@@ -34,7 +32,7 @@ class PriceHttpSettings(HttpSourceSettings):
     published_at: JsonPath | None = Field(
         None, description="Path of the time of publication; else Last-Modified, else the fetch."
     )
-    known_at: Literal["start", "end"] = Field(
+    known_at: KnownAt = Field(
         "start",
         description=(
             "`start`: a price holds in its interval. `end`: it is settled only when its interval "
@@ -50,22 +48,6 @@ class PriceHttpSettings(HttpSourceSettings):
     zone: ZoneName = Field("UTC", description="Zone of times that are written without an offset.")
     unit: Literal["per_mwh", "per_kwh", "cents_per_kwh"] = Field(
         "per_mwh", description="What the price is for, in the site's currency."
-    )
-    factor: Decimal = Field(
-        Decimal(1), gt=0, le=1_000_000, description="Multiplies every price: tax, rate of exchange."
-    )
-    zero: Literal["confirm", "accept", "refuse"] = Field(
-        "confirm",
-        description=(
-            "What is made of a price of exactly 0: `confirm` believes it only near in time to a "
-            "price that is near to 0, `accept` always, `refuse` never."
-        ),
-    )
-    zero_near_per_mwh: Decimal = Field(
-        Decimal(10), ge=0, description="`confirm`: how near to 0 the other price has to be."
-    )
-    zero_within_minutes: int = Field(
-        180, ge=1, le=1440, description="`confirm`: how near in time it has to be."
     )
 
     @field_validator("rows", "start", "end", "price", "published_at")

@@ -40,14 +40,6 @@ def read_prices(
     return sorted(prices, key=lambda price: price.start)
 
 
-def over_at(price: PriceSample, settings: PriceHttpSettings) -> datetime:
-    """When a price says nothing of now any more. One that is settled when it is over stands in
-    for what follows until the next is: for as long again, and for two polls."""
-    if settings.known_at == "start" or settings.day_ahead:
-        return price.end
-    return price.end + (price.end - price.start) + timedelta(seconds=2 * settings.poll_s)
-
-
 def parsed(body: bytes, expect: Mapping[str, str]) -> Any:
     """The document; numbers stay as they were written.
 

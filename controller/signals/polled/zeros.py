@@ -7,11 +7,11 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from controller.model.samples import PriceSample
-from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.polled.price_settings import PolledPriceSettings
 
 
 def doubtful(
-    prices: Sequence[PriceSample], before: PriceSample | None, settings: PriceHttpSettings
+    prices: Sequence[PriceSample], before: PriceSample | None, settings: PolledPriceSettings
 ) -> list[PriceSample]:
     """Those of `prices`, by rising start, whose 0 is not believed.
 
@@ -37,7 +37,7 @@ def last_other(prices: Iterable[PriceSample], until: PriceSample) -> PriceSample
 
 
 def _confirmed(
-    zero: PriceSample, others: Sequence[PriceSample], settings: PriceHttpSettings
+    zero: PriceSample, others: Sequence[PriceSample], settings: PolledPriceSettings
 ) -> bool:
     earlier = [other for other in others if other.end <= zero.start][-1:]
     later = [other for other in others if other.start >= zero.end][:1]

@@ -1,0 +1,40 @@
+"""What every feed of prices that is fetched from the web has to be told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from controller.signals.polled.settings import PolledSettings
+
+KnownAt = Literal["start", "end"]
+
+
+class PolledPriceSettings(PolledSettings):
+    """How far a price of 0 is believed, and what a price is multiplied with.
+
+    Whoever reads settings of prices asks for `day_ahead`, `known_at` and `interval_minutes`: a
+    field, or a property where the market says so itself.
+    """
+
+    poll_s: float = Field(
+        300.0, ge=5, le=86_400, description="Site seconds between two requests, give or take 10 %."
+    )
+    factor: Decimal = Field(
+        Decimal(1), gt=0, le=1_000_000, description="Multiplies every price: tax, rate of exchange."
+    )
+    zero: Literal["confirm", "accept", "refuse"] = Field(
+        "confirm",
+        description=(
+            "What is made of a price of exactly 0: `confirm` believes it only near in time to a "
+            "price that is near to 0, `accept` always, `refuse` never."
+        ),
+    )
+    zero_near_per_mwh: Decimal = Field(
+        Decimal(10), ge=0, description="`confirm`: how near to 0 the other price has to be."
+    )
+    zero_within_minutes: int = Field(
+        180, ge=1, le=1440, description="`confirm`: how near in time it has to be."
+    )

@@ -87,8 +87,8 @@ class Recovered(Model, frozen=True, kw_only=True):
     """Not ended by a person; they may have expired."""
     locks: Mapping[str, MaintenanceLock] = {}
     """Not released."""
-    prices: Sequence[Sample] = ()
-    """Accepted price and hashprice samples of the last two days, in order of arrival."""
+    prices: Sequence[tuple[str, Sample]] = ()
+    """Accepted price and hashprice samples of the last two days, by feed, in order of arrival."""
     intervals: Sequence[Interval] = ()
     """The newest version of every closed interval."""
     cycles: Sequence[CycleRecorded] = ()

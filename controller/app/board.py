@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from msgspec.structs import replace
-
+from controller.app.price_lines import PriceLines, Trust
 from controller.app.words import Words
+from controller.core.observations.choice import Choice, apart, choose, ranked
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.metering import (
     EnergyReading,
@@ -24,9 +24,8 @@ from controller.core.observations.quality import (
     judge_hashprice,
     judge_time,
 )
-from controller.core.observations.timeline import PriceTimeline
 from controller.model.base import Model
-from controller.model.quality import Fresh, Missing, Observed, Stale
+from controller.model.quality import Disagreement, Fresh, Missing, Observed, Stale
 from controller.model.samples import (
     ConditionSample,
     HashpriceSample,
@@ -49,6 +48,19 @@ class BoardSettings(Model, frozen=True, kw_only=True):
     """How long the last price is shown as stale before it is missing."""
     price_late_s: int = 0
     """How long after the end of its interval a price may come, and is acted upon."""
+    price_feeds: tuple[str, ...] = ()
+    """The most trusted first."""
+    price_max_age_s: Mapping[str, int] = {}
+    """By feed whose prices hold no longer when it has been silent for so long."""
+    price_differ_per_mwh: Decimal | None = None
+    """By how much two feeds of prices may differ; None: nobody asks."""
+    price_assumed_per_mwh: Decimal | None = None
+    """What is acted upon while no price is fresh; None: what runs goes on."""
+    hashprice_feeds: tuple[str, ...] = ()
+    hashprice_differ: Decimal | None = None
+    """A part of the larger one."""
+    silent_after_s: Mapping[str, float] = {}
+    """By feed that should speak now and then: after what time of silence it is late."""
     hashprice_max_per_ph_day: Decimal = Decimal(10_000)
     hashprice_max_age_s: int | None = None
     """None: it does not age."""
@@ -69,15 +81,16 @@ class Board:
     """Judges every sample as it comes in and keeps the good ones. No I/O, no clock."""
 
     def __init__(self, settings: BoardSettings) -> None:
-        self._prices = PriceTimeline()
-        self._day_ahead = PriceTimeline()
-        self._hashprice: Hashprice | None = None
+        self._prices = PriceLines()
+        self._day_ahead = PriceLines()
+        self._hashprices: dict[str, Hashprice] = {}
+        self._heard_at: dict[str, datetime] = {}
         self._meters: dict[str, MeterReading] = {}
         self._frozen: frozenset[str] = frozenset()
         self._words = Words()
         self._refused: dict[str, dict[str, int]] = {}
-        self._restored: set[tuple[bool, datetime]] = set()
-        """Starts of prices from before the start that were not said again since."""
+        self._restored: set[tuple[bool, str, datetime]] = set()
+        """Feed and start of prices from before the start that were not said again since."""
         self._settings = settings
         self.adopt(settings)
 
@@ -87,16 +100,19 @@ class Board:
         self._forget_meters(set(self._settings.meters) - set(settings.meters))
         self._words.adopt(settings.signals, settings.conditions)
         self._settings = settings
-        self._prices = self._as_settled(self._prices)
+        trust = Trust(
+            order=settings.price_feeds,
+            max_age_s=settings.price_max_age_s,
+            stale_after_s=settings.price_stale_after_s,
+            late_s=settings.price_late_s,
+        )
+        self._prices.adopt(trust)
+        self._day_ahead.adopt(trust._replace(late_s=0))
         self._price_range = Range(low=settings.price_min_per_mwh, high=settings.price_max_per_mwh)
         self._hashprice_range = Range(low=LEAST_HASHPRICE, high=settings.hashprice_max_per_ph_day)
         self.meter_bounds = MeterBounds(
             max_w=settings.meter_max_w, counter_step_wh=settings.meter_counter_step_wh
         )
-
-    def _as_settled(self, prices: PriceTimeline) -> PriceTimeline:
-        known = self._settings
-        return replace(prices, stale_after_s=known.price_stale_after_s, late_s=known.price_late_s)
 
     def _forget_meters(self, scopes: Collection[str]) -> None:
         for scope in scopes:
@@ -105,53 +121,62 @@ class Board:
     def forget_prices(self) -> None:
         """What was said by feeds that are no more: prices and hashprice are missing until others
         speak."""
-        self._prices = self._as_settled(PriceTimeline())
-        self._day_ahead = PriceTimeline()
-        self._hashprice = None
+        self._prices.forget()
+        self._day_ahead.forget()
+        self._hashprices = {}
 
     def offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:
         """Use `sample`, or count and return why not."""
-        refusal = self._offer(sample, now)
+        refusal = self._offer(feed, sample, now)
+        if refusal is None or refusal is Refusal.DUPLICATE:
+            self._heard_at[feed] = now
         if refusal is not None:
             counts = self._refused.setdefault(feed, {})
             counts[refusal.value] = counts.get(refusal.value, 0) + 1
         return refusal
 
-    def restore(self, samples: Iterable[Sample], now: datetime) -> None:
-        """Take up samples that were good before a restart; what is refused now is not counted.
+    def restore(self, samples: Iterable[tuple[str, Sample]], now: datetime) -> None:
+        """Take up samples that were good before a restart, by the feed that said them; what is
+        refused now is not counted, nor is what feeds said that are no more.
 
         Each is judged as of when it was said: a price whose interval is over since then still
         is the last one known. What claims to be from after `now` is left out.
         """
-        for sample in samples:
+        known = (*self._settings.price_feeds, *self._settings.hashprice_feeds)
+        for feed, sample in samples:
             said_at = judge_time(_said_at(sample))
-            if isinstance(said_at, datetime) and said_at <= now:
-                self._offer(sample, said_at)
+            if (feed in known or not known) and isinstance(said_at, datetime) and said_at <= now:
+                self._offer(feed, sample, said_at)
         self.expect_retold()
 
     def expect_retold(self) -> None:
         """Feeds begin anew, and say what they said before."""
         lines = ((False, self._prices), (True, self._day_ahead))
-        self._restored = {(ahead, one.start) for ahead, line in lines for one in line.intervals}
+        self._restored = {(ahead, *one) for ahead, line in lines for one in line.starts()}
 
-    def is_retold(self, sample: Sample, now: datetime) -> bool:
+    def is_retold(self, feed: str, sample: Sample, now: datetime) -> bool:
         """A restored price, heard for the first time since: feeds that start say again what is in
         force. That is no news, and no fault to be counted."""
-        key = (sample.day_ahead, sample.start) if isinstance(sample, PriceSample) else None
-        if key is None or not isinstance(sample, PriceSample) or key not in self._restored:
+        if not isinstance(sample, PriceSample):
+            return False
+        key = (sample.day_ahead, feed, sample.start)
+        if key not in self._restored:
             return False
         self._restored.discard(key)
-        return self._line(sample).offer(sample, now, self._price_range) is Refusal.DUPLICATE
+        return self._offer(feed, sample, now) is Refusal.DUPLICATE
 
-    def _line(self, sample: PriceSample) -> PriceTimeline:
-        return self._day_ahead if sample.day_ahead else self._prices
-
-    def price(self, now: datetime) -> Observed[Decimal]:
+    def price(self, now: datetime) -> Choice:
+        """The price that is acted upon, and the feed that says it."""
         return self._prices.at(now)
 
-    def price_interval_s(self, now: datetime) -> int:
-        """How long the interval is whose price is acted upon; 0 where there is none."""
-        return self._prices.interval_s(now)
+    def price_interval_s(self, feed: str, now: datetime) -> int:
+        """How long the interval is whose price a feed says; 0 where there is none."""
+        return self._prices.interval_s(feed, now)
+
+    @property
+    def price_assumed(self) -> Decimal | None:
+        """What is acted upon while no price is fresh."""
+        return self._settings.price_assumed_per_mwh
 
     def day_ahead(self, at: datetime) -> Decimal | None:
         """The day-ahead market's price of a moment, if it is known by now."""
@@ -167,11 +192,34 @@ class Board:
         """The price of the interval that a moment lies in, if it is known by now."""
         return self._prices.of(at)
 
-    def hashprice(self, now: datetime) -> Observed[Decimal]:
-        known = self._hashprice
-        if known is None:
-            return Missing(why="no hashprice has arrived")
-        return aged(known.per_ph_day, known.at, now, self._settings.hashprice_max_age_s)
+    def hashprice(self, now: datetime) -> Choice:
+        """The hashprice that is acted upon, and the feed that says it."""
+        return choose(self._hashprices_at(now), Missing(why="no hashprice has arrived"))
+
+    def disagreements(self, now: datetime) -> tuple[Disagreement, ...]:
+        """Feeds of one thing that say now what cannot both be."""
+        most, part = self._settings.price_differ_per_mwh, self._settings.hashprice_differ
+        prices = (
+            () if most is None else apart("price", self._prices.heard(now), most, relative=False)
+        )
+        if part is None:
+            return prices
+        return (*prices, *apart("hashprice", self._hashprices_at(now), part, relative=True))
+
+    def _hashprices_at(self, now: datetime) -> dict[str, Observed[Decimal]]:
+        max_age_s, known = self._settings.hashprice_max_age_s, self._hashprices
+        names = ranked(known, self._settings.hashprice_feeds)
+        return {one: aged(known[one].per_ph_day, known[one].at, now, max_age_s) for one in names}
+
+    def heard_at(self, feed: str) -> datetime | None:
+        """When a feed last said something that could be used, or that was known."""
+        return self._heard_at.get(feed)
+
+    def is_late(self, feed: str, now: datetime, since: datetime) -> bool:
+        """Whether a feed has been silent for too long: since then, where it was never heard."""
+        after_s = self._settings.silent_after_s.get(feed)
+        heard_at = self._heard_at.get(feed, since)
+        return after_s is not None and heard_at + timedelta(seconds=after_s) <= now
 
     def meters(self, now: datetime) -> Mapping[str, Observed[int]]:
         """Watts by scope: of every scope that should have a meter, and of every other heard."""
@@ -212,26 +260,28 @@ class Board:
 
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after `now` at which an observation changes by itself."""
-        moments = [self._prices.next_change(now)]
+        moments = self._prices.next_changes(now)
         max_age_s = self._settings.hashprice_max_age_s
-        if self._hashprice is not None and max_age_s is not None:
-            moments.append(self._hashprice.at + timedelta(seconds=max_age_s))
+        if max_age_s is not None:
+            oldest = timedelta(seconds=max_age_s)
+            moments.extend(known.at + oldest for known in self._hashprices.values())
         silence = timedelta(seconds=self._settings.meter_max_age_s)
         moments.extend(reading.at + silence for reading in self._meters.values())
         moments.extend(self._words.ends())
-        return min((m for m in moments if m is not None and m > now), default=None)
+        return min((m for m in moments if m > now), default=None)
 
     @property
     def refused(self) -> Mapping[str, Mapping[str, int]]:
         """How many samples of a feed were refused, by reason."""
         return {feed: dict(counts) for feed, counts in self._refused.items()}
 
-    def _offer(self, sample: Sample, now: datetime) -> Refusal | None:
+    def _offer(self, feed: str, sample: Sample, now: datetime) -> Refusal | None:
         match sample:
             case PriceSample():
-                return self._offer_price(sample, now)
+                lines = self._day_ahead if sample.day_ahead else self._prices
+                return lines.offer(feed, sample, now, self._price_range)
             case HashpriceSample():
-                return self._offer_hashprice(sample, now)
+                return self._offer_hashprice(feed, sample, now)
             case MeterSample():
                 return self._offer_meter(sample, now)
             case SignalSample():
@@ -239,21 +289,11 @@ class Board:
             case ConditionSample():
                 return self._words.offer_condition(sample, now)
 
-    def _offer_price(self, sample: PriceSample, now: datetime) -> Refusal | None:
-        prices = self._line(sample).offer(sample, now, self._price_range)
-        if isinstance(prices, Refusal):
-            return prices
-        if sample.day_ahead:
-            self._day_ahead = prices
-        else:
-            self._prices = prices
-        return None
-
-    def _offer_hashprice(self, sample: HashpriceSample, now: datetime) -> Refusal | None:
-        known = judge_hashprice(sample, self._hashprice, now, self._hashprice_range)
+    def _offer_hashprice(self, feed: str, sample: HashpriceSample, now: datetime) -> Refusal | None:
+        known = judge_hashprice(sample, self._hashprices.get(feed), now, self._hashprice_range)
         if isinstance(known, Refusal):
             return known
-        self._hashprice = known
+        self._hashprices[feed] = known
         return None
 
     def _offer_meter(self, sample: MeterSample, now: datetime) -> Refusal | None:

@@ -90,7 +90,7 @@ class Control:
     def take(self, feed: str, sample: Sample) -> None:
         """Judge a sample and keep it, or count why not; say so where the last had another fate."""
         now = self._parts.clock.now()
-        if self._parts.board.is_retold(sample, now):
+        if self._parts.board.is_retold(feed, sample, now):
             return
         refusal = self._parts.board.offer(feed, sample, now)
         if refusal is not None and refusal is not self._refusals.get(feed):
@@ -156,7 +156,7 @@ class Control:
             if not self.alive():
                 raise
             if self._view is not None:
-                self._tell(replace(self._view, adapters=self._adapters()))
+                self._tell(replace(self._view, adapters=self._adapters(self._parts.clock.now())))
             return self._parts.clock.now() + timedelta(seconds=self._parts.cycle_s)
 
     async def _rest(self, began: datetime, next_at: datetime) -> None:
@@ -226,7 +226,8 @@ class Control:
             plan=plan,
             totals=parts.books.totals,
             interval=parts.books.open,
-            adapters=self._adapters(),
+            adapters=self._adapters(seen.now),
+            disagreements=parts.board.disagreements(seen.now),
             ledger=parts.ledger.health(),
             fleet=parts.fleet.health(),
             shadow=parts.shadow is not None,
@@ -247,10 +248,16 @@ class Control:
         for watcher in self._watchers:
             watcher.set()
 
-    def _adapters(self) -> Mapping[str, AdapterHealth]:
-        refused = self._parts.board.refused
+    def _adapters(self, now: datetime) -> Mapping[str, AdapterHealth]:
+        board = self._parts.board
+        refused = board.refused
         return {
-            name: replace(health, refused=refused.get(name, {}))
+            name: replace(
+                health,
+                refused=refused.get(name, {}),
+                heard_at=board.heard_at(name),
+                late=board.is_late(name, now, self._started_at),
+            )
             for name, health in self._parts.supervisor.health().items()
         }
 

@@ -132,12 +132,16 @@ class Observer:
 
     def _prices(self, now: datetime) -> dict[str, Any]:
         board = self._board
+        price, hashprice = board.price(now), board.hashprice(now)
         return {
-            "price_per_mwh": board.price(now),
-            "price_interval_s": board.price_interval_s(now),
+            "price_per_mwh": price.observed,
+            "price_feed": price.feed,
+            "price_interval_s": board.price_interval_s(price.feed, now),
+            "price_assumed_per_mwh": board.price_assumed,
             "day_ahead_per_mwh": board.day_ahead(now),
             "day_ahead_next_per_mwh": board.day_ahead(now + HOUR),
-            "hashprice_per_ph_day": board.hashprice(now),
+            "hashprice_per_ph_day": hashprice.observed,
+            "hashprice_feed": hashprice.feed,
         }
 
     def look(self, moving: Collection[str], canaries: Collection[str] = ()) -> Snapshot:

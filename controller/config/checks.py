@@ -14,7 +14,7 @@ from controller.config.mqtt_checks import plain_payloads
 from controller.config.problems import Key
 from controller.config.program_checks import programs
 from controller.config.secrets import missing_files, unusable_tokens
-from controller.config.site import metered_scopes
+from controller.config.site import feeds_of, metered_scopes
 from controller.model.grid import SITE
 
 Faults: TypeAlias = Iterable[tuple[Key, str]]
@@ -52,6 +52,18 @@ def _outbound(settings: Settings) -> Faults:
             host = urlsplit(address).hostname
             if host not in allowed:
                 yield ("feeds", name), f"asks {host}, which is not among outbound.hosts: add it"
+
+
+def _trusted_feeds(settings: Settings) -> Faults:
+    for kind in ("price", "hashprice"):
+        known = feeds_of(settings, kind)
+        named = getattr(settings.quality, f"{kind}_feeds")
+        for index, name in enumerate(named):
+            key = ("quality", f"{kind}_feeds", index)
+            if name not in known:
+                yield key, f"there is no {kind} feed {name}{hint(name, known)}"
+            elif name in named[:index]:
+                yield key, f"{name} is named twice"
 
 
 def _groups(settings: Settings) -> Faults:
@@ -160,6 +172,7 @@ CHECKS = (
     _needs(_meter_silence, "site"),
     _needs(_silence_needs_a_meter, "site", "feeds"),
     _needs(_outbound, "outbound", "feeds"),
+    _needs(_trusted_feeds, "quality", "feeds"),
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),

@@ -9,6 +9,7 @@ from controller.app.board import BoardSettings
 from controller.config.bounds import to_breaker, to_engine, to_neighbour, to_rule
 from controller.config.compose import Settings
 from controller.config.programs import to_program
+from controller.config.quality import QualitySettings
 from controller.config.site_sections import (
     CoolingSettings,
     GroupSettings,
@@ -16,6 +17,7 @@ from controller.config.site_sections import (
     SiteSettings,
 )
 from controller.config.tariffs import to_bands, to_heat, to_hosting
+from controller.core.observations.choice import ranked
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.quality import Range
 from controller.model.grid import SITE
@@ -132,6 +134,13 @@ def to_board(settings: Settings) -> BoardSettings:
         price_max_per_mwh=quality.price_max_per_mwh,
         price_stale_after_s=quality.price_stale_after_s,
         price_late_s=_late_s(settings),
+        price_feeds=_trusted(settings, "price", quality.price_feeds),
+        price_max_age_s=_max_age_s(settings),
+        price_differ_per_mwh=quality.price_differ_per_mwh,
+        price_assumed_per_mwh=_assumed_per_mwh(quality),
+        hashprice_feeds=_trusted(settings, "hashprice", quality.hashprice_feeds),
+        hashprice_differ=_part(quality.hashprice_differ_percent),
+        silent_after_s=_silent_after_s(settings),
         hashprice_max_per_ph_day=quality.hashprice_max_per_ph_day,
         hashprice_max_age_s=quality.hashprice_max_age_s,
         meter_max_w=_watts(meter_max_kw),
@@ -141,6 +150,42 @@ def to_board(settings: Settings) -> BoardSettings:
         signals=_signals(settings),
         conditions=_conditions(settings),
     )
+
+
+def feeds_of(settings: Settings, kind: str) -> list[str]:
+    """The feeds of prices or hashprices: their adapters are called so."""
+    return [n for n, feed in settings.feeds.items() if feed.adapter.partition("_")[0] == kind]
+
+
+def _trusted(settings: Settings, kind: str, first: list[str]) -> tuple[str, ...]:
+    return ranked(feeds_of(settings, kind), first)
+
+
+def _max_age_s(settings: Settings) -> dict[str, int]:
+    ages = {name: settings.feeds[name] for name in feeds_of(settings, "price")}
+    found = {name: getattr(feed, "max_age_s", None) for name, feed in ages.items()}
+    return {name: age_s for name, age_s in found.items() if age_s is not None}
+
+
+def _assumed_per_mwh(quality: QualitySettings) -> Decimal | None:
+    """Nothing pays at the highest price that is believed."""
+    if quality.price_when_stale == "curtail":
+        return quality.price_max_per_mwh
+    return quality.price_fallback_per_mwh
+
+
+def _part(percent: Decimal | None) -> Decimal | None:
+    return None if percent is None else percent / 100
+
+
+def _silent_after_s(settings: Settings) -> dict[str, float]:
+    """Twice what its source takes between two news, and a poll."""
+    found = {}
+    for name, feed in settings.feeds.items():
+        cadence_s = getattr(feed, "cadence_s", None)
+        if cadence_s is not None:
+            found[name] = 2 * cadence_s + feed.poll_s
+    return found
 
 
 def _late_s(settings: Settings) -> int:

@@ -142,7 +142,8 @@ def _locks(connection: sqlite3.Connection) -> dict[str, MaintenanceLock]:
     return locks
 
 
-def _prices(connection: sqlite3.Connection, since: datetime) -> list[Sample]:
+def _prices(connection: sqlite3.Connection, since: datetime) -> list[tuple[str, Sample]]:
     rows = connection.execute(_SINCE, (kind_of(SampleArrived), stamp(since)))
     records = (record for _, record in decoded(rows))
-    return [r.sample for r in records if isinstance(r, SampleArrived) and not r.refused]
+    kept = [r for r in records if isinstance(r, SampleArrived) and not r.refused]
+    return [(one.feed, one.sample) for one in kept]

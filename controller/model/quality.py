@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
 from controller.model.base import Model
@@ -34,3 +35,15 @@ class Missing(Model, frozen=True, kw_only=True, tag="missing"):
 
 
 Observed: TypeAlias = Fresh[T] | Stale[T] | Missing
+
+
+class Disagreement(Model, frozen=True, kw_only=True):
+    """Two feeds that both speak now, and say what cannot both be."""
+
+    about: str
+    """`price` or `hashprice`."""
+    acted_upon: str
+    """The feed that comes first in the order of trust."""
+    other: str
+    value: Decimal
+    other_value: Decimal

@@ -34,6 +34,11 @@ class Snapshot(Model, frozen=True, kw_only=True):
     now: datetime
     site: Site
     price_per_mwh: Observed[Decimal] = Missing(why="no price feed")
+    price_feed: str = ""
+    """Whose word that is, where there are several feeds."""
+    price_assumed_per_mwh: Decimal | None = None
+    """What is acted upon while no price is fresh: it may stop load and starts none. None: what runs
+    goes on."""
     price_interval_s: int = 0
     """How long the interval of that price is; 0 where none is known."""
     day_ahead_per_mwh: Decimal | None = None
@@ -41,6 +46,7 @@ class Snapshot(Model, frozen=True, kw_only=True):
     day_ahead_next_per_mwh: Decimal | None = None
     """and in an hour."""
     hashprice_per_ph_day: Observed[Decimal] = Missing(why="no hashprice feed")
+    hashprice_feed: str = ""
     meters_w: Mapping[str, Observed[int]] = {}
     """By scope: the site, a breaker, a group, or a neighbour's."""
     signals: Mapping[str, Observed[Decimal]] = {}

@@ -10,6 +10,7 @@ from controller.model.books import Interval, Totals
 from controller.model.fleet import Identity, MinerReading
 from controller.model.grid import Dispatch
 from controller.model.plan import Plan
+from controller.model.quality import Disagreement
 from controller.model.seen import Snapshot, State
 
 
@@ -37,6 +38,10 @@ class AdapterHealth(Model, frozen=True, kw_only=True):
     last_error_at: datetime | None = None
     refused: Mapping[str, int] = {}
     """Samples refused, by reason."""
+    heard_at: datetime | None = None
+    """Of feeds: when it last said something that could be used, or that was known."""
+    late: bool = False
+    """Of feeds that should speak now and then: it has been silent for too long."""
     link: LinkHealth | None = None
     """Of those that keep a connection and say how it is."""
 
@@ -101,6 +106,8 @@ class View(Model, frozen=True, kw_only=True):
     interval: Interval | None = None
     """The one that is open."""
     adapters: Mapping[str, AdapterHealth] = {}
+    disagreements: tuple[Disagreement, ...] = ()
+    """Of feeds of one thing."""
     ledger: LedgerHealth = LedgerHealth()
     fleet: FleetHealth = FleetHealth()
     shadow: bool = False

@@ -102,6 +102,20 @@ class AdapterNow(Served):
     """Samples refused, by reason."""
     connected: bool | None = None
     """null where it keeps no connection."""
+    heard_at: datetime | None = None
+    """Of a feed: when it last said something of use."""
+    late: bool = False
+    """Of a feed: it has been silent for longer than its source should be."""
+
+
+class DisagreementNow(Served):
+    """Two feeds of one thing that differ by more than is allowed."""
+
+    about: str
+    acted_upon: str
+    other: str
+    value: float
+    other_value: float
 
 
 class LedgerNow(Served):
@@ -166,7 +180,13 @@ class SiteState(Served):
     power_kw: Reading
     """The site's meter."""
     price_per_mwh: Reading
+    price_feed: str
+    """Whose word it is; empty while nobody has one."""
+    price_assumed_per_mwh: float | None
+    """What is acted upon instead, while it is not fresh and the configuration says so."""
     hashprice_per_ph_day: Reading
+    hashprice_feed: str
+    disagreements: list[DisagreementNow]
     marginal_price_per_mwh: float | None
     """Price with all adders of the site; null when the price is not fresh."""
     limit: LimitNow | None

@@ -26,8 +26,8 @@ def meter(power_w: float, scope: str = "site", at: datetime = NOW) -> MeterSampl
 
 
 def test_before_anything_is_heard_everything_is_missing(board: Board) -> None:
-    assert board.price(NOW) == Missing(why="no price has arrived")
-    assert board.hashprice(NOW) == Missing(why="no hashprice has arrived")
+    assert board.price(NOW).observed == Missing(why="no price has arrived")
+    assert board.hashprice(NOW).observed == Missing(why="no hashprice has arrived")
     assert board.meters(NOW) == {
         "site": Missing(why="no reading of the meter of site has arrived"),
         "north": Missing(why="no reading of the meter of north has arrived"),
@@ -41,8 +41,8 @@ def test_good_samples_are_seen(board: Board) -> None:
     hashprice = HashpriceSample(at=NOW, per_ph_day="56.67")
     for sample in (price("14:00-14:15", "31.5"), hashprice, meter(180_000.4)):
         assert board.offer("any", sample, NOW) is None
-    assert board.price(NOW) == Fresh(value=Decimal("31.5"), at=NOW, until=clock("14:15"))
-    assert board.hashprice(NOW) == Fresh(value=Decimal("56.67"), at=NOW)
+    assert board.price(NOW).observed == Fresh(value=Decimal("31.5"), at=NOW, until=clock("14:15"))
+    assert board.hashprice(NOW).observed == Fresh(value=Decimal("56.67"), at=NOW)
     assert board.meters(NOW)["site"] == Fresh(value=180_000, at=NOW)
     assert board.energy("site") == (NOW, 7_000)
 
@@ -61,19 +61,19 @@ def test_good_samples_are_seen(board: Board) -> None:
 def test_a_bad_sample_is_counted_and_changes_nothing(
     board: Board, bad: Sample, refusal: Refusal
 ) -> None:
-    before = (board.price(NOW), board.hashprice(NOW), board.meters(NOW))
+    before = (board.price(NOW).observed, board.hashprice(NOW).observed, board.meters(NOW))
     assert board.offer("noisy", bad, NOW) is refusal
     assert board.offer("noisy", bad, NOW) is refusal
     assert board.refused == {"noisy": {refusal.value: 2}}
-    assert (board.price(NOW), board.hashprice(NOW), board.meters(NOW)) == before
+    assert (board.price(NOW).observed, board.hashprice(NOW).observed, board.meters(NOW)) == before
 
 
 def test_refusals_are_counted_by_feed(board: Board) -> None:
     good = price("14:00-14:15")
     assert board.offer("one", good, NOW) is None
     board.offer("one", good, NOW)
-    board.offer("other", good, NOW)
-    assert board.refused == {"one": {"duplicate": 1}, "other": {"duplicate": 1}}
+    board.offer("other", price("14:00-14:15", "x"), NOW)
+    assert board.refused == {"one": {"duplicate": 1}, "other": {"not_a_number": 1}}
 
 
 def test_a_silent_meter_goes_stale_with_its_last_value(board: Board) -> None:
@@ -98,8 +98,8 @@ def test_a_hashprice_ages_when_it_is_told_to() -> None:
     board = Board(BoardSettings(meter_max_w=1, hashprice_max_age_s=3600))
     board.offer("hashprice", HashpriceSample(at=NOW, per_ph_day="50"), NOW)
     assert board.next_change(NOW) == clock("15:00")
-    assert isinstance(board.hashprice(clock("14:59")), Fresh)
-    assert board.hashprice(clock("15:00")) == Stale(value=Decimal(50), at=NOW)
+    assert isinstance(board.hashprice(clock("14:59")).observed, Fresh)
+    assert board.hashprice(clock("15:00")).observed == Stale(value=Decimal(50), at=NOW)
 
 
 def test_the_next_change_is_the_first_of_all(board: Board) -> None:
@@ -122,18 +122,18 @@ def test_after_a_restart_the_last_price_is_known_again(board: Board) -> None:
         price("13:45-14:00", "30"),
         HashpriceSample(at=clock("09:00"), per_ph_day="50"),
     ]
-    board.restore(recorded, clock("14:05"))
-    assert board.price(clock("14:05")) == Stale(value=Decimal(30), at=clock("13:45"))
-    assert isinstance(board.hashprice(clock("14:05")), Fresh)
+    board.restore([("price", one) for one in recorded], clock("14:05"))
+    assert board.price(clock("14:05")).observed == Stale(value=Decimal(30), at=clock("13:45"))
+    assert isinstance(board.hashprice(clock("14:05")).observed, Fresh)
     assert board.refused == {}
 
 
 def test_what_was_recorded_after_now_is_not_restored(board: Board) -> None:
     """History replayed again, over the books of the first time: the day ahead stays unknown."""
     recorded = [price("14:00-14:15", "20"), price("18:00-18:15", "5000")]
-    board.restore(recorded, NOW)
-    assert isinstance(board.price(NOW), Fresh)
-    assert board.price(clock("18:00")) == Missing(why="no price since 2023-09-06T14:15Z")
+    board.restore([("price", one) for one in recorded], NOW)
+    assert isinstance(board.price(NOW).observed, Fresh)
+    assert board.price(clock("18:00")).observed == Missing(why="no price since 2023-09-06T14:15Z")
 
 
 def test_a_meter_that_is_taken_away_is_forgotten(board: Board) -> None:

@@ -27,7 +27,7 @@ def board() -> Board:
 
 def test_they_are_no_price_to_act_upon(board: Board) -> None:
     assert board.offer("ahead", ahead("14:00-15:00", "40"), NOW) is None
-    assert board.price(NOW) == Missing(why="no price has arrived")
+    assert board.price(NOW).observed == Missing(why="no price has arrived")
     assert board.price_of(NOW) is None
     assert board.next_change(NOW) is None
     assert board.day_ahead(NOW) == 40
@@ -37,7 +37,7 @@ def test_they_are_no_price_to_act_upon(board: Board) -> None:
 def test_both_are_known_of_one_moment(board: Board) -> None:
     for sample in (ahead("14:00-15:00", "40"), price("14:00-14:15", "90")):
         assert board.offer("any", sample, NOW) is None
-    assert board.price(NOW) == Fresh(value=Decimal(90), at=NOW, until=clock("14:15"))
+    assert board.price(NOW).observed == Fresh(value=Decimal(90), at=NOW, until=clock("14:15"))
     assert board.day_ahead(NOW) == 40
     assert board.refused == {}
 
@@ -74,12 +74,12 @@ def test_prices_that_come_late_make_no_room_for_those_of_the_day_ahead() -> None
 def test_after_a_restart_they_are_retold_without_being_counted(board: Board) -> None:
     """Also those that share their interval with a price that is paid."""
     known = [price("14:00-15:00", "90"), ahead("14:00-15:00", "40"), ahead("15:00-16:00", "50")]
-    board.restore(known, NOW)
+    board.restore([("price", one) for one in known], NOW)
     assert board.day_ahead(clock("15:00")) == 50
-    assert all(board.is_retold(sample, NOW) for sample in known)
+    assert all(board.is_retold("price", sample, NOW) for sample in known)
     assert board.refused == {}
-    assert not any(board.is_retold(sample, NOW) for sample in known)
-    assert board.offer("ahead", known[1], NOW) is Refusal.DUPLICATE
+    assert not any(board.is_retold("price", sample, NOW) for sample in known)
+    assert board.offer("price", known[1], NOW) is Refusal.DUPLICATE
 
 
 def test_when_other_feeds_speak_they_are_forgotten(board: Board) -> None:

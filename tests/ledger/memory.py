@@ -84,7 +84,7 @@ class MemoryLedger:
             orders=_orders(self.records),
             locks=_locks(self.records),
             prices=[
-                record.sample
+                (record.feed, record.sample)
                 for record in self.records
                 if isinstance(record, SampleArrived)
                 and not record.refused

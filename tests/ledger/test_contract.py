@@ -112,7 +112,7 @@ async def test_prices_of_two_days_come_back_in_order_of_arrival(reopen: Reopen) 
     await ledger.commit([price(0, "1"), price(day + 1, "2"), hashprice(day)])
     await ledger.commit([price(3 * day, "3"), price(3 * day, "x", refused="not a number")])
     recovered = (await reopen()).recover()
-    assert list(recovered.prices) == [
+    assert [sample for _, sample in recovered.prices] == [
         price(day + 1, "2").sample,
         hashprice(day).sample,
         price(3 * day, "3").sample,
@@ -151,7 +151,7 @@ async def test_commits_made_together_are_all_there(reopen: Reopen) -> None:
     await asyncio.gather(*(ledger.commit([price(n, str(n))]) for n in range(200)))
     health = ledger.health()
     assert (health.written, health.waiting, health.writable) == (200, 0, True)
-    prices = (await reopen()).recover().prices
+    prices = [sample for _, sample in (await reopen()).recover().prices]
     assert list(prices) == [price(n, str(n)).sample for n in range(200)]
 
 

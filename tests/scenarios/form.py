@@ -194,6 +194,8 @@ class Scenario(Part, frozen=True, kw_only=True):
     rules: Declared = {}
     engine: Declared | None = None
     price_per_mwh: Mapping[Minute, Wanted]
+    price_assumed_per_mwh: Number | None = None
+    """What the site acts upon while that is not fresh."""
     price_interval_minutes: Number = 0
     """How long an interval of that price is; 0 where it is not known."""
     hashprice_per_ph_day: Mapping[Minute, Wanted] = msgspec.field(

@@ -166,6 +166,7 @@ class World:
             now=now,
             site=self._site,
             price_per_mwh=_observed(self._scenario.price_per_mwh, now),
+            price_assumed_per_mwh=_decimal(self._scenario.price_assumed_per_mwh),
             price_interval_s=round(self._scenario.price_interval_minutes * 60),
             hashprice_per_ph_day=_observed(self._scenario.hashprice_per_ph_day, now),
             meters_w=self._meters(now),
@@ -271,6 +272,10 @@ def _signal(schedule: Mapping[str, Wanted], now: datetime) -> Observed[Decimal]:
     if isinstance(found, Stale):
         return Stale(value=found.value, at=_in_force(schedule, now)[1])
     return found
+
+
+def _decimal(number: float | None) -> Decimal | None:
+    return None if number is None else Decimal(str(number))
 
 
 def _observed(schedule: Mapping[str, Wanted], now: datetime) -> Observed[Decimal]:

@@ -55,7 +55,7 @@ async def test_no_price_is_known_before_its_time(tmp_path: Path) -> None:
         await clock.until_asleep()
         await clock.advance(899)
         assert not following.done()
-        assert not isinstance(board.price(FIVE + timedelta(minutes=15)), Fresh)
+        assert not isinstance(board.price(FIVE + timedelta(minutes=15)).observed, Fresh)
         await clock.advance(1)
         assert (await following).price_per_mwh == "20"
 
@@ -81,11 +81,11 @@ def test_the_board_acts_on_a_settled_price_until_the_next_one_is(tmp_path: Path)
     first, second, _ = read_prices(written(tmp_path, *ROWS, known_at="end"))
     assert board.offer("prices", first, first.published_at) is None
     known = Fresh(value=Decimal(10), at=FIVE, until=FIVE + 2 * quarter)
-    assert board.price(FIVE + quarter) == known
-    assert board.price(FIVE + 2 * quarter - timedelta(seconds=1)) == known
-    assert not isinstance(board.price(FIVE + 2 * quarter), Fresh)
+    assert board.price(FIVE + quarter).observed == known
+    assert board.price(FIVE + 2 * quarter - timedelta(seconds=1)).observed == known
+    assert not isinstance(board.price(FIVE + 2 * quarter).observed, Fresh)
     assert board.offer("prices", second, second.published_at) is None
-    acted_upon = board.price(FIVE + 2 * quarter)
+    acted_upon = board.price(FIVE + 2 * quarter).observed
     assert isinstance(acted_upon, Fresh)
     assert acted_upon.value == 20
     assert board.price_of(FIVE) == Fresh(value=Decimal(10), at=FIVE, until=FIVE + quarter)
@@ -131,9 +131,9 @@ async def test_after_the_last_row_it_waits_and_the_board_goes_stale(tmp_path: Pa
         assert not following.done()
         following.cancel()
         await asyncio.wait({following})
-    assert isinstance(board.price(FIVE + timedelta(minutes=44)), Fresh)
-    assert isinstance(board.price(FIVE + timedelta(minutes=45)), Stale)
-    assert isinstance(board.price(FIVE + timedelta(minutes=60)), Missing)
+    assert isinstance(board.price(FIVE + timedelta(minutes=44)).observed, Fresh)
+    assert isinstance(board.price(FIVE + timedelta(minutes=45)).observed, Stale)
+    assert isinstance(board.price(FIVE + timedelta(minutes=60)).observed, Missing)
 
 
 def test_rows_may_stand_in_any_order(tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_bad_rows_of_a_file_are_refused_by_the_board_one_by_one(tmp_path: Path) 
             Refusal.INFINITE: 1,
         }
     }
-    assert board.price(FIVE + timedelta(minutes=20)) == Missing(
+    assert board.price(FIVE + timedelta(minutes=20)).observed == Missing(
         why="no price for 2023-09-06T17:15Z to 2023-09-06T17:30Z"
     )
 

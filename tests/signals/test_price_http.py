@@ -51,7 +51,7 @@ async def test_the_board_takes_them(tmp_path: Path) -> None:
     async with serving() as source:
         for sample in await first(price_feed(source.url, tmp_path, clock), 2):
             assert board.offer("price", sample, clock.now()) is None
-    assert isinstance(board.price(START), Fresh)
+    assert isinstance(board.price(START).observed, Fresh)
 
 
 async def test_only_what_is_new_is_said(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ async def test_settled_prices_are_said_when_they_are_over_and_once(tmp_path: Pat
             assert told(said) == [("16:45", "30"), ("17:00", "40")]
             for sample in said:
                 assert board.offer("price", sample, clock.now()) is None
-            acted_upon = board.price(clock.now())
+            acted_upon = board.price(clock.now()).observed
             assert isinstance(acted_upon, Fresh)
             assert acted_upon.value == 40
             source.body = document(10, 20, 30, 40, 50, start=half_past)
@@ -109,7 +109,7 @@ async def test_a_revision_replaces_what_the_board_knows(tmp_path: Path) -> None:
             source.body = document(900, 51)
             revised = await next_said(samples, clock, 66)
             assert board.offer("price", revised, clock.now()) is None
-    assert board.price(clock.now()).value == 900  # type: ignore[union-attr]
+    assert board.price(clock.now()).observed.value == 900  # type: ignore[union-attr]
 
 
 async def test_an_unchanged_document_is_not_sent_again(tmp_path: Path) -> None:
@@ -277,8 +277,8 @@ async def test_a_source_that_falls_silent_leaves_its_prices_to_age(tmp_path: Pat
         assert "500, the source has a fault of its own" in str(error)
         for sample in said:
             board.offer("price", sample, clock.now())
-    assert isinstance(board.price(START + timedelta(minutes=20)), Fresh)
-    assert isinstance(board.price(START + timedelta(minutes=31)), Stale)
+    assert isinstance(board.price(START + timedelta(minutes=20)).observed, Fresh)
+    assert isinstance(board.price(START + timedelta(minutes=31)).observed, Stale)
 
 
 async def test_after_a_failure_nothing_is_said_twice(tmp_path: Path) -> None:

@@ -126,8 +126,8 @@ async def test_in_an_outage_the_last_price_ages_and_the_site_holds(tmp_path: Pat
         assert "4 prices of exactly 0" in str(error)
         for sample in said:
             board.offer("price", sample, clock.now())
-    in_force = board.price(START + timedelta(minutes=14))
+    in_force = board.price(START + timedelta(minutes=14)).observed
     assert isinstance(in_force, Fresh)
     assert in_force.value == Decimal("48.2")
-    assert isinstance(board.price(START + timedelta(minutes=16)), Stale)
-    assert isinstance(board.price(START + timedelta(minutes=31)), Missing)
+    assert isinstance(board.price(START + timedelta(minutes=16)).observed, Stale)
+    assert isinstance(board.price(START + timedelta(minutes=31)).observed, Missing)

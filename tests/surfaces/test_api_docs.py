@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from controller.model.plan import Rehearsal
-from controller.model.quality import Fresh
+from controller.model.quality import Disagreement, Fresh
 from controller.model.remembered import CanaryStage
 from controller.surfaces.endpoints import ENDPOINTS
 from controller.surfaces.problems import STATUS_OF_CODE
@@ -44,7 +44,11 @@ def test_the_table_of_metrics_is_what_is_served() -> None:
     hashprice = Fresh(value=Decimal(61), at=NOW)
     waits = {"luxos 1": Rehearsal(stage=CanaryStage.GOING, miner="a-01", waiting=9)}
     plan = plan_now(rehearsals=waits)
-    view = a_view(seen=seen_now(hashprice_per_ph_day=hashprice), plan=plan)
+    apart = Disagreement(
+        about="price", acted_upon="a", other="b", value=Decimal(1), other_value=Decimal(9)
+    )
+    seen = seen_now(hashprice_per_ph_day=hashprice)
+    view = a_view(seen=seen, plan=plan, disagreements=(apart,))
     served = []
     for family in text_string_to_metric_families(text_of(view)):
         name = family.name + ("_total" if family.type == "counter" else "")

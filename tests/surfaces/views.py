@@ -311,7 +311,12 @@ def plan_now(**changes: Any) -> Plan:
 def adapters_now() -> dict[str, AdapterHealth]:
     """One that lost samples, one that failed, one that is down, one that keeps a connection."""
     return {
-        "ercot": AdapterHealth(name="ercot", kind="feed", refused={"late": 2, "nan": 1}),
+        "ercot": AdapterHealth(
+            name="ercot",
+            kind="feed",
+            refused={"late": 2, "nan": 1},
+            heard_at=NOW - timedelta(seconds=40),
+        ),
         "site-meter": AdapterHealth(
             name="site-meter",
             kind="feed",

@@ -42,9 +42,12 @@ def price_unknown(seen: Snapshot) -> Reason | None:
     """What keeps economics from being decided; None when nothing does."""
     if not isinstance(seen.price_per_mwh, Fresh):
         return Reason.PRICE_UNKNOWN
-    if not isinstance(seen.hashprice_per_ph_day, Fresh):
-        return Reason.HASHPRICE_UNKNOWN
-    return None
+    return hashprice_unknown(seen)
+
+
+def hashprice_unknown(seen: Snapshot) -> Reason | None:
+    known = isinstance(seen.hashprice_per_ph_day, Fresh)
+    return None if known else Reason.HASHPRICE_UNKNOWN
 
 
 def standstill(seen: Snapshot, mode_now: Mode, closed: Mapping[str, Reason]) -> Reason | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from controller.core.economics.steps import Step, let_at, steps, worth_running
 from controller.core.economics.tariff import tariff_of
 from controller.core.habits.switching import Offer, reckoned, steps_worth
-from controller.core.limits.failsafe import held_by, price_unknown
+from controller.core.limits.failsafe import hashprice_unknown, held_by, price_unknown
 from controller.core.pools.pool import Pool
 from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot, State
@@ -77,10 +77,11 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
         why = Reason.HELD_BY_PERSON
         return terms.of(Wish(pool, ladder, held, most, held, before, why, why))
     undecided = _undecided(seen, standstill, terms)
-    if undecided is not None or not isinstance(price, Fresh):
+    if undecided is not None:
         ideal = (pool.size,) * before + held[before:]
-        why = undecided or Reason.PRICE_UNKNOWN
-        return terms.of(Wish(pool, ladder, held, held, ideal, before, why))
+        return terms.of(Wish(pool, ladder, held, held, ideal, before, undecided))
+    if not isinstance(price, Fresh):
+        return terms.of(_by_assumption(pool, seen, terms, held, before))
     tariff = tariff_of(seen, pool.group)
     full, margin = tariff.full(price.value), seen.site.economics.start_margin_per_mwh
     habits = state.habits if terms.weighs_starts else None
@@ -95,6 +96,23 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
     money = Reason.START_COST if pays and not worth else terms.money
     reason = _reason(worth, pays, len(ladder), money, spared=terms.spared)
     return terms.of(Wish(pool, ladder, wanted, most, ideal, worth, reason, money, full))
+
+
+def _by_assumption(
+    pool: Pool, seen: Snapshot, terms: _Terms, held: tuple[int, ...], before: int
+) -> Wish:
+    """What the price that is assumed, as none is fresh, lets go on. It starts nothing, and nothing
+    is learned from it."""
+    assumed = seen.price_assumed_per_mwh
+    assert assumed is not None
+    ladder, economics = terms.ladder, seen.site.economics
+    full = tariff_of(seen, pool.group).full(assumed)
+    pays = worth_running(ladder, full, before, economics.start_margin_per_mwh)
+    worth = len(ladder) if terms.spared else pays
+    wanted = (*held[:worth], *pool.counts.protected[worth + 1 :])
+    ideal = (pool.size,) * worth + (0,) * (len(ladder) - worth)
+    why = Reason.PRICE_UNKNOWN
+    return Wish(pool, ladder, wanted, held, ideal, worth, why, why)
 
 
 class _Terms(NamedTuple):
@@ -147,9 +165,11 @@ def _terms(pool: Pool, seen: Snapshot, state: State) -> _Terms:
 
 
 def _undecided(seen: Snapshot, standstill: Reason | None, terms: _Terms) -> Reason | None:
-    """What keeps economics from deciding."""
+    """What keeps economics from deciding. A price that is assumed is enough to stop by."""
     silent = standstill in (Reason.METER_SILENT, Reason.SIGNAL_SILENT)
     found = price_unknown(seen) if silent else standstill
+    if found is Reason.PRICE_UNKNOWN and seen.price_assumed_per_mwh is not None:
+        found = hashprice_unknown(seen)
     return None if found is Reason.HASHPRICE_UNKNOWN and terms.sure else found
 
 

@@ -22,6 +22,15 @@ class PolledPriceSettings(PolledSettings):
     poll_s: float = Field(
         300.0, ge=5, le=86_400, description="Site seconds between two requests, give or take 10 %."
     )
+    max_age_s: int | None = Field(
+        None,
+        ge=60,
+        le=604_800,
+        description=(
+            "When the source has said nothing new for so long its prices are stale, whatever their "
+            "intervals. Left out: a price holds to its end."
+        ),
+    )
     factor: Decimal = Field(
         Decimal(1), gt=0, le=1_000_000, description="Multiplies every price: tax, rate of exchange."
     )

@@ -14,6 +14,7 @@ from controller.model.grid import SITE
 from controller.model.quality import Fresh, Missing, Observed, Stale
 from controller.model.view import View
 from controller.surfaces.families.build import Row, counters, from_zero, gauges
+from controller.surfaces.present.parts import assumed_price
 
 FEED = ("kind", "scope")
 CURRENCY = ("currency",)
@@ -53,6 +54,7 @@ def families(view: View, now: datetime) -> Iterator[Metric]:
         ),
     )
     yield from _adapters(view)
+    yield from _speaking(view, now)
 
 
 def _prices(view: View) -> Iterator[Metric]:
@@ -62,6 +64,12 @@ def _prices(view: View) -> Iterator[Metric]:
         "Market price of energy; absent when it is not fresh.",
         CURRENCY,
         _fresh(currency, seen.price_per_mwh),
+    )
+    yield gauges(
+        "curtaild_price_assumed",
+        "1 while no price is fresh and the site acts upon the one that is declared for that.",
+        [],
+        [([], float(assumed_price(seen) is not None))],
     )
     marginal = view.plan.marginal_price_per_mwh
     yield gauges(
@@ -126,5 +134,34 @@ def _adapters(view: View) -> Iterator[Metric]:
             for name, one in every
             if one.kind == SAYS_SAMPLES
             for reason, count in sorted(from_zero(Refusal, one.refused).items())
+        ),
+    )
+
+
+def _speaking(view: View, now: datetime) -> Iterator[Metric]:
+    feeds = [one for _, one in sorted(view.adapters.items()) if one.kind == SAYS_SAMPLES]
+    yield gauges(
+        "curtaild_feed_heard_age_seconds",
+        "Time since a feed said something of use; absent when it never did.",
+        ["feed"],
+        (
+            ([one.name], (now - one.heard_at).total_seconds())
+            for one in feeds
+            if one.heard_at is not None
+        ),
+    )
+    yield gauges(
+        "curtaild_feed_late",
+        "1 while a feed has been silent for longer than its source should be.",
+        ["feed"],
+        (([one.name], float(one.late)) for one in feeds),
+    )
+    yield gauges(
+        "curtaild_feeds_differ",
+        "By how much two feeds of one thing differ, while that is more than is allowed.",
+        ["about", "feed", "other"],
+        (
+            ([one.about, one.acted_upon, one.other], float(abs(one.value - one.other_value)))
+            for one in view.disagreements
         ),
     )

@@ -61,14 +61,16 @@ export function adapters(state) {
 function adapter(one, zone) {
   const refused = Object.entries(one.refused).map(([why, samples]) => `${samples} ${why}`);
   const parts = [
+    one.heard_at ? `last heard ${format.day(one.heard_at, zone)}` : "",
     refused.length > 0 ? `refused: ${refused.join(", ")}` : "",
     one.last_error ? `last error: ${one.last_error}` : "",
     one.last_error_at ? `at ${format.hour(one.last_error_at, zone)}` : "",
   ].filter(Boolean);
   const errors = one.errors > 0 ? `, ${format.count(one.errors, "error")}` : "";
   const away = one.connected === false;
-  const word = `${!one.running ? "down" : away ? "not connected" : "running"}${errors}`;
-  const kind = !one.running || away ? "down" : one.errors > 0 ? "shaky" : "well";
+  const state = !one.running ? "down" : away ? "not connected" : one.late ? "late" : "running";
+  const kind = !one.running || away ? "down" : one.errors > 0 || one.late ? "shaky" : "well";
+  const word = `${state}${errors}`;
   return row(`${one.name} (${one.kind})`, parts.join("; "), word, { data: { kind } });
 }
 

@@ -7,14 +7,16 @@ from typing import TypeVar
 
 from controller.model.fleet import Stage, Standing
 from controller.model.grid import SITE
-from controller.model.quality import Fresh, Missing, Observed
+from controller.model.quality import Fresh
 from controller.model.view import View
 from controller.surfaces.api_models import Attention, Severity
 from controller.surfaces.present.canaries import canaries
 from controller.surfaces.present.disturbed import disturbed
+from controller.surfaces.present.heard import heard
 from controller.surfaces.present.measured import measured
 from controller.surfaces.present.obligations import obligations
 from controller.surfaces.present.overdue import overdue
+from controller.surfaces.present.parts import duration
 from controller.surfaces.present.word_of_people import word_of_people
 
 T = TypeVar("T")
@@ -35,7 +37,7 @@ def attention(view: View, *, alive: bool) -> list[Attention]:
         *disturbed(view),
         *canaries(view),
         *measured(view),
-        *_feeds(view),
+        *heard(view),
         *_ledger(view),
         *_reload(view),
         *_adapters(view),
@@ -66,32 +68,9 @@ def _power(view: View) -> Iterator[Attention]:
 def _dispatches(view: View) -> Iterator[Attention]:
     """An open dispatch past its program's longest duration needs a fresh word of its source."""
     for dispatch in overdue(view.seen):
-        lasted = _duration((view.seen.now - dispatch.start).total_seconds())
+        lasted = duration((view.seen.now - dispatch.start).total_seconds())
         text = f"Dispatch {dispatch.id} is open and has lasted {lasted}: ask {dispatch.authority}."
         yield Attention(severity=ALARM, about="dispatch", text=text)
-
-
-def _feeds(view: View) -> Iterator[Attention]:
-    seen = view.seen
-    yield from _feed("price", "The price", WARNING, seen.price_per_mwh, view)
-    yield from _feed("hashprice", "The hashprice", WARNING, seen.hashprice_per_ph_day, view)
-    for scope, meter in sorted(seen.meters_w.items()):
-        if scope in view.plan.frozen_meters:
-            continue
-        name = "The site's meter" if scope == SITE else f"The meter of {scope}"
-        yield from _feed(f"meter {scope}", name, ALARM if scope == SITE else WARNING, meter, view)
-
-
-def _feed(
-    about: str, name: str, severity: Severity, observed: Observed[T], view: View
-) -> Iterator[Attention]:
-    if isinstance(observed, Fresh):
-        return
-    text = f"{name} is missing: {getattr(observed, 'why', '')}."
-    if not isinstance(observed, Missing):
-        age = _duration((view.seen.now - observed.at).total_seconds())
-        text = f"{name} is stale: the last word is {age} old."
-    yield Attention(severity=severity, about=about, text=text)
 
 
 def _ledger(view: View) -> Iterator[Attention]:
@@ -157,10 +136,3 @@ def _miners_of(count: int) -> str:
 
 def _kw(power_w: int) -> str:
     return f"{power_w / 1000:.1f} kW"
-
-
-def _duration(seconds: float) -> str:
-    minutes = int(seconds) // 60
-    if minutes < 1:
-        return f"{int(seconds)} s"
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

@@ -10,6 +10,7 @@ from typing import TypeVar
 from controller.model.grid import Floor, Limit
 from controller.model.plan import Allocation, Plan
 from controller.model.quality import Fresh, Missing, Observed
+from controller.model.seen import Snapshot
 from controller.reasons import Reason
 from controller.surfaces import api_parts as api
 
@@ -40,6 +41,11 @@ def reading(observed: Observed[T], now: datetime, unit: Callable[[T], float]) ->
         until=observed.until if isinstance(observed, Fresh) else None,
         age_s=max(0.0, (now - observed.at).total_seconds()),
     )
+
+
+def assumed_price(seen: Snapshot) -> Decimal | None:
+    """What is acted upon in place of a price that is not fresh; None where nothing is."""
+    return None if isinstance(seen.price_per_mwh, Fresh) else seen.price_assumed_per_mwh
 
 
 def limit(one: Limit) -> api.LimitNow:
@@ -119,3 +125,11 @@ def outlook(plan: Plan) -> list[api.OutlookNow]:
         )
         for one in plan.outlook
     ]
+
+
+def duration(seconds: float) -> str:
+    """A time in the words of people: seconds, minutes or hours."""
+    minutes = int(seconds) // 60
+    if minutes < 1:
+        return f"{int(seconds)} s"
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"

@@ -55,7 +55,22 @@ def adapter(one: AdapterHealth) -> api.AdapterNow:
         last_error_at=one.last_error_at,
         refused=dict(one.refused),
         connected=None if one.link is None else one.link.connected,
+        heard_at=one.heard_at,
+        late=one.late,
     )
+
+
+def disagreements(view: View) -> list[api.DisagreementNow]:
+    return [
+        api.DisagreementNow(
+            about=one.about,
+            acted_upon=one.acted_upon,
+            other=one.other,
+            value=float(one.value),
+            other_value=float(one.other_value),
+        )
+        for one in view.disagreements
+    ]
 
 
 def ledger(one: LedgerHealth) -> api.LedgerNow:

@@ -117,20 +117,29 @@ class Rounds:
         return read if problem is None else Read(read.samples, str(problem), problem.delay_s)
 
     async def _gather(self, found: list[_Understood], now: datetime, secrets: Secrets) -> None:
-        """Asks one after the other, the documents of a listing right behind it."""
+        """Asks one after the other, the documents of a listing right behind it. A source that does
+        not answer is asked for nothing more; an answer that cannot be read spoils no other."""
+        unreadable: TemporaryError | None = None
         waiting = deque(self._source.asks(now))
         for _ in range(MOST_ASKS):
             if not waiting:
-                return
+                break
             ask = waiting.popleft()
             answer = await self._answer(ask, now, secrets)
             if answer is None:
                 continue
             if ask.listing:
                 waiting.extendleft(reversed(await self._listed(ask, answer, now)))
-            else:
+                continue
+            try:
                 found.append(await self._understand(ask, answer, now))
-        raise TemporaryError(f"more than {MOST_ASKS} documents are to be fetched: ask for fewer")
+            except TemporaryError as error:
+                unreadable = unreadable or error
+        if waiting:
+            why = f"more than {MOST_ASKS} documents are to be fetched: ask for fewer"
+            raise TemporaryError(why)
+        if unreadable is not None:
+            raise unreadable
 
     async def _answer(self, ask: Ask, now: datetime, secrets: Secrets) -> LastAnswer | None:
         kept = self._kept.get(key_of(ask))

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     FREQUENCY = "frequency"
     TEMPERATURE = "temperature"
     STATE_OF_CHARGE = "state_of_charge"
+    CONTACT = "contact"
     SIGNAL_SILENT = "signal_silent"
     EMERGENCY = "emergency"
     DISPATCH = "dispatch"
@@ -68,13 +69,14 @@ _TEXT: dict[Reason, str] = {
     Reason.FREQUENCY: "the grid's frequency",
     Reason.TEMPERATURE: "the temperature",
     Reason.STATE_OF_CHARGE: "the battery's state of charge",
+    Reason.CONTACT: "a contact asks for it",
     Reason.SIGNAL_SILENT: "a signal or a neighbour is silent: nothing starts until it speaks",
     Reason.EMERGENCY: "an emergency order is in force",
     Reason.DISPATCH: "a dispatch is in force",
     Reason.MANUAL_ORDER: "a person ordered it",
     Reason.MAINTENANCE_LOCK: "the place is locked for maintenance",
     Reason.METER_SILENT: "a meter is silent: nothing starts behind it until it speaks",
-    Reason.SET_POINT: "a dispatch asks for a set-point to be followed",
+    Reason.SET_POINT: "a set-point is asked for",
     Reason.RESERVE: "reserve is sold: the load has to be on and able to go",
     Reason.COMMITMENT: "power is promised to whoever takes the hashes",
     Reason.HEAT: "heat is promised",

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from controller.config.quantities import Kilowatts, PositiveKilowatts, PositiveSeconds, Seconds
 from controller.config.section import Name, Section
-from controller.model.rules import Engine, Neighbour, SignalRule, Threshold
+from controller.model.rules import Droop, Engine, Neighbour, SignalRule, Threshold
 from controller.model.site import Breaker
 from controller.reasons import Reason
 
@@ -57,6 +57,25 @@ class ThresholdSettings(Section):
     """The most to draw there."""
 
 
+class DroopSettings(Section):
+    """A limit that falls in a straight line with a frequency."""
+
+    nominal: Annotated[Value, Field(gt=0)]
+    """The frequency at which all is well: 50 or 60."""
+    deadband: Annotated[Value, Field(ge=0)]
+    """How far below it nothing is done: 0.017 in ERCOT."""
+    percent: Annotated[Decimal, Field(gt=0, le=100)]
+    """How far below it nothing may run any more: 5 means at 95 per cent of it."""
+    reference_kw: PositiveKilowatts
+    """The limit at the end of the deadband: what is counted from."""
+
+    @model_validator(mode="after")
+    def _falls(self) -> DroopSettings:
+        if self.deadband >= self.nominal * self.percent / 100:
+            raise ValueError("deadband reaches as far as percent: nothing is left to fall in")
+        return self
+
+
 class RuleSettings(Section):
     """A limit that follows a signal: in proportion to it, by thresholds, or both."""
 
@@ -64,7 +83,14 @@ class RuleSettings(Section):
     """What is limited: site, a breaker's name or a group's."""
     signal: Name
     """The name that a feed gives the signal."""
-    kind: Literal["temperature", "frequency", "available_power", "state_of_charge"]
+    kind: Literal[
+        "temperature",
+        "frequency",
+        "available_power",
+        "state_of_charge",
+        "contact",
+        "set_point",
+    ]
     """What it is: it stands as the reason of the limit."""
     kw_per_unit: Annotated[Decimal, Field(gt=0, le=1_000_000)] | None = None
     """The limit is the signal times this, less margin_kw: 1 for a signal in kW."""
@@ -74,6 +100,8 @@ class RuleSettings(Section):
     """Each limits while the signal is at its value or higher."""
     below: list[ThresholdSettings] = Field(default_factory=list)
     """Each limits while the signal is at its value or lower."""
+    droop: DroopSettings | None = None
+    """Of a frequency: a limit in proportion to how far it has fallen."""
     clear_by: Annotated[Value, Field(ge=0)] = Decimal(0)
     """A threshold that limits is left when the signal is by this much on the good side of it."""
     safe_kw: Kilowatts
@@ -83,8 +111,10 @@ class RuleSettings(Section):
 
     @model_validator(mode="after")
     def _whole(self) -> RuleSettings:
-        if self.kw_per_unit is None and not self.above and not self.below:
-            raise ValueError("limits nothing: give kw_per_unit, above or below")
+        if self.kw_per_unit is None and not self.above and not self.below and not self.droop:
+            raise ValueError("limits nothing: give kw_per_unit, droop, above or below")
+        if self.droop is not None and self.kind != "frequency":
+            raise ValueError("droop is of a frequency: give kw_per_unit, above or below")
         if self.margin_kw and self.kw_per_unit is None:
             raise ValueError("margin_kw says nothing without kw_per_unit")
         _check_order("above", sorted(self.above, key=lambda one: one.value))
@@ -134,6 +164,8 @@ _REASONS = {
     "frequency": Reason.FREQUENCY,
     "available_power": Reason.AVAILABLE_POWER,
     "state_of_charge": Reason.STATE_OF_CHARGE,
+    "contact": Reason.CONTACT,
+    "set_point": Reason.SET_POINT,
 }
 
 
@@ -163,9 +195,18 @@ def to_rule(rule: RuleSettings) -> SignalRule:
         margin_w=_watts(rule.margin_kw),
         above=_thresholds(rule.above),
         below=_thresholds(rule.below),
+        droop=None if rule.droop is None else _droop(rule.droop),
         clear_by=rule.clear_by,
         safe_w=_watts(rule.safe_kw),
         silent_after_s=rule.silent_after_s,
+    )
+
+
+def _droop(droop: DroopSettings) -> Droop:
+    return Droop(
+        begins=droop.nominal - droop.deadband,
+        zero=droop.nominal * (1 - droop.percent / 100),
+        reference_w=_watts(droop.reference_kw),
     )
 
 

@@ -16,7 +16,8 @@ from controller.errors import TemporaryError
 from controller.links.backoff import backoff_s
 from controller.links.deadline import within
 
-READ_COILS, READ_HOLDING, READ_INPUT, WRITE_COIL = 1, 3, 4, 5
+READ_COILS, READ_DISCRETE, READ_HOLDING, READ_INPUT, WRITE_COIL = 1, 2, 3, 4, 5
+_BITS = (READ_COILS, READ_DISCRETE)
 REFUSED_DELAY_S = 30.0
 """A device that answers with an exception will not change its mind soon."""
 
@@ -47,6 +48,7 @@ class _Question:
             return await client.write_coil(self.address, self.on, device_id=self.unit)
         ask = {
             READ_COILS: client.read_coils,
+            READ_DISCRETE: client.read_discrete_inputs,
             READ_HOLDING: client.read_holding_registers,
             READ_INPUT: client.read_input_registers,
         }[self.function]
@@ -65,7 +67,7 @@ class _Question:
     def __str__(self) -> str:
         if self.function == WRITE_COIL:
             return f"coil {self.address}"
-        kind = "coils" if self.function == READ_COILS else "registers"
+        kind = {READ_COILS: "coils", READ_DISCRETE: "inputs"}.get(self.function, "registers")
         return f"{kind} {self.address} to {self.address + self.count - 1}"
 
     def why(self, code: int) -> str:
@@ -110,6 +112,13 @@ class ModbusLink:
     ) -> list[bool]:
         """The same of coils, of which a reply can hold 2,000."""
         found = await self._answer(_Question(READ_COILS, address, count, unit), timeout_s)
+        return [bool(bit) for bit in found]
+
+    async def read_discrete(
+        self, address: int, count: int, *, unit: int, timeout_s: float
+    ) -> list[bool]:
+        """The same of discrete inputs."""
+        found = await self._answer(_Question(READ_DISCRETE, address, count, unit), timeout_s)
         return [bool(bit) for bit in found]
 
     async def write_coil(self, address: int, *, on: bool, unit: int, timeout_s: float) -> None:
@@ -234,4 +243,4 @@ def is_reply(data: bytes, asked: int = READ_HOLDING) -> bool:
         return False
     if asked == WRITE_COIL:
         return length == 6
-    return length == size + 3 and (asked == READ_COILS or size % 2 == 0)
+    return length == size + 3 and (asked in _BITS or size % 2 == 0)

@@ -15,6 +15,17 @@ class Threshold(Model, frozen=True, kw_only=True):
     limit_w: int
 
 
+class Droop(Model, frozen=True, kw_only=True):
+    """A limit that falls in a straight line as a signal does."""
+
+    begins: Decimal
+    """At this value and above it limits nothing: the end of the deadband."""
+    zero: Decimal
+    """At this value and below nothing may run. It lies below `begins`."""
+    reference_w: int
+    """What the limit is counted from."""
+
+
 class SignalRule(Model, frozen=True, kw_only=True):
     """A limit that follows a signal: in proportion to it, or by thresholds, or both."""
 
@@ -22,7 +33,7 @@ class SignalRule(Model, frozen=True, kw_only=True):
     """The site, a breaker's id or a group's."""
     signal: str
     reason: Reason
-    """TEMPERATURE, FREQUENCY, AVAILABLE_POWER or STATE_OF_CHARGE."""
+    """TEMPERATURE, FREQUENCY, AVAILABLE_POWER, STATE_OF_CHARGE, CONTACT or SET_POINT."""
     watts_per_unit: Decimal | None = None
     """The limit is the signal times this, less `margin_w`; None: only thresholds count."""
     margin_w: int = 0
@@ -30,6 +41,7 @@ class SignalRule(Model, frozen=True, kw_only=True):
     """Each limits while the signal is at its value or higher."""
     below: tuple[Threshold, ...] = ()
     """Each limits while the signal is at its value or lower."""
+    droop: Droop | None = None
     clear_by: Decimal = Decimal(0)
     """A threshold that limits is left when the signal is by this much on the good side of it."""
     safe_w: int

@@ -34,6 +34,11 @@ class SignalNow(Served):
 
     name: str
     reading: Reading
+    response_s: float | None = None
+    """How long after it was measured miners were last told what follows from it; null: they never
+    were."""
+    worst_response_s: float | None = None
+    """The longest since the process began."""
 
 
 class ConditionNow(Served):

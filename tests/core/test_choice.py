@@ -42,7 +42,12 @@ def test_named_feeds_come_first_and_strangers_are_not_invented() -> None:
 
 
 def test_feeds_disagree_by_more_than_is_allowed_and_only_fresh_ones() -> None:
-    heard = {"a": fresh("40"), "b": fresh("50"), "c": fresh("50.01"), "d": stale("900")}
+    heard: dict[str, Observed[Decimal]] = {
+        "a": fresh("40"),
+        "b": fresh("50"),
+        "c": fresh("50.01"),
+        "d": stale("900"),
+    }
     found = apart("price", heard, Decimal(10), relative=False)
     assert found == (
         Disagreement(
@@ -57,7 +62,7 @@ def test_feeds_disagree_by_more_than_is_allowed_and_only_fresh_ones() -> None:
 
 @pytest.mark.parametrize(("other", "disagree"), [("-50", True), ("90", False), ("89.9", True)])
 def test_by_a_part_of_the_larger_one(other: str, disagree: bool) -> None:
-    heard = {"a": fresh("100"), "b": fresh(other)}
+    heard: dict[str, Observed[Decimal]] = {"a": fresh("100"), "b": fresh(other)}
     assert bool(apart("hashprice", heard, Decimal("0.1"), relative=True)) is disagree
-    backwards = {"b": fresh(other), "a": fresh("100")}
+    backwards: dict[str, Observed[Decimal]] = {"b": fresh(other), "a": fresh("100")}
     assert bool(apart("hashprice", backwards, Decimal("0.1"), relative=True)) is disagree

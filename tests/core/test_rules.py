@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controller.core.limits.in_force import limits
 from controller.core.limits.rules import rule_limits
 from controller.model.grid import SITE
 from controller.model.quality import Missing, Observed
-from controller.model.rules import SignalRule
+from controller.model.rules import Droop, SignalRule
 from controller.model.seen import State
 from controller.reasons import Reason
 from tests.core.bounded import NEVER, NOW, after, heard, look, marks, rule, said, site, was_said
@@ -145,3 +147,43 @@ def test_the_limit_names_its_scope_and_its_rule() -> None:
     (one,) = rule_limits(seen, heard(seen))
     assert (one.scope, one.source, one.until) == ("b1", "hot", None)
     assert one in limits(seen, heard(seen))
+
+
+FALLING = Droop(begins=Decimal("59.983"), zero=Decimal(57), reference_w=29_830)
+"""A droop of 5 % of 60 Hz with a deadband of 0.017 Hz: 10 kW less for each Hz."""
+
+
+@pytest.mark.parametrize(
+    ("value", "limit_w"),
+    [
+        ("60.2", None),
+        ("59.983", None),
+        ("59.9829", 29_829),
+        ("59.5", 25_000),
+        ("57.0001", 1),
+        ("57", 0),
+        ("56", 0),
+    ],
+)
+def test_a_droop_falls_in_a_straight_line_below_its_deadband(
+    value: str, limit_w: int | None
+) -> None:
+    wanted = [] if limit_w is None else [(limit_w, Reason.FREQUENCY)]
+    assert found(rule(droop=FALLING, reason=Reason.FREQUENCY), said(value)) == wanted
+
+
+def test_of_droop_and_thresholds_the_lower_counts() -> None:
+    both = rule(droop=FALLING, below=marks(("59.7", 26_000)), reason=Reason.FREQUENCY)
+    assert found(both, said("59.7")) == [(26_000, Reason.FREQUENCY)]
+    assert found(both, said("59")) == [(20_000, Reason.FREQUENCY)]
+
+
+@given(*[st.decimals(56, 61, places=4) for _ in range(2)])
+def test_a_lower_frequency_never_allows_more(one: Decimal, other: Decimal) -> None:
+    high, low = max(one, other), min(one, other)
+    droop = rule(droop=FALLING, reason=Reason.FREQUENCY)
+    allowed = [
+        min((watts for watts, _ in found(droop, said(str(value)))), default=29_830)
+        for value in (high, low)
+    ]
+    assert 0 <= allowed[1] <= allowed[0] <= 29_830

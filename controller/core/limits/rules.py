@@ -13,7 +13,7 @@ from decimal import ROUND_FLOOR, Decimal
 from controller.model.grid import Limit
 from controller.model.quality import Missing, Observed
 from controller.model.remembered import RuleState
-from controller.model.rules import SignalRule
+from controller.model.rules import Droop, SignalRule
 from controller.model.seen import Snapshot, State
 from controller.reasons import Reason
 
@@ -83,4 +83,16 @@ def _limit_w(rule: SignalRule, value: Decimal, above: int, below: int) -> int | 
     if rule.watts_per_unit is not None:
         whole = (value * rule.watts_per_unit).to_integral_value(rounding=ROUND_FLOOR)
         found.append(max(0, int(whole) - rule.margin_w))
+    if rule.droop is not None and value < rule.droop.begins:
+        found.append(_droop_w(rule.droop, value))
     return min(found, default=None)
+
+
+def _droop_w(droop: Droop, value: Decimal) -> int:
+    """`reference × (value − zero) ÷ (begins − zero)`, from there to nothing at `zero`.
+
+    With a droop of d, a nominal frequency f and a deadband b, `begins` is f − b and `zero` is
+    f − d × f: the primary frequency response of NERC BAL-001-TRE.
+    """
+    part = max(Decimal(0), (value - droop.zero) / (droop.begins - droop.zero))
+    return int((droop.reference_w * part).to_integral_value(rounding=ROUND_FLOOR))

@@ -1,26 +1,27 @@
-"""A signal in a register of a Modbus TCP device: a sensor, a relay, a battery."""
+"""A signal of a Modbus TCP device: a number in a register, or a contact."""
 
 from __future__ import annotations
 
 import struct
 from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from controller.links.modbus import ModbusLinks
+from controller.links.modbus import ModbusLink, ModbusLinks
 from controller.model.samples import SignalSample
 from controller.ports import Clock
 from controller.signals.local.range import SignalName, check_range
 
 _LAYOUTS = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
+BITS = ("coil", "discrete")
 _SEVEN_DIGITS = ".7g"
 """What a float of 32 bits holds; more would be noise of its conversion."""
 
 
 class SignalModbusSettings(BaseModel):
-    """One number in one or two registers behind Modbus TCP."""
+    """One number in one or two registers behind Modbus TCP, or a contact: 0 or 1."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -30,8 +31,12 @@ class SignalModbusSettings(BaseModel):
     port: int = Field(502, ge=1, le=65535, description="TCP port.")
     unit: int = Field(1, ge=0, le=255, description="Modbus unit id of the device.")
     address: int = Field(ge=0, le=65535, description="The first register, counted from 0.")
-    table: Literal["holding", "input"] = Field(
-        "holding", description="Which registers: function 3 or function 4."
+    table: Literal["holding", "input", "coil", "discrete"] = Field(
+        "holding",
+        description=(
+            "Registers by function 3 (`holding`) or 4 (`input`); a contact, which is 0 or 1, by "
+            "function 1 (`coil`) or 2 (`discrete`)."
+        ),
     )
     type: Literal["int16", "uint16", "int32", "uint32", "float32"] = Field(
         "int16", description="How the number is written; 32 bits take two registers."
@@ -48,8 +53,22 @@ class SignalModbusSettings(BaseModel):
     offset: Decimal = Field(
         Decimal(0), ge=-1_000_000, le=1_000_000, description="Added after that."
     )
-    least: Decimal = Field(description="The lowest number that is believed, after scale, offset.")
-    most: Decimal = Field(description="The highest one.")
+    invert: bool = Field(default=False, description="Of a contact: open is 1, closed is 0.")
+    settle_readings: int = Field(
+        1,
+        ge=1,
+        le=100,
+        description=(
+            "Of a contact: so many readings in a row have to agree. One that chatters says "
+            "nothing, grows old and stale."
+        ),
+    )
+    least: Decimal = Field(
+        description=(
+            "The lowest number that is believed, after scale and offset; of a contact it is 0."
+        )
+    )
+    most: Decimal = Field(description="The highest one; of a contact it is 1.")
     max_age_s: int = Field(
         30, ge=1, le=86_400, description="A value older than this is stale: nothing starts on it."
     )
@@ -57,6 +76,13 @@ class SignalModbusSettings(BaseModel):
     timeout_s: float = Field(
         2.0, gt=0, le=60, description="Real seconds that connecting, and a reply, may take."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_contact_has_two_values(cls, said: Any) -> Any:
+        if isinstance(said, dict) and said.get("table") in BITS:
+            return {"least": 0, "most": 1, **said}
+        return said
 
     @model_validator(mode="after")
     def _whole(self) -> SignalModbusSettings:
@@ -67,7 +93,17 @@ class SignalModbusSettings(BaseModel):
             raise ValueError("scale 0 would make every number 0")
         if self.max_age_s <= self.poll_s:
             raise ValueError("max_age_s has to be above poll_s: it would be stale between two")
+        self._check_contact()
         return self
+
+    def _check_contact(self) -> None:
+        numbers = {"type", "word_order", "scale", "offset"} & self.model_fields_set
+        if self.table in BITS and numbers:
+            raise ValueError(f"{min(numbers)} is of a number: a contact is 0 or 1")
+        if self.table not in BITS and (self.invert or self.settle_readings > 1):
+            raise ValueError("invert and settle_readings are of a contact: table coil or discrete")
+        if self.max_age_s <= self.poll_s * self.settle_readings:
+            raise ValueError("max_age_s has to be above poll_s times settle_readings")
 
     @property
     def registers(self) -> int:
@@ -91,20 +127,41 @@ class SignalModbus:
         Raises:
             TemporaryError: no connection, no reply, garbage, or no such registers.
         """
-        settings = self._settings
+        settings, steady = self._settings, Steady(self._settings.settle_readings)
         async with self._links.use(settings.host, settings.port) as link:
-            read = link.read_holding if settings.table == "holding" else link.read_input
             while True:
                 asked_at = self._clock.now()
-                words = await read(
-                    settings.address,
-                    settings.registers,
-                    unit=settings.unit,
-                    timeout_s=settings.timeout_s,
-                )
-                value = decode(words, settings)
-                yield SignalSample(name=settings.signal, at=asked_at, value=value)
+                value = steady.settled(await self._value(link))
+                if value is not None:
+                    yield SignalSample(name=settings.signal, at=asked_at, value=value)
                 await self._clock.sleep(settings.poll_s)
+
+    async def _value(self, link: ModbusLink) -> str:
+        settings = self._settings
+        unit, timeout_s = settings.unit, settings.timeout_s
+        if settings.table in BITS:
+            read_bit = link.read_coils if settings.table == "coil" else link.read_discrete
+            (closed,) = await read_bit(settings.address, 1, unit=unit, timeout_s=timeout_s)
+            return str(int(closed != settings.invert))
+        read = link.read_holding if settings.table == "holding" else link.read_input
+        words = await read(settings.address, settings.registers, unit=unit, timeout_s=timeout_s)
+        return decode(words, settings)
+
+
+class Steady:
+    """What so many readings in a row agree on."""
+
+    def __init__(self, readings: int) -> None:
+        self._readings = readings
+        self._last = ""
+        self._times = 0
+
+    def settled(self, value: str) -> str | None:
+        """The value, if the readings before it said the same; else None. With one reading it is
+        always the value."""
+        self._times = self._times + 1 if value == self._last else 1
+        self._last = value
+        return value if self._times >= self._readings else None
 
 
 def decode(words: Sequence[int], settings: SignalModbusSettings) -> str:

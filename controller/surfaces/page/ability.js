@@ -47,7 +47,9 @@ export function informs(state) {
 
 function signal(one, zone) {
   const { quality, value, at, why } = one.reading;
-  const detail = quality === "fresh" ? "" : quality === "missing" ? why :
+  const obeyed = one.response_s === null ? "" :
+    `obeyed within ${format.amount(one.response_s)} s, ${format.amount(one.worst_response_s)} s at worst`;
+  const detail = quality === "fresh" ? obeyed : quality === "missing" ? why :
     `silent since ${format.hour(at, zone)}`;
   const kind = quality === "fresh" ? "well" : "down";
   return row(one.name, detail, value === null ? "missing" : format.amount(value),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from controller.model.plan import Plan
 from controller.model.quality import Fresh, Missing
 from controller.model.seen import Snapshot
+from controller.model.view import Response, View
 from controller.surfaces import api_ability as api
-from controller.surfaces.api_parts import Quality
+from controller.surfaces.api_parts import Quality, Reading
 from controller.surfaces.present.parts import kw, reading
 
 
@@ -35,11 +36,23 @@ def too_much_asked(plan: Plan) -> list[api.DemandNow]:
     ]
 
 
-def signals(seen: Snapshot) -> list[api.SignalNow]:
+def signals(view: View) -> list[api.SignalNow]:
+    seen = view.seen
     return [
-        api.SignalNow(name=name, reading=reading(one, seen.now, float))
+        _signal(name, reading(one, seen.now, float), view.responses.get(name))
         for name, one in sorted(seen.signals.items())
     ]
+
+
+def _signal(name: str, said: Reading, response: Response | None) -> api.SignalNow:
+    if response is None:
+        return api.SignalNow(name=name, reading=said)
+    return api.SignalNow(
+        name=name,
+        reading=said,
+        response_s=response.last_s,
+        worst_response_s=response.worst_s,
+    )
 
 
 def conditions(seen: Snapshot) -> list[api.ConditionNow]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from controller.app.revenue import RevenueMeter
 from controller.config.compose import Settings, settings_model
 from controller.config.load import load
+from controller.config.revenue import to_revenue_rules
 from controller.fleet.antminer import ANTMINER
 from controller.fleet.asic_rs import ASIC_RS_ANTMINER, ASIC_RS_LUXOS
 from controller.fleet.driver import Firmware
@@ -24,12 +27,18 @@ from controller.ports import Clock, Feed, Inbox, Service, Watch
 from controller.signals.local.http import SignalHttpSource
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
+from controller.signals.markets.aemo import AemoSource, PriceAemoSettings
+from controller.signals.markets.caiso import CaisoSource, PriceCaisoSettings
+from controller.signals.markets.ercot import ErcotSource
+from controller.signals.markets.ercot_settings import PriceErcotSettings
+from controller.signals.markets.nyiso import NyisoSource, PriceNyisoSettings
 from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
 from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
 from controller.signals.polled.source import Source
 from controller.signals.prices.file import PriceFile, PriceFileSettings
 from controller.signals.prices.http import PriceHttpSource
 from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.revenue.reading import read_revenue_file
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -85,6 +94,10 @@ def _polled(source: Callable[[Any], Source]) -> Callable[[str, Any, Reach], Feed
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
     "price_http": FeedAdapter(PriceHttpSettings, _polled(PriceHttpSource)),
+    "price_ercot": FeedAdapter(PriceErcotSettings, _polled(ErcotSource)),
+    "price_aemo": FeedAdapter(PriceAemoSettings, _polled(AemoSource)),
+    "price_nyiso": FeedAdapter(PriceNyisoSettings, _polled(NyisoSource)),
+    "price_caiso": FeedAdapter(PriceCaisoSettings, _polled(CaisoSource)),
     "hashprice_fixed": FeedAdapter(
         HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
     ),
@@ -167,6 +180,16 @@ def build_services(
     from controller.surfaces.mqtt.service import MqttService
 
     return (MqttService(settings.mqtt, settings.site.id, inbox, watch, clock),)
+
+
+def build_revenue_meter(settings: Settings) -> RevenueMeter | None:
+    """How files of the revenue meter are read and judged, where it is configured."""
+    meter = settings.revenue_meter
+    if meter is None:
+        return None
+    return RevenueMeter(
+        read=partial(read_revenue_file, settings=meter), rules=to_revenue_rules(settings, meter)
+    )
 
 
 def build_ledger(settings: Settings) -> SqliteLedger:

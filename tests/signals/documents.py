@@ -22,7 +22,7 @@ from tests.virtual_clock import VirtualClock
 
 @dataclass
 class Server:
-    """Answers by path; one that it does not have is not found."""
+    """Answers by path and query, or by the path alone; what it does not have is not found."""
 
     bodies: dict[str, bytes] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
@@ -35,7 +35,8 @@ class Server:
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(f"{request.method} {request.path_qs}")
         self.sent.append(await request.read())
-        name = request.path.removeprefix("/")
+        whole = request.path_qs.removeprefix("/")
+        name = whole if whole in self.bodies else request.path.removeprefix("/")
         status = self.statuses.get(name, 200 if name in self.bodies else 404)
         etag = f'"{hash(self.bodies.get(name))}"'
         if status == 200 and request.headers.get("If-None-Match") == etag:

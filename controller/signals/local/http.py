@@ -9,8 +9,9 @@ from typing import Any
 from controller.model.samples import ConditionSample, SignalSample
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.polled.source import OneDocument, Page
-from controller.signals.prices.json_rows import parsed, scaled
 from controller.signals.reading.json_paths import find
+from controller.signals.reading.json_text import parsed
+from controller.signals.reading.numbers import scaled
 from controller.signals.reading.times import time_reader
 
 

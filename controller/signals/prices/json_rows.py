@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation, Overflow
 from itertools import pairwise
 from typing import Any
 
-from controller.core.observations.quality import LONGEST_NUMBER
 from controller.model.samples import PriceSample
 from controller.signals.prices.http_settings import UNITS, PriceHttpSettings
 from controller.signals.reading.json_paths import find
+from controller.signals.reading.json_text import parsed
+from controller.signals.reading.numbers import scaled
 from controller.signals.reading.times import time_reader
 
 MOST_ROWS = 5_000
 """Eight days in steps of five minutes are 2,304."""
-FEW_SIGNS = 12
-"""Enough to recognise `n/a` in the ledger, too few for a server to say our key back."""
-NO_NUMBER = "no number"
 
 
 def read_prices(
@@ -38,23 +34,6 @@ def read_prices(
     if not prices:
         raise ValueError(f"path {settings.rows}: holds no price")
     return sorted(prices, key=lambda price: price.start)
-
-
-def parsed(body: bytes, expect: Mapping[str, str]) -> Any:
-    """The document; numbers stay as they were written.
-
-    Raises:
-        ValueError: it is no JSON, or something else stands where `expect` says what has to.
-    """
-    try:
-        document = json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("is not JSON") from error
-    for path, wanted in expect.items():
-        stands = find(path, document, document)
-        if stands != wanted:
-            raise ValueError(f"{path} is not {wanted!r}, as expect says: check what it means")
-    return document
 
 
 def _rows(document: Any, settings: PriceHttpSettings) -> list[Any]:
@@ -136,16 +115,3 @@ def _falls(reader: _Reader, rows: list[Any]) -> bool:
         return False
     falls = all(later <= earlier for earlier, later in pairwise(starts))
     return falls and starts[-1:] < starts[:1]
-
-
-def scaled(price: Any, factor: Decimal) -> str:
-    """A number as it was written, times a factor. What is none goes on as a few signs of text, to
-    be refused where all are judged."""
-    text = price.strip() if isinstance(price, str) else type(price).__name__
-    if len(text) > LONGEST_NUMBER:
-        return NO_NUMBER
-    try:
-        value = Decimal(text)
-        return text if factor == 1 else str(value * factor)
-    except (InvalidOperation, Overflow):
-        return text if len(text) <= FEW_SIGNS else NO_NUMBER

@@ -92,7 +92,7 @@ def key_of(ask: Ask) -> str:
 
 def source_of(settings: PolledSettings) -> str:
     """Whom the answers are of: an address says something else to another header."""
-    sent = (settings.headers.items(), settings.header_files, settings.query_files)
+    sent = (settings.headers.items(), settings.header_files, settings.secret_query)
     asked = [settings.addresses, *(sorted(one) for one in sent)]
     return hashlib.sha256(repr(asked).encode()).hexdigest()
 

@@ -98,7 +98,7 @@ class PolledFeed:
         place = f"feeds.{self.name}"
         return Secrets(
             headers=secrets_of(f"{place}.header_files", self._settings.header_files),
-            query=secrets_of(f"{place}.query_files", self._settings.query_files),
+            query=secrets_of(f"{place}.query_files", self._settings.secret_query),
         )
 
     def _news(self, samples: Iterable[Sample], said: dict[Hashable, Sample]) -> Iterator[Sample]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
@@ -95,6 +95,11 @@ class PolledSettings(BaseModel):
     )
 
     @property
+    def secret_query(self) -> Mapping[str, Path]:
+        """Parameters of the query whose value stands in a file, by name."""
+        return self.query_files
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """Where it asks: by these it is known whom the feed may speak with."""
         return tuple(_addresses(self))
@@ -114,9 +119,10 @@ class PolledSettings(BaseModel):
             raise ValueError(f"the header {twice[0]} is given twice")
         if ours := sorted(_OURS.intersection(names)):
             raise ValueError(f"the header {ours[0]} is set by curtaild")
-        for key in ("header_files", "query_files"):
-            if getattr(self, key) and not all(sealed(url) for url in self.addresses):
-                raise ValueError(f"{key} over http would be sent in clear: use https")
+        open_ones = [url for url in self.addresses if not sealed(url)]
+        if open_ones and (self.header_files or self.secret_query):
+            where = "header_files" if self.header_files else "query_files"
+            raise ValueError(f"{where} over http would be sent in clear: use https")
         return self
 
 

@@ -29,11 +29,22 @@ from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
 from controller.signals.markets.aemo import AemoSource, PriceAemoSettings
 from controller.signals.markets.caiso import CaisoSource, PriceCaisoSettings
+from controller.signals.markets.energy_charts import (
+    EnergyChartsSource,
+    PriceEnergyChartsSettings,
+)
+from controller.signals.markets.entsoe import EntsoeSource
+from controller.signals.markets.entsoe_settings import PriceEntsoeSettings
 from controller.signals.markets.ercot import ErcotSource
 from controller.signals.markets.ercot_settings import PriceErcotSettings
+from controller.signals.markets.nordpool import NordpoolSource, PriceNordpoolSettings
 from controller.signals.markets.nyiso import NyisoSource, PriceNyisoSettings
 from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
+from controller.signals.mining.bitcoind import HashpriceBitcoindSettings, HashpriceBitcoindSource
+from controller.signals.mining.contract import HashpriceContract, HashpriceContractSettings
 from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
+from controller.signals.mining.http import HashpriceHttpSettings, HashpriceHttpSource
+from controller.signals.mining.mempool import HashpriceMempoolSettings, HashpriceMempoolSource
 from controller.signals.polled.source import Source
 from controller.signals.prices.file import PriceFile, PriceFileSettings
 from controller.signals.prices.http import PriceHttpSource
@@ -95,12 +106,21 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
     "price_http": FeedAdapter(PriceHttpSettings, _polled(PriceHttpSource)),
     "price_ercot": FeedAdapter(PriceErcotSettings, _polled(ErcotSource)),
+    "price_entsoe": FeedAdapter(PriceEntsoeSettings, _polled(EntsoeSource)),
+    "price_nordpool": FeedAdapter(PriceNordpoolSettings, _polled(NordpoolSource)),
+    "price_energy_charts": FeedAdapter(PriceEnergyChartsSettings, _polled(EnergyChartsSource)),
     "price_aemo": FeedAdapter(PriceAemoSettings, _polled(AemoSource)),
     "price_nyiso": FeedAdapter(PriceNyisoSettings, _polled(NyisoSource)),
     "price_caiso": FeedAdapter(PriceCaisoSettings, _polled(CaisoSource)),
     "hashprice_fixed": FeedAdapter(
         HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
     ),
+    "hashprice_contract": FeedAdapter(
+        HashpriceContractSettings, lambda n, s, r: HashpriceContract(n, s, r.clock)
+    ),
+    "hashprice_http": FeedAdapter(HashpriceHttpSettings, _polled(HashpriceHttpSource)),
+    "hashprice_mempool": FeedAdapter(HashpriceMempoolSettings, _polled(HashpriceMempoolSource)),
+    "hashprice_bitcoind": FeedAdapter(HashpriceBitcoindSettings, _polled(HashpriceBitcoindSource)),
     "meter_modbus": FeedAdapter(
         MeterModbusSettings, lambda n, s, r: MeterModbus(n, s, r.clock, r.modbus)
     ),

@@ -56,6 +56,8 @@ class BoardSettings(Model, frozen=True, kw_only=True):
     """By how much two feeds of prices may differ; None: nobody asks."""
     price_assumed_per_mwh: Decimal | None = None
     """What is acted upon while no price is fresh; None: what runs goes on."""
+    hashprice_ages_s: Mapping[str, int] = {}
+    """By feed whose hashprice has another age than `hashprice_max_age_s`."""
     hashprice_feeds: tuple[str, ...] = ()
     hashprice_differ: Decimal | None = None
     """A part of the larger one."""
@@ -207,9 +209,15 @@ class Board:
         return (*prices, *apart("hashprice", self._hashprices_at(now), part, relative=True))
 
     def _hashprices_at(self, now: datetime) -> dict[str, Observed[Decimal]]:
-        max_age_s, known = self._settings.hashprice_max_age_s, self._hashprices
+        known = self._hashprices
         names = ranked(known, self._settings.hashprice_feeds)
-        return {one: aged(known[one].per_ph_day, known[one].at, now, max_age_s) for one in names}
+        return {
+            one: aged(known[one].per_ph_day, known[one].at, now, self._age_s(one)) for one in names
+        }
+
+    def _age_s(self, feed: str) -> int | None:
+        """How old a feed's hashprice may be."""
+        return self._settings.hashprice_ages_s.get(feed, self._settings.hashprice_max_age_s)
 
     def heard_at(self, feed: str) -> datetime | None:
         """When a feed last said something that could be used, or that was known."""
@@ -261,10 +269,10 @@ class Board:
     def next_change(self, now: datetime) -> datetime | None:
         """The first moment after `now` at which an observation changes by itself."""
         moments = self._prices.next_changes(now)
-        max_age_s = self._settings.hashprice_max_age_s
-        if max_age_s is not None:
-            oldest = timedelta(seconds=max_age_s)
-            moments.extend(known.at + oldest for known in self._hashprices.values())
+        for feed, known in self._hashprices.items():
+            max_age_s = self._age_s(feed)
+            if max_age_s is not None:
+                moments.append(known.at + timedelta(seconds=max_age_s))
         silence = timedelta(seconds=self._settings.meter_max_age_s)
         moments.extend(reading.at + silence for reading in self._meters.values())
         moments.extend(self._words.ends())

@@ -43,7 +43,7 @@ class QualitySettings(Section):
     hashprice_max_per_ph_day: Annotated[Decimal, Field(gt=0, le=100_000)] = Decimal(10_000)
     """The highest hashprice that is believed."""
     hashprice_max_age_s: PositiveSeconds | None = None
-    """Leave it out where the hashprice does not age."""
+    """Of feeds that do not say their own; leave it out where the hashprice does not age."""
     meter_max_kw: PositiveKilowatts | None = None
     """More than any meter of the site can show; default: ten times the import limit."""
     meter_max_age_s: PositiveSeconds = 30

@@ -135,9 +135,10 @@ def to_board(settings: Settings) -> BoardSettings:
         price_stale_after_s=quality.price_stale_after_s,
         price_late_s=_late_s(settings),
         price_feeds=_trusted(settings, "price", quality.price_feeds),
-        price_max_age_s=_max_age_s(settings),
+        price_max_age_s=_max_age_s(settings, "price"),
         price_differ_per_mwh=quality.price_differ_per_mwh,
         price_assumed_per_mwh=_assumed_per_mwh(quality),
+        hashprice_ages_s=_max_age_s(settings, "hashprice"),
         hashprice_feeds=_trusted(settings, "hashprice", quality.hashprice_feeds),
         hashprice_differ=_part(quality.hashprice_differ_percent),
         silent_after_s=_silent_after_s(settings),
@@ -161,8 +162,8 @@ def _trusted(settings: Settings, kind: str, first: list[str]) -> tuple[str, ...]
     return ranked(feeds_of(settings, kind), first)
 
 
-def _max_age_s(settings: Settings) -> dict[str, int]:
-    ages = {name: settings.feeds[name] for name in feeds_of(settings, "price")}
+def _max_age_s(settings: Settings, kind: str) -> dict[str, int]:
+    ages = {name: settings.feeds[name] for name in feeds_of(settings, kind)}
     found = {name: getattr(feed, "max_age_s", None) for name, feed in ages.items()}
     return {name: age_s for name, age_s in found.items() if age_s is not None}
 

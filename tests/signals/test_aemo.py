@@ -79,9 +79,7 @@ def test_a_file_that_is_none_is_refused(body: bytes, why: str) -> None:
 
 
 def test_the_folders_page_names_the_last_files_whatever_its_links_say() -> None:
-    names = [
-        f"PUBLIC_DISPATCHIS_2026061917{minute:02}_{1000 + minute}.zip" for minute in (5, 0, 10)
-    ]
+    names = [f"PUBLIC_DISPATCHIS_20260619{at}_{at}.zip" for at in (1705, 1700, 1710)]
     links = "".join(f'<A HREF="http://elsewhere.example/{name}">{name}</A><br>' for name in names)
     asks = source().listed(page(f"<html>{links}</html>".encode(), NOW), NOW)
     base = "https://nemweb.com.au/Reports/Current/DispatchIS_Reports"

@@ -23,12 +23,7 @@ def changed(**keys: Any) -> bytes:
 
 
 def quarter(minute: int, price: Any) -> dict[str, Any]:
-    start = f"2025-10-01T22:{minute:02}:00Z"
-    end = (
-        f"2025-10-01T22:{minute + 14:02}:59Z"
-        if minute == 45
-        else f"2025-10-01T22:{minute + 15}:00Z"
-    )
+    start, end = (f"2025-10-01T22:{one:02}:00Z" for one in (minute, minute + 15))
     return {"deliveryStart": start, "deliveryEnd": end, "entryPerArea": {"NL": price}}
 
 

@@ -33,6 +33,9 @@ class Secrets:
         return (*self.headers.values(), *self.query.values())
 
 
+NONE = Secrets({}, {})
+
+
 class Asker:
     """Sends asks as the settings of a feed say."""
 
@@ -69,6 +72,7 @@ class Asker:
             raise TemporaryError(
                 f"{host} is not among the hosts that may be asked: see outbound.hosts"
             )
+        secrets = secrets if ask.secret else NONE
         return Request(
             url=ask.url,
             timeout_s=settings.timeout_s,
@@ -113,6 +117,7 @@ def _kept(ask: Ask, answer: Answer, now: datetime) -> LastAnswer:
         published_at=min(ask.published_at or modified_at or now, now),
         body=answer.body,
         digest=digest(answer.body),
+        sent=ask.body,
         lasting=ask.lasting,
         content_type=answer.headers.get("content-type", "")[:LONGEST_STAMP],
         etag=_plain(answer.headers.get("etag", "")),

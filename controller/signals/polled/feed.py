@@ -21,10 +21,10 @@ from controller.model.samples import (
     SignalSample,
 )
 from controller.ports import Clock
-from controller.signals.polled.asking import Secrets
+from controller.signals.polled.asking import NONE, Secrets
 from controller.signals.polled.polling import Polling
 from controller.signals.polled.rounds import Read, Rounds
-from controller.signals.polled.secrets import secrets_of
+from controller.signals.polled.secrets import basic_of, secrets_of
 from controller.signals.polled.settings import PolledSettings
 from controller.signals.polled.source import Source
 from controller.signals.polled.words import without
@@ -84,7 +84,7 @@ class PolledFeed:
 
     async def _read(self) -> Read:
         """What a round says; a failure is a problem without samples."""
-        secrets = Secrets({}, {})
+        secrets = NONE
         try:
             secrets = await asyncio.to_thread(self._secrets)
             read = await self._rounds.ask(secrets)
@@ -96,10 +96,11 @@ class PolledFeed:
 
     def _secrets(self) -> Secrets:
         place = f"feeds.{self.name}"
-        return Secrets(
-            headers=secrets_of(f"{place}.header_files", self._settings.header_files),
-            query=secrets_of(f"{place}.query_files", self._settings.secret_query),
-        )
+        headers = secrets_of(f"{place}.header_files", self._settings.header_files)
+        if self._settings.basic_file is not None:
+            headers["Authorization"] = basic_of(f"{place}.basic_file", self._settings.basic_file)
+        query = secrets_of(f"{place}.query_files", self._settings.secret_query)
+        return Secrets(headers=headers, query=query)
 
     def _news(self, samples: Iterable[Sample], said: dict[Hashable, Sample]) -> Iterator[Sample]:
         """Those that are not over and were not said before."""

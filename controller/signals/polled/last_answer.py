@@ -30,6 +30,8 @@ class LastAnswer(Model, frozen=True, kw_only=True):
     published_at: datetime
     body: bytes
     digest: str
+    sent: bytes | None = None
+    """What was posted for it."""
     lasting: bool = False
     content_type: str = ""
     etag: str = ""

@@ -231,7 +231,9 @@ def _page(ask: Ask, answer: LastAnswer, asked_at: datetime) -> Page:
 
 
 def _ask_of(answer: LastAnswer) -> Ask:
-    return Ask(answer.url, lasting=answer.lasting, published_at=answer.published_at)
+    return Ask(
+        answer.url, body=answer.sent, lasting=answer.lasting, published_at=answer.published_at
+    )
 
 
 def _prices(samples: Sequence[Sample]) -> list[PriceSample]:

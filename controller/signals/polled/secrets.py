@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import ssl
 from collections.abc import Mapping
@@ -25,6 +26,16 @@ def secrets_of(place: str, files: Mapping[str, Path]) -> dict[str, str]:
         except ValueError as error:
             raise TemporaryError(f"{place}.{name}: {error}") from error
     return secrets
+
+
+def basic_of(place: str, path: Path) -> str:
+    """The header of HTTP's basic authentication (RFC 7617) from a file with `name:password`.
+
+    Raises:
+        TemporaryError: the file under `place` cannot be used.
+    """
+    (secret,) = secrets_of(place.rpartition(".")[0], {place.rpartition(".")[2]: path}).values()
+    return f"Basic {base64.b64encode(secret.encode()).decode()}"
 
 
 def trust(ca_file: Path | None) -> ssl.SSLContext | None:

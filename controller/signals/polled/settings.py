@@ -69,6 +69,13 @@ class PolledSettings(BaseModel):
         default_factory=dict,
         description="Parameters of the query whose value, a key, stands in a file (chmod 600).",
     )
+    basic_file: Path | None = Field(
+        None,
+        description=(
+            "File with `name:password` for HTTP's basic authentication (chmod 600), such as the "
+            "cookie of a Bitcoin node."
+        ),
+    )
     ca_file: Path | None = Field(
         None, description="Certificates (PEM) to trust instead of the system's."
     )
@@ -114,14 +121,19 @@ class PolledSettings(BaseModel):
 
     @model_validator(mode="after")
     def _sound_headers(self) -> PolledSettings:
-        names = [name.lower() for name in (*self.headers, *self.header_files)]
+        basic = ["authorization"] if self.basic_file else []
+        names = [*basic, *(name.lower() for name in (*self.headers, *self.header_files))]
         if twice := [name for name in names if names.count(name) > 1]:
             raise ValueError(f"the header {twice[0]} is given twice")
         if ours := sorted(_OURS.intersection(names)):
             raise ValueError(f"the header {ours[0]} is set by curtaild")
-        open_ones = [url for url in self.addresses if not sealed(url)]
-        if open_ones and (self.header_files or self.secret_query):
-            where = "header_files" if self.header_files else "query_files"
+        secrets = {
+            "header_files": self.header_files,
+            "query_files": self.secret_query,
+            "basic_file": self.basic_file,
+        }
+        where = next((name for name, files in secrets.items() if files), None)
+        if where and not all(sealed(url) for url in self.addresses):
             raise ValueError(f"{where} over http would be sent in clear: use https")
         return self
 

@@ -29,6 +29,8 @@ class Ask:
     """What stands there never changes: it is fetched once."""
     nothing: frozenset[int] = frozenset()
     """Statuses by which the source says that there is nothing yet: no error, and no samples."""
+    secret: bool = True
+    """Whether the keys of the feed are sent with it."""
     published_at: datetime | None = None
     """Where its listing says when it was published; None: its answer says so."""
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
 from controller.app.awaiting import Awaiting
 from controller.app.board import Board
 from controller.app.books import Books
@@ -16,6 +18,7 @@ from controller.app.inbox import Desk
 from controller.app.observe import Observer
 from controller.app.orders import levels_of
 from controller.app.rebuild import counters, decided
+from controller.app.revenue import RevenueImporter, Take
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.config.compose import Settings
@@ -27,21 +30,24 @@ from controller.fleet.fleet import MinerFleet
 from controller.model.books import Totals
 from controller.model.grid import SITE
 from controller.model.records import RunStarted
+from controller.model.revenue_meter import RevenueAnswer
 from controller.model.seen import State
 from controller.model.site import Site
 from controller.model.view import LinkHealth
-from controller.ports import Clock, Feed, Fleet, Ledger, Recovered, Service
+from controller.ports import Clock, Feed, Fleet, Ledger, MeteredLedger, Recovered, Service
 from controller.surfaces.http import HttpSurface
 from controller.version import code_version
 from controller.wiring import (
     DRIVERS,
     build_feeds,
     build_ledger,
+    build_revenue_meter,
     build_services,
     build_switches,
     reach_of,
 )
 
+_log = structlog.get_logger(__name__)
 HEARD_WITHIN_POLLS = 3
 """How many rounds of polling every miner is given to be heard for the first time."""
 SPOKEN_FOR_CYCLES = 4
@@ -77,6 +83,7 @@ class Whole:
     miners: MinerFleet
     """The real ones, whatever the loop is shown in shadow mode."""
     surface: HttpSurface
+    revenue: RevenueImporter
     feeds: Mapping[str, Feed]
     services: Sequence[Service]
     begun: Totals
@@ -205,12 +212,14 @@ async def assemble(settings: Settings, clock: Clock, *, shadow: bool) -> Whole:
         wake=wake,
     )
     control = Control(parts, resumed(recovered.state or State()))
-    surface = HttpSurface(settings.http, senses.desk, control, clock)
+    revenue = _revenue(settings, ledger, clock, control)
+    surface = HttpSurface(settings.http, senses.desk, control, clock, revenue=revenue)
     return Whole(
         parts=parts,
         control=control,
         miners=real,
         surface=surface,
+        revenue=revenue,
         feeds=build_feeds(settings, reach_of(settings, clock)),
         services=build_services(settings, clock, senses.desk, control),
         begun=parts.books.totals,
@@ -244,4 +253,29 @@ def _books(settings: Settings, board: Board, recovered: Recovered) -> Books:
         cycles=decided(recovered.cycles),
         readings=counters(recovered.cycles),
         closed=recovered.intervals,
+        imported=recovered.imported,
     )
+
+
+def _revenue(
+    settings: Settings, ledger: MeteredLedger, clock: Clock, control: Control
+) -> RevenueImporter:
+    """The way in for files of the revenue meter; that their format is unverified is said once."""
+    if settings.revenue_meter is not None:
+        what = settings.revenue_meter.unverified
+        _log.warning("format_unverified", feed="revenue_meter", what=what)
+    meter = build_revenue_meter(settings)
+    return RevenueImporter(meter, ledger, clock, partial(_between_cycles, control))
+
+
+async def _between_cycles(control: Control, take: Take) -> RevenueAnswer:
+    """Cycles close intervals too, so none may be under way."""
+    answers: list[RevenueAnswer] = []
+
+    async def change(parts: Parts) -> Parts:
+        await parts.diary.catch_up()
+        answers.append(await take(parts.books))
+        return parts
+
+    await control.between_cycles(change)
+    return answers[0]

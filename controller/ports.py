@@ -10,12 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
+from controller.core.books.revenue.proposal import Metered
 from controller.core.dispatches.penalty import Penalty
 from controller.model.base import Model
 from controller.model.books import Interval
 from controller.model.fleet import Command, Curve, MinerReading, Outcome
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder, OptOut, Recall
-from controller.model.records import CycleRecorded, Record
+from controller.model.records import CycleRecorded, Record, RevenueImported
+from controller.model.revenue_meter import RevenueAnswer, RevenueUpload
 from controller.model.samples import Sample
 from controller.model.seen import State
 from controller.model.view import FleetHealth, LedgerHealth, LinkHealth, MinerEntry, View
@@ -91,6 +93,8 @@ class Recovered(Model, frozen=True, kw_only=True):
     """Accepted price and hashprice samples of the last two days, by feed, in order of arrival."""
     intervals: Sequence[Interval] = ()
     """The newest version of every closed interval."""
+    imported: RevenueImported | None = None
+    """The last file of the revenue meter, without its readings."""
     cycles: Sequence[CycleRecorded] = ()
     """Those of the last two hours, the first one a keyframe, to carry on the open interval."""
 
@@ -111,6 +115,17 @@ class Ledger(Protocol):
 
     async def close(self) -> None:
         """Write what waits and close the file."""
+
+
+class MeteredLedger(Ledger, Protocol):
+    """A ledger that can be asked what both meters counted."""
+
+    def metered(self, since: datetime, until: datetime) -> Metered:
+        """Intervals that begin from `since` on and before `until`; of each its last word.
+
+        Raises:
+            CurtaildError: the ledger cannot be read.
+        """
 
 
 class Service(Protocol):
@@ -186,6 +201,18 @@ class Inbox(Protocol):
 
     async def release(self, place: str, person: str, why: str = "") -> None:
         """Raises PermanentError when the place is not locked."""
+
+
+class RevenueDesk(Protocol):
+    """The way in for files of the revenue meter. The app implements it."""
+
+    async def bring(self, file: RevenueUpload) -> RevenueAnswer:
+        """Read a file, judge it, and record what is new in it; the same again changes nothing.
+
+        Raises:
+            PermanentError: it cannot be read or is doubted, or there is no such meter.
+            TemporaryError: it is not committed.
+        """
 
 
 class Watch(Protocol):

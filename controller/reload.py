@@ -24,7 +24,7 @@ from controller.errors import CurtaildError
 from controller.fleet.fleet import MinerFleet
 from controller.model.records import Reloaded
 from controller.ports import Feed, Service
-from controller.wiring import build_feeds, build_services, reach_of
+from controller.wiring import build_feeds, build_revenue_meter, build_services, reach_of
 
 _log = structlog.get_logger(__name__)
 GONE_WITHIN_S = 2.0
@@ -129,6 +129,7 @@ class Reloader:
         parts.desk.adopt(site, lambda: fleet.readings().keys(), levels_of(fleet))
         parts.observer.adopt(site, fleet)
         parts.books.adopt(rules_of(settings, parts.board))
+        whole.revenue.adopt(build_revenue_meter(settings))
         built.take_tokens()
         self._source.log_as(settings)
         parts = replace(

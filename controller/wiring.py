@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
@@ -50,6 +50,16 @@ from controller.signals.prices.file import PriceFile, PriceFileSettings
 from controller.signals.prices.http import PriceHttpSource
 from controller.signals.prices.http_settings import PriceHttpSettings
 from controller.signals.revenue.reading import read_revenue_file
+from controller.signals.subscribed.prices import PriceMqttSettings, PriceReader
+from controller.signals.subscribed.values import (
+    HashpriceMqttSettings,
+    MeterMqttSettings,
+    SignalMqttSettings,
+    ValueReader,
+)
+
+if TYPE_CHECKING:
+    from controller.signals.subscribed.feed import Reader
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -62,6 +72,8 @@ class Reach:
     modbus: ModbusLinks
     state_dir: Path
     """For what a feed has to remember across restarts; it may not exist yet."""
+    site: str = ""
+    """Whose they are: its id."""
     hosts: frozenset[str] | None = None
     """The only ones that may be asked for documents; None: those of each feed's own settings."""
 
@@ -102,6 +114,17 @@ def _polled(source: Callable[[Any], Source]) -> Callable[[str, Any, Reach], Feed
     return build
 
 
+def _subscribed(reader: Callable[[Any], Reader]) -> Callable[[str, Any, Reach], Feed]:
+    """How a feed is built that listens to a broker."""
+
+    def build(name: str, settings: Any, reach: Reach) -> Feed:
+        from controller.signals.subscribed.feed import SubscribedFeed  # loads aiomqtt
+
+        return SubscribedFeed(name, settings, reach.clock, reach.site, reader(settings))
+
+    return build
+
+
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
     "price_http": FeedAdapter(PriceHttpSettings, _polled(PriceHttpSource)),
@@ -112,6 +135,10 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_aemo": FeedAdapter(PriceAemoSettings, _polled(AemoSource)),
     "price_nyiso": FeedAdapter(PriceNyisoSettings, _polled(NyisoSource)),
     "price_caiso": FeedAdapter(PriceCaisoSettings, _polled(CaisoSource)),
+    "price_mqtt": FeedAdapter(PriceMqttSettings, _subscribed(PriceReader)),
+    "hashprice_mqtt": FeedAdapter(HashpriceMqttSettings, _subscribed(ValueReader)),
+    "meter_mqtt": FeedAdapter(MeterMqttSettings, _subscribed(ValueReader)),
+    "signal_mqtt": FeedAdapter(SignalMqttSettings, _subscribed(ValueReader)),
     "hashprice_fixed": FeedAdapter(
         HashpriceFixedSettings, lambda n, s, r: HashpriceFixed(n, s, r.clock)
     ),
@@ -165,6 +192,7 @@ def reach_of(settings: Settings, clock: Clock) -> Reach:
         clock=clock,
         modbus=ModbusLinks(),
         state_dir=settings.state_dir,
+        site=settings.site.id,
         hosts=None if hosts is None else frozenset(hosts),
     )
 

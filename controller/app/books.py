@@ -15,6 +15,7 @@ from controller.core.books.settlement import (
     Rules,
     Settled,
     accrue,
+    amended,
     carried_on,
     count,
     settle,
@@ -22,6 +23,7 @@ from controller.core.books.settlement import (
 from controller.core.observations.metering import EnergyReading
 from controller.model.books import Interval, Totals
 from controller.model.plan import Plan
+from controller.model.records import RevenueImported
 from controller.model.seen import Snapshot
 
 
@@ -36,14 +38,17 @@ class Books:
         readings: Iterable[EnergyReading] = (),
         closed: Sequence[Interval] | None = None,
         awaiting: Awaiting | None = None,
+        imported: RevenueImported | None = None,
     ) -> None:
         """`awaiting` holds cycles back whose price is published when it is over. `cycles` and
         `readings` of the counter are those of before a restart, in order.
 
         `closed` holds the recorded intervals that the totals go on from; () when there are none.
         What ended after the last of them and was not recorded is closed by the first cycle. When
-        it is None, every interval that ended before the last cycle counts as recorded.
+        it is None, every interval that ended before the last cycle counts as recorded. `imported`
+        is the last file of the revenue meter.
         """
+        self.imported = imported
         self._acc = Accrual(rules=rules)
         self._awaiting = awaiting
         self._totals = Totals()
@@ -56,6 +61,12 @@ class Books:
     def adopt(self, rules: Rules) -> None:
         """Go on by other rules. The interval's length is not among what may change."""
         self._acc = replace(self._acc, rules=rules)
+
+    def amend(self, settled: Sequence[Settled], imported: RevenueImported) -> None:
+        """Go on from intervals that the revenue meter has restated, once they are recorded."""
+        self._settle(settled)
+        self._acc = amended(self._acc, [each.interval for each in settled])
+        self.imported = imported
 
     @property
     def open(self) -> Interval | None:
@@ -137,8 +148,7 @@ def _newest(intervals: Iterable[Interval]) -> Iterable[Interval]:
 
 
 def _added(totals: Totals, interval: Interval, sign: int = 1) -> Totals:
-    metered, estimated = interval.energy_wh, interval.energy_estimated_wh
-    energy_wh = (estimated if metered is None else metered) or Decimal(0)
+    energy_wh = interval.paid_wh or Decimal(0)
     causes = interval.curtailed.values()
     since = totals.since
     return Totals(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from controller.app.books import Books
 from controller.app.diary import Diary
 from controller.app.inbox import Desk
 from controller.app.observe import Observer
+from controller.app.responses import Responses
 from controller.app.shadow import ShadowFleet
 from controller.app.supervisor import Supervisor
 from controller.core.counting.frozen import believed
@@ -81,7 +83,8 @@ class Control:
         self._view: View | None = None
         self._watchers: set[asyncio.Event] = set()
         self._refusals: dict[str, Refusal | None] = {}
-        self._change: _Change | None = None
+        self._responses = Responses()
+        self._changes: deque[_Change] = deque()
         self.reloads = Reloads()
         """Said in every view."""
         self._last_cycle = asyncio.get_running_loop().time()
@@ -128,14 +131,17 @@ class Control:
         Raises whatever `change` raises; then the loop goes on with what it had.
         """
         wanted = _Change(change, asyncio.get_running_loop().create_future())
-        self._change = wanted
+        self._changes.append(wanted)
         self._parts.wake.set()
         return await wanted.done
 
     async def _swap(self) -> None:
-        wanted, self._change = self._change, None
-        if wanted is None:
-            return
+        while self._changes:
+            wanted = self._changes.popleft()
+            if not wanted.done.done():  # who asked has not gone away
+                await self._make(wanted)
+
+    async def _make(self, wanted: _Change) -> None:
         try:
             self._parts = await wanted.make(self._parts)
         except Exception as error:  # noqa: BLE001 - it is for who asked; the site goes on as it was
@@ -197,6 +203,7 @@ class Control:
         await self._write_down(seen, plan, next_at, before)
         parts.fleet.send(plan.commands)
         parts.fleet.watch(_under_way(self._state), self._state.asked)
+        self._responses.look(seen, plan)
         self._cycles += 1
         self._last_cycle = loop.time()
         self._last_cycle_at = parts.clock.now()
@@ -226,7 +233,9 @@ class Control:
             plan=plan,
             totals=parts.books.totals,
             interval=parts.books.open,
+            imported=parts.books.imported,
             adapters=self._adapters(seen.now),
+            responses=self._responses.found,
             disagreements=parts.board.disagreements(seen.now),
             ledger=parts.ledger.health(),
             fleet=parts.fleet.health(),

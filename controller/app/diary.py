@@ -115,6 +115,17 @@ class Diary:
             )
             self._recorder.lost()
 
+    async def catch_up(self) -> None:
+        """Wait until every interval that was closed is on disk.
+
+        Raises:
+            TemporaryError: one is not, and waits for a cycle that can be written.
+        """
+        if self._writing is not None:
+            await asyncio.wait({self._writing})
+        if any(isinstance(record, IntervalClosed) for record in self._backlog):
+            raise TemporaryError("closed intervals still wait to be written: try again")
+
     async def close(self, *records: Record) -> None:
         """Write what still waits, and these."""
         if self._writing is not None:

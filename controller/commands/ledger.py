@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 
+from controller.commands import ledger_compare, ledger_import
 from controller.commands.console import (
     Exit,
     complain,
@@ -19,7 +20,7 @@ from controller.commands.console import (
 from controller.commands.person import moment
 
 NAME = "ledger"
-HELP = "export the books, or verify that they are whole"
+HELP = "export or verify the books, or set the revenue meter beside them"
 PARTS = (
     "intervals",
     "curtailed",
@@ -30,6 +31,8 @@ PARTS = (
     "orders",
     "locks",
     "samples",
+    "revenue_meter",
+    "imports",
     "cycles",
     "runs",
 )
@@ -43,9 +46,13 @@ def add(parser: ArgumentParser) -> None:
     export.add_argument("part", choices=PARTS, help="which part")
     with_range(export)
     export.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    export.set_defaults(act=_export)
     verify = actions.add_parser("verify", help="check every row against the rest")
     with_config(verify)
     with_json(verify)
+    verify.set_defaults(act=_verify)
+    ledger_import.add(actions)
+    ledger_compare.add(actions)
 
 
 def with_range(parser: ArgumentParser) -> None:
@@ -54,15 +61,14 @@ def with_range(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    return int(args.act(args))
+
+
+def _export(args: Namespace) -> int:
+    from controller.ledger.export import Format, Part, export
     from controller.wiring import ledger_path
 
     path = ledger_path(settings_of(args))
-    return _export(args, path) if args.action == "export" else _verify(args, path)
-
-
-def _export(args: Namespace, path: Path) -> int:
-    from controller.ledger.export import Format, Part, export
-
     form: Format = "json" if args.json else "csv"
     part = Part(args.part)
     if args.out is None:
@@ -74,10 +80,11 @@ def _export(args: Namespace, path: Path) -> int:
     return Exit.OK
 
 
-def _verify(args: Namespace, path: Path) -> int:
+def _verify(args: Namespace) -> int:
     from controller.ledger.verify import verify
+    from controller.wiring import ledger_path
 
-    report = verify(path)
+    report = verify(ledger_path(settings_of(args)))
     if args.json:
         say_json({"ok": report.ok, **asdict(report)})
     else:

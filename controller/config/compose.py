@@ -32,6 +32,7 @@ from controller.config.site_sections import (
     SiteSettings,
 )
 from controller.fleet.settings import FleetSettings
+from controller.signals.revenue.settings import RevenueMeterSettings
 from controller.simulator.settings import SimulationSettings
 from controller.surfaces.mqtt.settings import MqttSettings
 from controller.surfaces.settings import HttpSettings
@@ -65,6 +66,8 @@ class Settings(Section):
     fleet: FleetSettings = FleetSettings()
     ledger: Any
     """Where the books are kept."""
+    revenue_meter: RevenueMeterSettings | None = None
+    """How the utility writes what its meter counted, to import it; left out: it is not imported."""
     http: HttpSettings = HttpSettings()
     mqtt: MqttSettings | None = None
     """Dispatches and the site's state over MQTT; left out: there is none."""

@@ -14,7 +14,7 @@ from controller.links.secret_file import read_secret
 from controller.surfaces.settings import HttpSettings
 from controller.surfaces.tokens import load_tokens
 
-_HOLDERS = ("token_file", "password_file", "secret_file", "key_file")
+_HOLDERS = ("token_file", "password_file", "secret_file", "key_file", "basic_file")
 _FOLDERS = {("state_dir",)}
 """Paths that are written to; every other path is a file that has to be there."""
 

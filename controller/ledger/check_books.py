@@ -59,10 +59,7 @@ class BooksCheck:
 
 
 def _arithmetic(interval: Interval) -> Iterator[str]:
-    energy_wh = interval.energy_wh
-    if energy_wh is None:
-        energy_wh = interval.energy_estimated_wh
-    yield from _cost(energy_wh, interval.price_per_mwh, interval.energy_cost)
+    yield from _cost(interval.paid_wh, interval.price_per_mwh, interval.energy_cost)
     for reason, curtailed in interval.curtailed.items():
         if not curtailed.energy_wh.is_finite() or curtailed.energy_wh < 0:
             yield f"energy curtailed for {reason} is {curtailed.energy_wh} Wh"

@@ -35,6 +35,8 @@ class Part(StrEnum):
     ORDERS = "orders"
     LOCKS = "locks"
     SAMPLES = "samples"
+    REVENUE_METER = "revenue_meter"
+    IMPORTS = "imports"
     CYCLES = "cycles"
     RUNS = "runs"
 
@@ -65,10 +67,14 @@ _SOURCES = {
     Part.ORDERS: _Source("orders"),
     Part.LOCKS: _Source("locks"),
     Part.SAMPLES: _Source("samples"),
+    Part.REVENUE_METER: _Source(
+        "revenue_exact", "start_at", "start_at", "newest", frozenset({"newest"})
+    ),
+    Part.IMPORTS: _Source("imports"),
     Part.RUNS: _Source("runs", "started_at", "run"),
 }
 
-_NESTED = frozenset({"dispatches", "sent", "settings"})
+_NESTED = frozenset({"dispatches", "insisted", "sent", "settings"})
 """Columns that hold JSON: part of the line in JSON, text in CSV."""
 
 

@@ -9,6 +9,10 @@ from pathlib import Path
 from controller.errors import PermanentError
 
 
+class HeldError(PermanentError):
+    """Another process has the lock."""
+
+
 class WriterLock:
     """Held by the process that writes. The file holds its process id and is never removed:
     removing it would let two processes hold two locks of the same name."""
@@ -21,7 +25,8 @@ class WriterLock:
         """Take the lock, or name who has it.
 
         Raises:
-            PermanentError: another process holds it, or the file cannot be made.
+            HeldError: another process holds it.
+            PermanentError: the file cannot be made.
         """
         try:
             fd = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -32,7 +37,7 @@ class WriterLock:
         except BlockingIOError as problem:
             holder = os.read(fd, 20).decode("ascii", "replace").strip() or "unknown"
             os.close(fd)
-            raise PermanentError(
+            raise HeldError(
                 f"{self.path}: process {holder} writes this ledger already; "
                 "stop it first, or give this one a state directory of its own"
             ) from problem

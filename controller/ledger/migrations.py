@@ -13,7 +13,7 @@ from controller.errors import PermanentError
 APPLICATION_ID = 0x43555254
 """`CURT`, in the header of the file: tells a ledger from any other database."""
 
-MIGRATIONS = ("schema.sql", "schema_2.sql", "schema_3.sql")
+MIGRATIONS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
 """The files in this folder, by number from 1. One that was released is never edited."""
 
 VERSION = len(MIGRATIONS)

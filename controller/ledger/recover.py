@@ -11,6 +11,7 @@ from controller.core.recorded.chain import Whole, unfold
 from controller.errors import PermanentError
 from controller.ledger.connect import reading
 from controller.ledger.journal import kind_of, stamp
+from controller.ledger.metered import last_import
 from controller.ledger.read import decoded
 from controller.model.base import from_plain
 from controller.model.books import Interval
@@ -60,6 +61,7 @@ def recover(path: Path) -> Recovered:
             locks=_locks(connection),
             prices=_prices(connection, now - PRICES),
             intervals=_intervals(connection),
+            imported=last_import(connection),
             cycles=cycles if cycles and cycles[-1].at >= now - CYCLES else (),
         )
 

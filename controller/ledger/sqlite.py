@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
+from controller.core.books.revenue.proposal import Metered
 from controller.errors import PermanentError
 from controller.ledger.connect import open_writer
 from controller.ledger.journal import row_of
 from controller.ledger.lock import WriterLock
+from controller.ledger.metered import metered
 from controller.ledger.recover import recover
 from controller.ledger.writer import Writer
 from controller.model.records import Record
@@ -38,7 +41,8 @@ class SqliteLedger:
         """Make or migrate the database and begin to write.
 
         Raises:
-            PermanentError: another process writes, or the file is damaged, foreign or newer.
+            HeldError: another process writes.
+            PermanentError: the file is damaged, foreign or newer.
             TemporaryError: the disk is full or another program holds the database.
         """
         try:
@@ -61,6 +65,14 @@ class SqliteLedger:
             PermanentError: the ledger is damaged, or its state is of a model this code cannot read.
         """
         return recover(self.path)
+
+    def metered(self, since: datetime, until: datetime) -> Metered:
+        """Intervals that begin from `since` on and before `until`; of each its last word.
+
+        Raises:
+            CurtaildError: the ledger cannot be read.
+        """
+        return metered(self.path, since, until)
 
     async def commit(self, records: Sequence[Record]) -> None:
         """Return once `records` are on disk. Cancelled while they wait, they are not written;

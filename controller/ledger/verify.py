@@ -11,6 +11,7 @@ import msgspec
 from controller.ledger.check_books import BooksCheck
 from controller.ledger.check_commands import CommandsCheck
 from controller.ledger.check_cycles import CyclesCheck
+from controller.ledger.check_revenue import RevenueCheck
 from controller.ledger.connect import reading
 from controller.ledger.findings import Finding, VerifyReport
 from controller.ledger.journal import (
@@ -73,7 +74,7 @@ class _Scan:
         self.first_at = ""
         self.last_at = ""
         self._runs = {0}
-        self._checks = (CyclesCheck(), CommandsCheck(), BooksCheck())
+        self._checks = (CyclesCheck(), CommandsCheck(), BooksCheck(), RevenueCheck())
 
     def row(self, seq: int, run: int, row: Row, digest: bytes) -> Iterator[Finding]:
         """Check one row; it becomes the one that the next is chained to."""

@@ -130,7 +130,7 @@ class MqttLink:
     @asynccontextmanager
     async def connected(
         self,
-        will: Outgoing,
+        will: Outgoing | None,
         take: Callable[[Received], None],
         *,
         session_expiry_s: int,
@@ -139,7 +139,8 @@ class MqttLink:
         """A connection for the time of the block; `take` gets what arrives, and must not wait.
 
         The broker keeps our subscriptions, and what is sent to them, for `session_expiry_s` after
-        the connection ends; `will` is published when it ends, however that happens.
+        the connection ends; `will`, where there is one, is published when it ends, however that
+        happens.
 
         Raises:
             TemporaryError: it cannot be opened, or is lost; with a delay that has jitter.
@@ -148,7 +149,7 @@ class MqttLink:
             self._broker,
             self._secrets(),
             client_id=self._client_id,
-            will=(will.topic, will.payload),
+            will=None if will is None else (will.topic, will.payload),
             take=take,
             session_expiry_s=session_expiry_s,
             largest_packet=largest_packet,

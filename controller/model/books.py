@@ -28,6 +28,11 @@ class Interval(Model, frozen=True, kw_only=True):
     """Metered; None when the meter did not cover the interval."""
     energy_estimated_wh: Decimal | None = None
     """Where it was not metered: from power, and marked by standing here."""
+    billed_wh: Decimal | None = None
+    """What the revenue meter counted; None until a file of it was imported. It stands beside our
+    own meter's energy and never in its place."""
+    billed_estimated: bool = False
+    """The utility marked some of `billed_wh` as its own estimate."""
     price_per_mwh: Decimal | None = None
     """Full marginal price, mean over the interval."""
     energy_cost: Decimal | None = None
@@ -39,6 +44,14 @@ class Interval(Model, frozen=True, kw_only=True):
     dispatches: tuple[str, ...] = ()
     """Those whose time it was at any moment of it, also where a person had opted out, and those for
     which load went ahead of their start."""
+
+    @property
+    def paid_wh(self) -> Decimal | None:
+        """What its cost is of: the revenue meter's energy, else that of our meter, else the
+        estimate; None where nothing is known."""
+        if self.billed_wh is not None:
+            return self.billed_wh
+        return self.energy_estimated_wh if self.energy_wh is None else self.energy_wh
 
 
 class Totals(Model, frozen=True, kw_only=True):

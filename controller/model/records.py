@@ -9,6 +9,7 @@ from controller.model.base import Model
 from controller.model.books import Interval
 from controller.model.fleet import CommandEvent
 from controller.model.grid import Dispatch, MaintenanceLock, ManualOrder
+from controller.model.revenue_meter import Comparison, RevenueReading
 from controller.model.samples import HashpriceSample, PriceSample
 
 
@@ -119,6 +120,28 @@ class IntervalClosed(Model, frozen=True, kw_only=True, tag="interval"):
     interval: Interval
 
 
+class RevenueImported(Model, frozen=True, kw_only=True, tag="revenue_imported"):
+    """Readings of the revenue meter, out of a file that a person brought. What is known of an
+    interval is the last that was recorded of it."""
+
+    at: datetime
+    person: str
+    file: str
+    """Its name, without its folder."""
+    sha256: str
+    """Of its bytes, in hexadecimal."""
+    read: int
+    """Intervals in the file."""
+    readings: tuple[RevenueReading, ...] = ()
+    """Those that were new or another than before."""
+    revised: int = 0
+    """How many of these restate an earlier import."""
+    insisted: tuple[str, ...] = ()
+    """Why the file was doubted, where the person insisted on it."""
+    difference: Comparison = Comparison()
+    """Our meter beside it, over the time of the file."""
+
+
 Record: TypeAlias = (
     RunStarted
     | Reloaded
@@ -132,4 +155,5 @@ Record: TypeAlias = (
     | CycleRecorded
     | CommandRecorded
     | IntervalClosed
+    | RevenueImported
 )

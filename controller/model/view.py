@@ -11,6 +11,7 @@ from controller.model.fleet import Identity, MinerReading
 from controller.model.grid import Dispatch
 from controller.model.plan import Plan
 from controller.model.quality import Disagreement
+from controller.model.records import RevenueImported
 from controller.model.seen import Snapshot, State
 
 
@@ -98,6 +99,16 @@ class Reloads(Model, frozen=True, kw_only=True):
     """Why the last one was refused; empty when it was applied."""
 
 
+class Response(Model, frozen=True, kw_only=True):
+    """How long after a signal was measured miners were told what follows from it. Seconds are site
+    time."""
+
+    times: int = 0
+    last_s: float = 0.0
+    worst_s: float = 0.0
+    """Since the process began."""
+
+
 class View(Model, frozen=True, kw_only=True):
     seen: Snapshot
     state: State
@@ -105,7 +116,11 @@ class View(Model, frozen=True, kw_only=True):
     totals: Totals = Totals()
     interval: Interval | None = None
     """The one that is open."""
+    imported: RevenueImported | None = None
+    """The last file of the revenue meter, without its readings."""
     adapters: Mapping[str, AdapterHealth] = {}
+    responses: Mapping[str, Response] = {}
+    """By signal that a rule follows."""
     disagreements: tuple[Disagreement, ...] = ()
     """Of feeds of one thing."""
     ledger: LedgerHealth = LedgerHealth()

@@ -35,6 +35,7 @@ from controller.surfaces.api_parts import (
     ReserveNow,
     Served,
 )
+from controller.surfaces.api_revenue import RevenueMeterNow
 
 
 class Reasons(Served):
@@ -215,6 +216,8 @@ class SiteState(Served):
     outlook: list[OutlookNow]
     money: Money
     interval: OpenInterval | None
+    revenue_meter: RevenueMeterNow | None
+    """The last import; null where nothing was."""
     adapters: list[AdapterNow]
     ledger: LedgerNow
     fleet: FleetNow

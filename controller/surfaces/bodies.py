@@ -36,15 +36,15 @@ def authority(request: web.Request, tokens: Tokens) -> str:
     return whose
 
 
-async def plain(request: web.Request) -> dict[str, Any]:
-    """The JSON object in the body.
+async def plain(request: web.Request, *, largest: int = LARGEST_BODY) -> dict[str, Any]:
+    """The JSON object in the body, of at most `largest` bytes.
 
     Raises:
         ProblemError: 400 malformed, 408 not sent in time, 413 too large.
     """
     try:
         async with asyncio.timeout(SLOWEST_BODY_S):
-            raw = await request.read()
+            raw = await request.clone(client_max_size=largest).read()
         return parse_object(raw)
     except MalformedBodyError as error:
         raise ProblemError(400, "malformed", str(error)) from error
@@ -52,19 +52,19 @@ async def plain(request: web.Request) -> dict[str, Any]:
         text = f"the body did not arrive within {SLOWEST_BODY_S:.0f} s"
         raise ProblemError(408, "too_slow", text) from error
     except web.HTTPRequestEntityTooLarge as error:
-        text = f"the body is larger than {LARGEST_BODY} bytes"
+        text = f"the body is larger than {largest} bytes"
         raise ProblemError(413, "too_large", text) from error
     except web.RequestPayloadError as error:
         raise ProblemError(400, "malformed", "the body broke off or is packed wrongly") from error
 
 
-async def model(request: web.Request, kind: type[B]) -> B:
+async def model(request: web.Request, kind: type[B], *, largest: int = LARGEST_BODY) -> B:
     """The body as a value of `kind`.
 
     Raises:
         ProblemError: as `plain` does, and 400 naming each wrong field.
     """
     try:
-        return kind.model_validate(await plain(request))
+        return kind.model_validate(await plain(request, largest=largest))
     except ValidationError as error:
         raise of_validation(error) from error

@@ -12,6 +12,7 @@ from controller.surfaces import api_models as api
 from controller.surfaces import api_opt_outs as outs
 from controller.surfaces import api_parts as parts
 from controller.surfaces import api_requests as req
+from controller.surfaces import api_revenue as revenue
 
 JSON = "application/json"
 
@@ -278,6 +279,20 @@ PEOPLE = (
             404: _problem("The place is not locked."),
         },
         body=req.LockRelease,
+        token=True,
+    ),
+    Endpoint(
+        "POST",
+        "/api/v1/revenue-meter/imports",
+        "import_revenue_meter",
+        "Import a CSV file of the revenue meter",
+        {
+            **WRITING,
+            200: Answer("What became of it; what it says is on disk.", revenue.RevenueFileTaken),
+            413: _problem("The body is larger than 12 MiB."),
+            422: _problem("It cannot be read, or is doubted and nobody insists."),
+        },
+        body=revenue.RevenueFileSent,
         token=True,
     ),
 )

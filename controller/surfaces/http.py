@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from controller.errors import PermanentError
-from controller.ports import Clock, Inbox, Watch
+from controller.ports import Clock, Inbox, RevenueDesk, Watch
 from controller.surfaces.bodies import LARGEST_BODY
 from controller.surfaces.dispatch_in import DispatchIn
 from controller.surfaces.endpoints import ENDPOINTS
@@ -20,6 +20,7 @@ from controller.surfaces.miner_pages import MinerPages
 from controller.surfaces.page_files import Page
 from controller.surfaces.people import People
 from controller.surfaces.reads import Reads
+from controller.surfaces.revenue_in import RevenueIn
 from controller.surfaces.settings import HttpSettings
 from controller.surfaces.tokens import load_secrets, load_tokens
 
@@ -34,7 +35,15 @@ class HttpSurface:
         PermanentError: a token file cannot be used; the message names key and file.
     """
 
-    def __init__(self, settings: HttpSettings, inbox: Inbox, watch: Watch, clock: Clock) -> None:
+    def __init__(
+        self,
+        settings: HttpSettings,
+        inbox: Inbox,
+        watch: Watch,
+        clock: Clock,
+        *,
+        revenue: RevenueDesk | None = None,
+    ) -> None:
         self._settings = settings
         self._events = Events(watch, clock)
         self._runner: web.AppRunner | None = None
@@ -55,6 +64,7 @@ class HttpSurface:
             "end_order": people.end_order,
             "set_lock": people.set_lock,
             "release_lock": people.release_lock,
+            "import_revenue_meter": RevenueIn(revenue, people.operator).take,
         }
 
     @property

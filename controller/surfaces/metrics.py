@@ -20,6 +20,7 @@ from controller.surfaces.families import (
     miners,
     obligations,
     power,
+    revenue,
     running,
 )
 
@@ -64,3 +65,4 @@ class Metrics(Collector):
         yield from groups.families(view)
         yield from links.families(view)
         yield from books.families(view)
+        yield from revenue.families(view)

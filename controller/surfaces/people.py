@@ -40,15 +40,20 @@ class People:
         """From now on these may act."""
         self._operators = frozenset(operators)
 
-    def _operator(self, request: web.Request) -> str:
+    def operator(self, request: web.Request) -> str:
+        """Whose token it is.
+
+        Raises:
+            ProblemError: 401, or 403: not an operator's.
+        """
         authority = bodies.authority(request, self._tokens)
         if authority not in self._operators:
-            text = f"{authority!r} may not set orders, lock, recall or opt out: see http.operators"
+            text = f"{authority!r} may not do what people do: see http.operators"
             raise ProblemError(403, "not_an_operator", text)
         return authority
 
     async def set_order(self, request: web.Request) -> web.Response:
-        self._operator(request)
+        self.operator(request)
         order = _order(await bodies.model(request, req.OrderSent), self._clock.now())
         replaced = order.id in self._said.standing(order.issued_at)
         await self._inbox.order(order)
@@ -56,7 +61,7 @@ class People:
         return json_response(grid.order(order), 200 if replaced else 201)
 
     async def end_order(self, request: web.Request) -> web.Response:
-        said = req.OrderEnd(person=self._operator(request))
+        said = req.OrderEnd(person=self.operator(request))
         if request.can_read_body:
             said = await bodies.model(request, req.OrderEnd)
         wanted = request.match_info["id"]
@@ -74,7 +79,7 @@ class People:
         return json_response(api.Orders(orders=[grid.order(one) for one in standing.values()]))
 
     async def recall(self, request: web.Request) -> web.Response:
-        self._operator(request)
+        self.operator(request)
         sent = await bodies.model(request, req.RecallSent)
         recall = Recall(
             person=sent.person,
@@ -97,7 +102,7 @@ class People:
         return json_response(grid.penalty(found))
 
     async def opt_out(self, request: web.Request) -> web.Response:
-        self._operator(request)
+        self.operator(request)
         sent = await bodies.model(request, outs.OptOutSent)
         wanted = request.match_info["id"]
         found = await self._inbox.opt_out(
@@ -114,7 +119,7 @@ class People:
         return json_response(changed, 409)
 
     async def set_lock(self, request: web.Request) -> web.Response:
-        self._operator(request)
+        self.operator(request)
         sent = await bodies.model(request, req.LockSent)
         lock = MaintenanceLock(
             id=sent.place,
@@ -127,7 +132,7 @@ class People:
         return json_response(grid.lock(lock), 201)
 
     async def release_lock(self, request: web.Request) -> web.Response:
-        self._operator(request)
+        self.operator(request)
         said = await bodies.model(request, req.LockRelease)
         place = request.match_info["place"]
         try:

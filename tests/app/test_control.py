@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from functools import partial
 
 import pytest
 import structlog
 
 from controller.app.board import BoardSettings
+from controller.app.control import Parts
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.quality import Range
 from controller.model.fleet import Stage
@@ -154,6 +156,25 @@ async def test_meter_readings_are_not_recorded_one_by_one(loop: Loop) -> None:
     await loop.control.cycle()
     kinds = {type(one) for one in loop.ledger.records}
     assert kinds == {SampleArrived, CycleRecorded}
+
+
+async def test_changes_that_are_wanted_together_are_all_made(running: Loop) -> None:
+    """A reload while a file of the revenue meter comes in, for instance."""
+    made: list[str] = []
+
+    async def change(name: str, parts: Parts) -> Parts:
+        made.append(name)
+        return parts
+
+    names = ("first", "gone", "last")
+    wanted = [
+        asyncio.create_task(running.control.between_cycles(partial(change, name))) for name in names
+    ]
+    await asyncio.sleep(0)
+    wanted[1].cancel()
+    await running.clock.advance(0)
+    await asyncio.gather(wanted[0], wanted[2])
+    assert made == ["first", "last"]
 
 
 @pytest.fixture

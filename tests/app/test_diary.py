@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from controller.app import diary as module
 from controller.app.diary import Diary
+from controller.errors import TemporaryError
 from controller.model.fleet import EvidenceGrade, Stage
 from controller.model.records import (
     CommandRecorded,
@@ -20,7 +21,7 @@ from controller.model.records import (
 )
 from controller.model.seen import State
 from tests.ledger.memory import MemoryLedger
-from tests.ledger.records import at, command, decide_simply, run, snapshot
+from tests.ledger.records import at, command, decide_simply, interval, run, snapshot
 
 STARTED = run()
 STOPPED = RunStopped(at=at(60), why="told to stop")
@@ -61,6 +62,18 @@ class Writing:
 
     def cycles(self) -> list[CycleRecorded]:
         return [one for one in self.ledger.records if isinstance(one, CycleRecorded)]
+
+
+async def test_it_has_caught_up_when_every_closed_interval_is_on_disk() -> None:
+    writing = Writing()
+    await writing.diary.open(STARTED)
+    await writing.keep(0)
+    await writing.diary.catch_up()
+    writing.diary.note(interval(0))
+    with pytest.raises(TemporaryError, match="closed intervals still wait to be written"):
+        await writing.diary.catch_up()
+    await writing.keep(5)
+    await writing.diary.catch_up()
 
 
 async def test_a_cycle_and_its_events_are_written_together() -> None:

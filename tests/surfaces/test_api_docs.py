@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from controller.model.plan import Rehearsal
 from controller.model.quality import Disagreement, Fresh
 from controller.model.remembered import CanaryStage
+from controller.model.view import Response
 from controller.surfaces.endpoints import ENDPOINTS
 from controller.surfaces.problems import STATUS_OF_CODE
 from tests.surfaces.exposition import text_of
@@ -48,7 +49,7 @@ def test_the_table_of_metrics_is_what_is_served() -> None:
         about="price", acted_upon="a", other="b", value=Decimal(1), other_value=Decimal(9)
     )
     seen = seen_now(hashprice_per_ph_day=hashprice)
-    view = a_view(seen=seen, plan=plan, disagreements=(apart,))
+    view = a_view(seen=seen, plan=plan, disagreements=(apart,), responses={"hz": Response(times=1)})
     served = []
     for family in text_string_to_metric_families(text_of(view)):
         name = family.name + ("_total" if family.type == "counter" else "")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from controller.model.quality import Disagreement, Stale
-from controller.model.view import AdapterHealth
+from controller.model.view import AdapterHealth, Response
 from controller.surfaces.present.attention import attention
 from controller.surfaces.present.state import state
 from tests.surfaces.exposition import key, samples_of, text_of
@@ -58,3 +58,14 @@ def test_the_state_says_whose_price_it_is() -> None:
     now = state(a_view(seen=seen_now(price_feed="ercot"), disagreements=(APART,)), alive=True)
     assert now.price_feed == "ercot"
     assert [one.other for one in now.disagreements] == ["backup"]
+
+
+def test_how_fast_a_signal_was_obeyed_is_published() -> None:
+    answered = {"outdoor_c": Response(times=3, last_s=1.5, worst_s=4.0)}
+    view = a_view(responses=answered)
+    found = samples_of(text_of(view))
+    assert found[key("signal_response_seconds", signal="outdoor_c")] == 1.5
+    assert found[key("signal_worst_response_seconds", signal="outdoor_c")] == 4.0
+    assert found[key("signal_responses_total", signal="outdoor_c")] == 3
+    (shown,) = [one for one in state(view, alive=True).signals if one.name == "outdoor_c"]
+    assert (shown.response_s, shown.worst_response_s) == (1.5, 4.0)

@@ -33,6 +33,8 @@ async def test_it_shows_the_site_and_follows_it(served: Served) -> None:
         assert "its power costs more than it earns" in await site.text("#groups")
         assert "ends in 58:00" in await site.text("#asked")
         assert "$1,104.20" in await site.text("#money")
+        beside = "ours reads 1.50 % high, 1 of 2 intervals apart"
+        assert beside in await site.text("#money-note")
         assert "no such file" in await site.text("#adapters")
         assert "The hashprice is stale" in await site.text("#attention")
         assert "b-30" in await site.text("#motions")

@@ -40,7 +40,9 @@ from controller.model.plan import (
     Reserve,
 )
 from controller.model.quality import Fresh, Stale
+from controller.model.records import RevenueImported
 from controller.model.remembered import MeterWatch
+from controller.model.revenue_meter import Comparison
 from controller.model.seen import Snapshot, State
 from controller.model.site import Group, Program, Site
 from controller.model.view import AdapterHealth, FleetHealth, LedgerHealth, LinkHealth, View
@@ -333,6 +335,29 @@ def adapters_now() -> dict[str, AdapterHealth]:
     }
 
 
+def imported_now() -> RevenueImported:
+    """Of two quarters: ours counted 1.5 % more."""
+    found = Comparison(
+        start=NOW - timedelta(days=3),
+        end=NOW - timedelta(days=3) + timedelta(minutes=30),
+        spans=2,
+        live_wh=Decimal(203_000),
+        billed_wh=Decimal(200_000),
+        apart=1,
+        missing_live=3,
+        worst_at=NOW - timedelta(days=3),
+        worst_wh=Decimal(2900),
+    )
+    return RevenueImported(
+        at=NOW - timedelta(hours=1),
+        person="Ada",
+        file="september.csv",
+        sha256="4be1c0",
+        read=5,
+        difference=found,
+    )
+
+
 def a_view(**changes: Any) -> View:
     """Fields of `View` by name; of its plan and snapshot with `plan_now` and `seen_now`."""
     motions = {
@@ -368,6 +393,7 @@ def a_view(**changes: Any) -> View:
             energy_cost=Decimal("17.83"),
             hash_revenue=Decimal("0.61"),
         ),
+        imported=imported_now(),
         adapters=adapters_now(),
         ledger=LedgerHealth(written=18_204, waiting=2),
         fleet=FleetHealth(

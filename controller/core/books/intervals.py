@@ -90,7 +90,7 @@ def interval_of(part: Part) -> Interval:
 
 
 def with_energy(interval: Interval, part: Part) -> Interval:
-    """`interval` with the energy that `part` knows, and its cost: MWh × price per MWh.
+    """`interval` with the energy that `part` knows, and its cost.
 
     It is metered when readings cover it and lie close to its ends. Otherwise it is an estimate: by
     the counter where that saw as much of it as the cycles did, else power × time.
@@ -102,19 +102,15 @@ def with_energy(interval: Interval, part: Part) -> Interval:
         estimated_wh = part.counted_wh
     elif part.observed_us:
         estimated_wh = Decimal(part.power_us) / _US_PER_HOUR
-    energy_wh = estimated_wh if metered_wh is None else metered_wh
-    return replace(
-        interval,
-        energy_wh=metered_wh,
-        energy_estimated_wh=estimated_wh,
-        energy_cost=_cost(energy_wh, interval.price_per_mwh),
-    )
+    return with_cost(replace(interval, energy_wh=metered_wh, energy_estimated_wh=estimated_wh))
 
 
-def _cost(energy_wh: Decimal | None, price_per_mwh: Decimal | None) -> Decimal | None:
+def with_cost(interval: Interval) -> Interval:
+    """`interval` with the cost of its energy: MWh × price per MWh. None where one is not known."""
+    energy_wh, price_per_mwh = interval.paid_wh, interval.price_per_mwh
     if energy_wh is None or price_per_mwh is None:
-        return None
-    return energy_wh * price_per_mwh / _WH_PER_MWH
+        return replace(interval, energy_cost=None)
+    return replace(interval, energy_cost=energy_wh * price_per_mwh / _WH_PER_MWH)
 
 
 def _curtailed(tally: Tally) -> CurtailedEnergy:

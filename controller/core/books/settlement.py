@@ -5,7 +5,7 @@ See docs/books.md for the formulas and for what is metered and what is estimated
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Context, Decimal, localcontext
 
@@ -144,6 +144,16 @@ def carried_on(acc: Accrual, closed_until: datetime) -> Accrual:
     """Leave alone what was closed before a restart."""
     parts = tuple(part for part in acc.parts if part.start >= closed_until)
     return replace(acc, parts=parts, closed_until=closed_until)
+
+
+def amended(acc: Accrual, intervals: Iterable[Interval]) -> Accrual:
+    """Go on from newer versions of closed intervals, where the counter may have more to say."""
+    newest = {interval.start: interval for interval in intervals}
+    parts = tuple(
+        replace(part, closed=newest.get(part.start, part.closed)) if part.closed else part
+        for part in acc.parts
+    )
+    return replace(acc, parts=parts)
 
 
 class _Parts:

@@ -5,14 +5,32 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from controller.signals.polled.settings import PolledSettings
 
 KnownAt = Literal["start", "end"]
 
 
-class PolledPriceSettings(PolledSettings):
+class ZeroSettings(BaseModel):
+    """How far a price of exactly 0 is believed."""
+
+    zero: Literal["confirm", "accept", "refuse"] = Field(
+        "confirm",
+        description=(
+            "What is made of a price of exactly 0: `confirm` believes it only near in time to a "
+            "price that is near to 0, `accept` always, `refuse` never."
+        ),
+    )
+    zero_near_per_mwh: Decimal = Field(
+        Decimal(10), ge=0, description="`confirm`: how near to 0 the other price has to be."
+    )
+    zero_within_minutes: int = Field(
+        180, ge=1, le=1440, description="`confirm`: how near in time it has to be."
+    )
+
+
+class PolledPriceSettings(PolledSettings, ZeroSettings):
     """How far a price of 0 is believed, and what a price is multiplied with.
 
     Whoever reads settings of prices asks for `day_ahead`, `known_at` and `interval_minutes`: a
@@ -33,17 +51,4 @@ class PolledPriceSettings(PolledSettings):
     )
     factor: Decimal = Field(
         Decimal(1), gt=0, le=1_000_000, description="Multiplies every price: tax, rate of exchange."
-    )
-    zero: Literal["confirm", "accept", "refuse"] = Field(
-        "confirm",
-        description=(
-            "What is made of a price of exactly 0: `confirm` believes it only near in time to a "
-            "price that is near to 0, `accept` always, `refuse` never."
-        ),
-    )
-    zero_near_per_mwh: Decimal = Field(
-        Decimal(10), ge=0, description="`confirm`: how near to 0 the other price has to be."
-    )
-    zero_within_minutes: int = Field(
-        180, ge=1, le=1440, description="`confirm`: how near in time it has to be."
     )

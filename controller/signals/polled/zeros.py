@@ -7,11 +7,11 @@ from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 from controller.model.samples import PriceSample
-from controller.signals.polled.price_settings import PolledPriceSettings
+from controller.signals.polled.price_settings import ZeroSettings
 
 
 def doubtful(
-    prices: Sequence[PriceSample], before: PriceSample | None, settings: PolledPriceSettings
+    prices: Sequence[PriceSample], before: PriceSample | None, settings: ZeroSettings
 ) -> list[PriceSample]:
     """Those of `prices`, by rising start, whose 0 is not believed.
 
@@ -36,9 +36,7 @@ def last_other(prices: Iterable[PriceSample], until: PriceSample) -> PriceSample
     return max(others, key=lambda price: price.end, default=None)
 
 
-def _confirmed(
-    zero: PriceSample, others: Sequence[PriceSample], settings: PolledPriceSettings
-) -> bool:
+def _confirmed(zero: PriceSample, others: Sequence[PriceSample], settings: ZeroSettings) -> bool:
     earlier = [other for other in others if other.end <= zero.start][-1:]
     later = [other for other in others if other.start >= zero.end][:1]
     within = timedelta(minutes=settings.zero_within_minutes)

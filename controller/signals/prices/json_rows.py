@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from controller.model.samples import PriceSample
-from controller.signals.prices.http_settings import UNITS, PriceHttpSettings
+from controller.signals.prices.rows_settings import UNITS, PriceRowsSettings
 from controller.signals.reading.json_paths import find
 from controller.signals.reading.json_text import parsed
 from controller.signals.reading.numbers import scaled
@@ -19,7 +19,7 @@ MOST_ROWS = 5_000
 
 
 def read_prices(
-    body: bytes, settings: PriceHttpSettings, published_at: datetime
+    body: bytes, settings: PriceRowsSettings, published_at: datetime
 ) -> list[PriceSample]:
     """The prices in `body` by rising start; those that are null, not known yet, are left out.
 
@@ -36,7 +36,7 @@ def read_prices(
     return sorted(prices, key=lambda price: price.start)
 
 
-def _rows(document: Any, settings: PriceHttpSettings) -> list[Any]:
+def _rows(document: Any, settings: PriceRowsSettings) -> list[Any]:
     found = find(settings.rows, document, document)
     rows = found if isinstance(found, list) else [found]
     if len(rows) > MOST_ROWS:
@@ -47,7 +47,7 @@ def _rows(document: Any, settings: PriceHttpSettings) -> list[Any]:
 class _Reader:
     """Reads rows in the order in which they are given: wall clocks need it."""
 
-    def __init__(self, document: Any, settings: PriceHttpSettings, published_at: datetime) -> None:
+    def __init__(self, document: Any, settings: PriceRowsSettings, published_at: datetime) -> None:
         self._document = document
         self._settings = settings
         self._published_at = published_at

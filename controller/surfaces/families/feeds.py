@@ -53,8 +53,30 @@ def families(view: View, now: datetime) -> Iterator[Metric]:
             if isinstance(one, Fresh)
         ),
     )
+    yield from _responses(view)
     yield from _adapters(view)
     yield from _speaking(view, now)
+
+
+def _responses(view: View) -> Iterator[Metric]:
+    yield gauges(
+        "curtaild_signal_response_seconds",
+        "From the moment a signal was measured to the last command that followed from it.",
+        ["signal"],
+        (([name], one.last_s) for name, one in sorted(view.responses.items())),
+    )
+    yield gauges(
+        "curtaild_signal_worst_response_seconds",
+        "The longest of these since the process began.",
+        ["signal"],
+        (([name], one.worst_s) for name, one in sorted(view.responses.items())),
+    )
+    yield counters(
+        "curtaild_signal_responses_total",
+        "Commands that followed from a signal.",
+        ["signal"],
+        (([name], one.times) for name, one in sorted(view.responses.items())),
+    )
 
 
 def _prices(view: View) -> Iterator[Metric]:

@@ -26,7 +26,17 @@ export function money(state) {
   const open = state.interval === null ? "" :
     `Interval to ${format.hour(state.interval.end, zone)}: ${format.energy(state.interval.energy_kwh)}` +
     `${state.interval.estimated ? " estimated" : ""}, ${format.money(state.interval.energy_cost, currency)}.`;
-  fill("money-note", since + open);
+  fill("money-note", since + open + revenueMeter(state.revenue_meter, zone));
+}
+
+function revenueMeter(last, zone) {
+  if (last === null || last.difference.end === null) return "";
+  const { difference_percent: percent, apart, spans, end } = last.difference;
+  const side = percent < 0 ? "low" : "high";
+  const beside = percent === null ? "nothing to compare" :
+    `ours reads ${Math.abs(percent).toFixed(2)} % ${side}, ` +
+    `${format.whole(apart)} of ${format.count(spans, "interval")} apart`;
+  return ` Revenue meter to ${format.day(end, zone)}: ${beside}.`;
 }
 
 const STAGES = [

@@ -10,7 +10,7 @@ from controller.model.seen import Snapshot
 from controller.model.view import View
 from controller.reasons import Reason
 from controller.surfaces import api_models as api
-from controller.surfaces.present import ability, grid, miners, parts, running
+from controller.surfaces.present import ability, grid, miners, parts, revenue, running
 from controller.surfaces.present.attention import attention
 from controller.surfaces.present.explained import explained
 from controller.surfaces.present.parts import kw
@@ -48,7 +48,7 @@ def state(view: View, *, alive: bool) -> api.SiteState:
         reserves=parts.reserves(plan),
         deliverable=ability.deliverable(plan),
         too_much_asked=ability.too_much_asked(plan),
-        signals=ability.signals(seen),
+        signals=ability.signals(view),
         conditions=ability.conditions(seen),
         frozen_meters=list(plan.frozen_meters),
         contested=ability.contested(plan),
@@ -56,6 +56,7 @@ def state(view: View, *, alive: bool) -> api.SiteState:
         outlook=parts.outlook(plan),
         money=running.money(view.totals),
         interval=None if view.interval is None else running.interval(view.interval),
+        revenue_meter=None if view.imported is None else revenue.now(view.imported),
         adapters=running.adapters(view),
         ledger=running.ledger(view.ledger),
         fleet=running.fleet(view.fleet),

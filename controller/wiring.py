@@ -39,6 +39,7 @@ from controller.signals.markets.ercot import ErcotSource
 from controller.signals.markets.ercot_settings import PriceErcotSettings
 from controller.signals.markets.nordpool import NordpoolSource, PriceNordpoolSettings
 from controller.signals.markets.nyiso import NyisoSource, PriceNyisoSettings
+from controller.signals.meters.http import MeterHttpSettings, MeterHttpSource
 from controller.signals.meters.modbus import MeterModbus, MeterModbusSettings
 from controller.signals.mining.bitcoind import HashpriceBitcoindSettings, HashpriceBitcoindSource
 from controller.signals.mining.contract import HashpriceContract, HashpriceContractSettings
@@ -151,6 +152,7 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "meter_modbus": FeedAdapter(
         MeterModbusSettings, lambda n, s, r: MeterModbus(n, s, r.clock, r.modbus)
     ),
+    "meter_http": FeedAdapter(MeterHttpSettings, _polled(MeterHttpSource)),
     "signal_modbus": FeedAdapter(
         SignalModbusSettings, lambda n, s, r: SignalModbus(n, s, r.clock, r.modbus)
     ),

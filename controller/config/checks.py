@@ -115,8 +115,9 @@ def _names_of_feeds(settings: Settings) -> Faults:
 
 def _authorities(settings: Settings) -> Faults:
     over_mqtt = settings.mqtt.senders if settings.mqtt else frozenset()
+    pushing = {webhook.authority for webhook in settings.http.webhooks.values()}
     for name, program in settings.programs.items():
-        if program.authority not in settings.http.tokens.keys() | over_mqtt:
+        if program.authority not in settings.http.tokens.keys() | over_mqtt | pushing:
             yield (
                 ("programs", name, "authority"),
                 f"has no token: name its file under http.tokens.{program.authority}, or name "

@@ -43,11 +43,20 @@ async def plain(request: web.Request, *, largest: int = LARGEST_BODY) -> dict[st
         ProblemError: 400 malformed, 408 not sent in time, 413 too large.
     """
     try:
-        async with asyncio.timeout(SLOWEST_BODY_S):
-            raw = await request.clone(client_max_size=largest).read()
-        return parse_object(raw)
+        return parse_object(await raw(request, largest=largest))
     except MalformedBodyError as error:
         raise ProblemError(400, "malformed", str(error)) from error
+
+
+async def raw(request: web.Request, *, largest: int = LARGEST_BODY) -> bytes:
+    """The body as it was sent.
+
+    Raises:
+        ProblemError: 400 broken off, 408 not sent in time, 413 too large.
+    """
+    try:
+        async with asyncio.timeout(SLOWEST_BODY_S):
+            return await request.clone(client_max_size=largest).read()
     except TimeoutError as error:
         text = f"the body did not arrive within {SLOWEST_BODY_S:.0f} s"
         raise ProblemError(408, "too_slow", text) from error

@@ -34,12 +34,17 @@ class DispatchIn:
             body = await bodies.plain(request)
         except ProblemError as error:
             self._refused[error.code] += 1
-            return _not_received(error)
+            return not_received(error)
         try:
             receipt = await self._inbox.dispatch(body, authority)
         except CurtaildError as error:
-            return _not_received(of_error(error))
-        return _received(receipt) if receipt.received else _refused(receipt)
+            return not_received(of_error(error))
+        return said(receipt)
+
+
+def said(receipt: Receipt) -> web.Response:
+    """The answer to a dispatch that the inbox has judged."""
+    return _received(receipt) if receipt.received else _refused(receipt)
 
 
 def _received(receipt: Receipt) -> web.Response:
@@ -61,6 +66,7 @@ def _refused(receipt: Receipt) -> web.Response:
     return json_response(body, status, wait)
 
 
-def _not_received(error: ProblemError) -> web.Response:
+def not_received(error: ProblemError) -> web.Response:
+    """The answer to one that the inbox never saw."""
     body = req.DispatchRefused(code=error.code, problem=error.problem)
     return json_response(body, error.status, error.headers)

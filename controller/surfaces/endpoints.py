@@ -180,6 +180,28 @@ DISPATCHES = (
     ),
 )
 
+WEBHOOKS = (
+    Endpoint(
+        "POST",
+        "/api/v1/webhooks/{name}",
+        "take_webhook",
+        "A signed delivery of an aggregator that holds a dispatch",
+        {
+            200: Answer("The same had been received before.", req.DispatchReceived),
+            201: Answer("It is on disk and will be obeyed.", req.DispatchReceived),
+            400: _refused("Malformed."),
+            401: _refused("No signature that fits, or one of another time."),
+            403: _refused("The program belongs to another authority."),
+            404: _refused("No webhook of that name."),
+            408: _refused("The body came too slowly."),
+            409: _refused("An older version, or another content under the same one."),
+            413: _refused("The body is larger than 64 KiB."),
+            422: _refused("The program does not allow it."),
+            503: _refused("Not on disk: send it again; see Retry-After."),
+        },
+    ),
+)
+
 PEOPLE = (
     Endpoint(
         "POST",
@@ -297,4 +319,4 @@ PEOPLE = (
     ),
 )
 
-ENDPOINTS = (*SEEING, *DISPATCHES, *PEOPLE)
+ENDPOINTS = (*SEEING, *DISPATCHES, *WEBHOOKS, *PEOPLE)

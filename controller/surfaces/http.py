@@ -23,6 +23,7 @@ from controller.surfaces.reads import Reads
 from controller.surfaces.revenue_in import RevenueIn
 from controller.surfaces.settings import HttpSettings
 from controller.surfaces.tokens import load_secrets, load_tokens
+from controller.surfaces.webhooks.webhook_in import WebhookIn, load_senders
 
 SHUTDOWN_S = 1.0
 """How long requests under way may take to end; a dispatch commits well within."""
@@ -51,10 +52,13 @@ class HttpSurface:
         refused: Counter[str] = Counter()
         self._tokens = tokens = load_tokens(settings)
         self._people = people = People(inbox, watch, clock, tokens, settings.operators)
+        senders = load_senders(settings.webhooks)
+        self._webhooks = webhooks = WebhookIn(inbox, clock, senders, refused)
         self._handlers = {
             **Reads(watch, Metrics(watch, clock, refused)).handlers(),
             "miners": MinerPages(watch).page,
             "events": self._events.stream,
+            "take_webhook": webhooks.take,
             "send_dispatch": DispatchIn(inbox, tokens, refused).send,
             "recall_dispatch": people.recall,
             "opt_out_penalty": people.penalty,
@@ -84,10 +88,11 @@ class HttpSurface:
         Raises:
             PermanentError: a token file cannot be used; the message names key and file.
         """
-        secrets = load_secrets(settings)
+        secrets, senders = load_secrets(settings), load_senders(settings.webhooks)
 
         def take_over() -> None:
             self._tokens.adopt(secrets)
+            self._webhooks.adopt(senders)
             self._people.adopt(settings.operators)
 
         return take_over

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from controller.surfaces.webhooks.settings import WebhookSettings
+
+WebhookName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*$", max_length=40)]
 
 
 class HttpSettings(BaseModel):
@@ -23,6 +28,11 @@ class HttpSettings(BaseModel):
     )
     operators: tuple[str, ...] = Field(
         (), description="Authorities that may set manual orders and maintenance locks."
+    )
+
+    webhooks: dict[WebhookName, WebhookSettings] = Field(
+        default_factory=dict,
+        description="By name: who pushes signed dispatches to `/api/v1/webhooks/NAME`.",
     )
 
     @model_validator(mode="after")

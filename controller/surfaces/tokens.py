@@ -47,7 +47,7 @@ def load_secrets(settings: HttpSettings, *, key: str = "http.tokens") -> Mapping
     secrets: dict[str, str] = {}
     for name, path in settings.tokens.items():
         where = f"{key}.{name}: {path}"
-        secret = _secret(path, where)
+        secret = read_secret(path, where)
         for other, known in secrets.items():
             if known == secret:
                 raise PermanentError(f"{where} holds the secret of {other!r}: give each its own")
@@ -55,7 +55,12 @@ def load_secrets(settings: HttpSettings, *, key: str = "http.tokens") -> Mapping
     return secrets
 
 
-def _secret(path: Path, where: str) -> str:
+def read_secret(path: Path, where: str) -> str:
+    """A secret of at least 16 characters, from a file that is closed to others.
+
+    Raises:
+        PermanentError: it cannot be used; `where` names key and file.
+    """
     try:
         mode = path.stat().st_mode
         text = path.read_text(encoding="ascii").strip()

@@ -10,6 +10,7 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 from pydantic import ValidationError
 
 from controller.errors import TemporaryError
@@ -52,7 +53,7 @@ class Sender:
     """Another client, not our own."""
 
     def __init__(self, broker: Broker) -> None:
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
+        self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv5)
         self._client.connect(HOST, broker.port)
         self._client.loop_start()
 

@@ -37,7 +37,7 @@ def test_every_endpoint_is_listed() -> None:
 
 def test_every_refusal_is_listed_with_its_status() -> None:
     listed = {code: int(status) for code, status, *_ in table("Refusals of a dispatch")}
-    door = {"unauthenticated": 401, "too_slow": 408, "too_large": 413}
+    door = {"unauthenticated": 401, "not_found": 404, "too_slow": 408, "too_large": 413}
     assert listed == {**STATUS_OF_CODE, **door}
 
 

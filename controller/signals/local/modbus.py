@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import AsyncGenerator, Sequence
 from decimal import Decimal
 from typing import Any, Literal
@@ -13,11 +12,9 @@ from controller.links.modbus import ModbusLink, ModbusLinks
 from controller.model.samples import SignalSample
 from controller.ports import Clock
 from controller.signals.local.range import SignalName, check_range
+from controller.signals.reading.registers import number
 
-_LAYOUTS = {"int16": ">h", "uint16": ">H", "int32": ">i", "uint32": ">I", "float32": ">f"}
 BITS = ("coil", "discrete")
-_SEVEN_DIGITS = ".7g"
-"""What a float of 32 bits holds; more would be noise of its conversion."""
 
 
 class SignalModbusSettings(BaseModel):
@@ -165,11 +162,7 @@ class Steady:
 
 
 def decode(words: Sequence[int], settings: SignalModbusSettings) -> str:
-    """The number as text. A float that is none stays `nan` or `inf`: to be refused where all are
-    judged."""
-    ordered = words if settings.word_order == "big" else words[::-1]
-    raw = struct.pack(f">{len(words)}H", *ordered)
-    (number,) = struct.unpack(_LAYOUTS[settings.type], raw)
-    written = format(number, _SEVEN_DIGITS) if settings.type == "float32" else str(number)
-    value = Decimal(written)
-    return str(value * settings.scale + settings.offset) if value.is_finite() else written
+    """The number as text. A float that is none stays `NaN` or `Infinity`: to be refused where all
+    are judged."""
+    value = number(words, settings.type, settings.word_order)
+    return str(value * settings.scale + settings.offset) if value.is_finite() else str(value)

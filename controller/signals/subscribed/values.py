@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, DecimalException
+from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -12,23 +12,19 @@ from pydantic import Field, model_validator
 from controller.model.samples import (
     ConditionSample,
     HashpriceSample,
-    MeterSample,
     Sample,
     SignalSample,
 )
 from controller.signals.local.range import SignalName, check_range
-from controller.signals.polled.settings import JsonPath
+from controller.signals.meters.json_reading import JsonMeter, MeterReadingSettings
 from controller.signals.reading.json_paths import find
 from controller.signals.reading.json_text import parsed
 from controller.signals.reading.numbers import scaled
 from controller.signals.reading.times import time_reader
 from controller.signals.subscribed.settings import ValueSettings
 
-Factor = Decimal
 LONGEST = 64
 """Characters of a message that is the number itself."""
-_WATTS = {"w": 1, "kw": 1_000, "mw": 1_000_000}
-_LARGEST_WH = Decimal(10) ** 15
 
 
 class HashpriceMqttSettings(ValueSettings):
@@ -69,16 +65,10 @@ class SignalMqttSettings(ValueSettings):
         return self
 
 
-class MeterMqttSettings(ValueSettings):
+class MeterMqttSettings(ValueSettings, MeterReadingSettings):
     """A meter's reading in each message."""
 
     adapter: Literal["meter_mqtt"]
-    scope: str = Field("site", description="What it meters: site, a breaker, a group, a neighbour.")
-    unit: Literal["w", "kw", "mw"] = Field("w", description="Of the power.")
-    energy: JsonPath | None = Field(
-        None, description="Path of the import counter, where there is one; `value` has to be given."
-    )
-    energy_unit: Literal["wh", "kwh", "mwh"] = Field("wh", description="Of the counter.")
 
     @model_validator(mode="after")
     def _whole(self) -> MeterMqttSettings:
@@ -92,6 +82,7 @@ class ValueReader:
 
     def __init__(self, settings: ValueSettings) -> None:
         self._settings = settings
+        self._meter = JsonMeter(settings) if isinstance(settings, MeterMqttSettings) else None
 
     def read(self, payload: bytes, at: datetime, *, retained: bool) -> Sequence[Sample]:
         settings = self._settings
@@ -102,9 +93,11 @@ class ValueReader:
         else:
             document = parsed(payload)
             value = find(settings.value, document, document)
+        if self._meter is not None:
+            return (self._meter.sample(value, document, at),)
         if settings.at is not None:
             at = self._time(document if document is not None else parsed(payload))
-        return (self._sample(value, at, document),)
+        return (self._sample(value, at),)
 
     def _time(self, document: Any) -> datetime:
         settings = self._settings
@@ -115,7 +108,7 @@ class ValueReader:
         except (ValueError, OverflowError) as error:
             raise ValueError(f"path {path}: {str(written)[:40]!r} {error}") from error
 
-    def _sample(self, value: Any, at: datetime, document: Any) -> Sample:
+    def _sample(self, value: Any, at: datetime) -> Sample:
         settings = self._settings
         match settings:
             case HashpriceMqttSettings():
@@ -125,8 +118,6 @@ class ValueReader:
             case SignalMqttSettings():
                 text = scaled(value, settings.factor)
                 return SignalSample(name=settings.signal, at=at, value=text)
-            case MeterMqttSettings():
-                return _reading(settings, value, at, document)
             case _:
                 raise AssertionError(settings.adapter)
 
@@ -145,24 +136,3 @@ def _word(value: Any) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("has no word where value says")
     return value
-
-
-def _reading(settings: MeterMqttSettings, value: Any, at: datetime, document: Any) -> MeterSample:
-    power_w = float(_number(value) * _WATTS[settings.unit])
-    energy_wh = None
-    if settings.energy is not None:
-        counted = _number(find(settings.energy, document, document))
-        if not 0 <= counted < _LARGEST_WH:
-            raise ValueError(f"path {settings.energy}: {counted} is no counter")
-        energy_wh = int(counted * _WATTS[settings.energy_unit.removesuffix("h")])
-    return MeterSample(scope=settings.scope, at=at, power_w=power_w, energy_wh=energy_wh)
-
-
-def _number(value: Any) -> Decimal:
-    try:
-        number = Decimal(value) if isinstance(value, str) and len(value) <= LONGEST else None
-    except DecimalException:
-        number = None
-    if number is None or not number.is_finite() or abs(number) >= _LARGEST_WH:
-        raise ValueError(f"has {str(value)[:40]!r} where a number belongs")
-    return number

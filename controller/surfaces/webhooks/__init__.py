@@ -1,0 +1,1 @@
+"""Signed webhooks: dispatches that an aggregator's server pushes."""

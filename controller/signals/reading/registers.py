@@ -35,7 +35,7 @@ def modulus_of(number_type: NumberType) -> int | None:
     if number_type.startswith("float"):
         return None
     bits = 16 * registers_of(number_type)
-    return 2 ** (bits if number_type.startswith("u") else bits - 1)
+    return 1 << (bits if number_type.startswith("u") else bits - 1)
 
 
 def number(words: Sequence[int], number_type: NumberType, word_order: WordOrder) -> Decimal:

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     IMPORT_LIMIT = "import_limit"
     GROUP_LIMIT = "group_limit"
     BREAKER_LIMIT = "breaker_limit"
+    RESERVED_POWER = "reserved_power"
     NEIGHBOUR = "neighbour"
     ENGINE = "engine"
     AVAILABLE_POWER = "available_power"
@@ -27,6 +28,7 @@ class Reason(StrEnum):
     EMERGENCY = "emergency"
     DISPATCH = "dispatch"
     MANUAL_ORDER = "manual_order"
+    SCHEDULE = "schedule"
     MAINTENANCE_LOCK = "maintenance_lock"
     METER_SILENT = "meter_silent"
     SET_POINT = "set_point"
@@ -63,6 +65,7 @@ _TEXT: dict[Reason, str] = {
     Reason.IMPORT_LIMIT: "the site's import limit",
     Reason.GROUP_LIMIT: "the rating of the group's feeder",
     Reason.BREAKER_LIMIT: "the rating of the breaker that feeds it",
+    Reason.RESERVED_POWER: "the power that is reserved with the utility for these hours",
     Reason.NEIGHBOUR: "a firm neighbour takes its share of the connection first",
     Reason.ENGINE: "what the generators can take or need",
     Reason.AVAILABLE_POWER: "the power that is available",
@@ -74,6 +77,7 @@ _TEXT: dict[Reason, str] = {
     Reason.EMERGENCY: "an emergency order is in force",
     Reason.DISPATCH: "a dispatch is in force",
     Reason.MANUAL_ORDER: "a person ordered it",
+    Reason.SCHEDULE: "the schedule of the site",
     Reason.MAINTENANCE_LOCK: "the place is locked for maintenance",
     Reason.METER_SILENT: "a meter is silent: nothing starts behind it until it speaks",
     Reason.SET_POINT: "a set-point is asked for",

@@ -14,6 +14,7 @@ from controller.app.revenue import RevenueMeter
 from controller.config.compose import Settings, settings_model
 from controller.config.load import load
 from controller.config.revenue import to_revenue_rules
+from controller.config.tariffs import to_bands
 from controller.fleet.antminer import ANTMINER
 from controller.fleet.asic_rs import ASIC_RS_ANTMINER, ASIC_RS_LUXOS
 from controller.fleet.driver import Firmware
@@ -23,6 +24,7 @@ from controller.fleet.switch_modbus import ModbusBank, SwitchModbusSettings
 from controller.ledger.settings import LedgerSettings
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
+from controller.model.tariff import Band
 from controller.ports import Clock, Feed, Inbox, Service, Watch
 from controller.signals.local.http import SignalHttpSource
 from controller.signals.local.http_settings import SignalHttpSettings
@@ -50,6 +52,7 @@ from controller.signals.polled.source import Source
 from controller.signals.prices.file import PriceFile, PriceFileSettings
 from controller.signals.prices.http import PriceHttpSource
 from controller.signals.prices.http_settings import PriceHttpSettings
+from controller.signals.prices.tariff import PriceTariff, PriceTariffSettings
 from controller.signals.revenue.reading import read_revenue_file
 from controller.signals.subscribed.prices import PriceMqttSettings, PriceReader
 from controller.signals.subscribed.values import (
@@ -73,6 +76,10 @@ class Reach:
     modbus: ModbusLinks
     state_dir: Path
     """For what a feed has to remember across restarts; it may not exist yet."""
+    tariff: tuple[Band, ...] = ()
+    """The energy prices by time of use, where the site has such a tariff."""
+    zone: str = "UTC"
+    """By whose clocks."""
     site: str = ""
     """Whose they are: its id."""
     hosts: frozenset[str] | None = None
@@ -128,6 +135,9 @@ def _subscribed(reader: Callable[[Any], Reader]) -> Callable[[str, Any, Reach], 
 
 FEEDS: Mapping[str, FeedAdapter[Any]] = {
     "price_file": FeedAdapter(PriceFileSettings, lambda n, s, r: PriceFile(n, s, r.clock)),
+    "price_tariff": FeedAdapter(
+        PriceTariffSettings, lambda n, _, r: PriceTariff(n, r.tariff, r.zone, r.clock)
+    ),
     "price_http": FeedAdapter(PriceHttpSettings, _polled(PriceHttpSource)),
     "price_ercot": FeedAdapter(PriceErcotSettings, _polled(ErcotSource)),
     "price_entsoe": FeedAdapter(PriceEntsoeSettings, _polled(EntsoeSource)),
@@ -194,6 +204,8 @@ def reach_of(settings: Settings, clock: Clock) -> Reach:
         clock=clock,
         modbus=ModbusLinks(),
         state_dir=settings.state_dir,
+        tariff=to_bands(settings.tariff.energy, settings.calendar) if settings.tariff else (),
+        zone=settings.site.zone,
         site=settings.site.id,
         hosts=None if hosts is None else frozenset(hosts),
     )

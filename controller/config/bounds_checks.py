@@ -64,6 +64,17 @@ def rules(settings: Settings) -> Faults:
             yield (*key, "safe_kw"), "must not be above site.import_limit_kw"
 
 
+def schedules(settings: Settings) -> Faults:
+    scopes = [SITE, *settings.breakers, *settings.groups]
+    for name, one in settings.schedules.items():
+        if one.scope not in scopes:
+            there_are = ", ".join(scopes)
+            yield (
+                ("schedules", name, "scope"),
+                f"must be {SITE}, a breaker or a group: {there_are}{hint(one.scope, scopes)}",
+            )
+
+
 def cooling(settings: Settings) -> Faults:
     for name, group in settings.groups.items():
         if group.cooling is not None and group.cooling.signal is not None:

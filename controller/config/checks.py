@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
-from controller.config import bounds_checks
+from controller.config import bounds_checks, tariff_checks
 from controller.config.compose import Settings
 from controller.config.explain import hint
 from controller.config.mqtt_checks import plain_payloads
@@ -173,6 +173,9 @@ CHECKS = (
     _needs(_meter_silence, "site"),
     _needs(_silence_needs_a_meter, "site", "feeds"),
     _needs(_outbound, "outbound", "feeds"),
+    _needs(tariff_checks.seasons, "calendar", "tariff", "economics", "groups", "schedules"),
+    _needs(tariff_checks.one_price, "calendar", "tariff"),
+    _needs(tariff_checks.feeds, "tariff", "feeds"),
     _needs(_trusted_feeds, "quality", "feeds"),
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
@@ -184,6 +187,7 @@ CHECKS = (
     _needs(bounds_checks.breakers, "groups", "breakers"),
     _needs(bounds_checks.neighbours, "neighbours", "feeds", "site"),
     _needs(bounds_checks.rules, "rules", "feeds", "groups", "breakers", "site"),
+    _needs(bounds_checks.schedules, "schedules", "groups", "breakers"),
     _needs(bounds_checks.cooling, "groups", "feeds"),
     _needs(bounds_checks.heat, "groups", "feeds"),
     _needs(bounds_checks.signals, "feeds"),

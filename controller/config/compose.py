@@ -20,6 +20,7 @@ from controller.config.bounds import (
     NeighbourSettings,
     RuleSettings,
 )
+from controller.config.calendar import CalendarSettings
 from controller.config.outbound import OutboundSettings
 from controller.config.programs import ProgramSettings
 from controller.config.quality import QualitySettings
@@ -31,6 +32,7 @@ from controller.config.site_sections import (
     PacingSettings,
     SiteSettings,
 )
+from controller.config.tariffs import ScheduleSettings, TariffSettings
 from controller.fleet.settings import FleetSettings
 from controller.signals.revenue.settings import RevenueMeterSettings
 from controller.simulator.settings import SimulationSettings
@@ -55,8 +57,14 @@ class Settings(Section):
     """By name: firm loads on the same connection."""
     rules: dict[Name, RuleSettings] = Field(default_factory=dict)
     """By name: the limits that follow a signal."""
+    schedules: dict[Name, ScheduleSettings] = Field(default_factory=dict)
+    """By name: limits at certain hours."""
     engine: EngineSettings | None = None
     """Of an island: its generators."""
+    calendar: CalendarSettings = CalendarSettings()
+    """Seasons and holidays, which hours of tariffs name."""
+    tariff: TariffSettings | None = None
+    """What the utility charges by time of use, where it does not follow a market."""
     economics: EconomicsSettings = EconomicsSettings()
     pacing: PacingSettings = PacingSettings()
     feeds: dict[Name, Any] = Field(default_factory=dict)

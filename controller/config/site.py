@@ -7,6 +7,7 @@ from typing import Any
 
 from controller.app.board import BoardSettings
 from controller.config.bounds import to_breaker, to_engine, to_neighbour, to_rule
+from controller.config.calendar import CalendarSettings
 from controller.config.compose import Settings
 from controller.config.programs import to_program
 from controller.config.quality import QualitySettings
@@ -16,7 +17,7 @@ from controller.config.site_sections import (
     PacingSettings,
     SiteSettings,
 )
-from controller.config.tariffs import to_bands, to_heat, to_hosting
+from controller.config.tariffs import to_bands, to_heat, to_hosting, to_reserved, to_schedules
 from controller.core.observations.choice import ranked
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.quality import Range
@@ -37,16 +38,18 @@ def to_site(settings: Settings) -> Site:
         currency=site.currency,
         zone=site.zone,
         import_limit_w=_watts(site.import_limit_kw),
-        groups={name: _group(group) for name, group in settings.groups.items()},
+        groups={name: _group(one, settings.calendar) for name, one in settings.groups.items()},
         programs={name: to_program(program) for name, program in settings.programs.items()},
         breakers={name: to_breaker(breaker) for name, breaker in settings.breakers.items()},
         neighbours={name: to_neighbour(name, one) for name, one in settings.neighbours.items()},
         rules={name: to_rule(rule) for name, rule in settings.rules.items()},
+        schedules=to_schedules(settings.schedules, settings.calendar),
+        reserved=to_reserved(settings.tariff, settings.calendar),
         engine=to_engine(settings.engine),
         pacing=_pacing(settings.pacing),
         economics=Economics(
             adder_per_mwh=settings.economics.adder_per_mwh,
-            adders=to_bands(settings.economics.adders),
+            adders=to_bands(settings.economics.adders, settings.calendar),
             losses=settings.economics.losses_percent / 100,
             tax=settings.economics.tax_percent / 100,
             pool_fee=settings.economics.pool_fee_percent / 100,
@@ -69,14 +72,14 @@ def _perhaps(kw: Decimal | None) -> int | None:
     return None if kw is None else _watts(kw)
 
 
-def _group(group: GroupSettings) -> Group:
+def _group(group: GroupSettings, calendar: CalendarSettings) -> Group:
     lost_after = group.income_lost_after_minutes
     return Group(
         limit_w=_perhaps(group.limit_kw),
         floor_w=_watts(group.floor_kw),
         floor_source=group.floor_source,
         adder_per_mwh=group.adder_per_mwh,
-        adders=to_bands(group.adders),
+        adders=to_bands(group.adders, calendar),
         losses=group.losses_percent / 100,
         hosting=to_hosting(group.hosting),
         heat=to_heat(group.heat),

@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from controller.config.calendar import CalendarSettings, holidays_of, season_of
 from controller.config.quantities import Kilowatts, PerMwh, PositiveKilowatts
 from controller.config.section import Name, NotTruth, Section
+from controller.model.grid import SITE
 from controller.model.rules import Heat
-from controller.model.tariff import DAY_MINUTES, Band, Consent, Hosting
+from controller.model.tariff import (
+    DAY_MINUTES,
+    Band,
+    Consent,
+    Holidays,
+    Hosting,
+    Reserved,
+    Schedule,
+)
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Money = Annotated[Decimal, Field(ge=0, le=100_000)]
 Month = Annotated[int, Field(ge=1, le=12), NotTruth]
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
-class BandSettings(Section):
-    """An adder at certain hours of the site's local time."""
+class TimesSettings(Section):
+    """Certain hours of the site's local time."""
 
-    name: Name
-    """What it is called in messages."""
-    per_mwh: PerMwh
-    """What it adds to the price of a MWh while it holds."""
     months: list[Month] = Field(default_factory=list)
     """1 is January; none: all."""
+    seasons: list[Name] = Field(default_factory=list)
+    """Names under `calendar.seasons`; none: the whole year."""
+    holidays: Holidays = Holidays.LIKE_OTHERS
+    """What the days under `calendar.holidays` are to it: days like others, never its, also its, or
+    only its. Of hours over midnight the day on which they begin counts."""
     weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(
         default_factory=list
     )
@@ -43,6 +56,55 @@ class BandSettings(Section):
         if begin == end:
             raise ValueError("begins and ends at the same time: leave it out for the whole day")
         return hours
+
+
+class HoursSettings(TimesSettings):
+    """The same, with a name in a list."""
+
+    name: Name
+    """What it is called in messages."""
+
+
+class BandSettings(HoursSettings):
+    """An adder, or an energy price, at certain hours of the site's local time."""
+
+    per_mwh: PerMwh
+    """What it adds to the price of a MWh while it holds; of a tariff's energy the price itself."""
+
+
+class ReservedSettings(HoursSettings):
+    """Power that is reserved with the utility for certain hours, and paid drawn or not."""
+
+    kw: PositiveKilowatts
+    """How much."""
+    excess: Literal["avoid", "pay"] = "avoid"
+    """Whether it is a limit of the site while its hours last, or what is drawn beyond it is paid
+    for."""
+    per_kw_month: Money = Decimal(0)
+    """What a kW of it costs a month."""
+    excess_per_kw: Money = Decimal(0)
+    """The penalty on each kW of a month's highest demand above it."""
+
+
+class TariffSettings(Section):
+    """What a utility charges by time of use."""
+
+    name: Text
+    """Which tariff, by whom and of when: for the record."""
+    energy: list[BandSettings] = Field(default_factory=list)
+    """The energy price: at every moment exactly one of these holds. A feed `price_tariff` says
+    it."""
+    reserved: list[ReservedSettings] = Field(default_factory=list)
+    """Power that is reserved, by hours."""
+
+
+class ScheduleSettings(TimesSettings):
+    """A limit at certain hours, by the calendar: noise at night, a feeder that others need."""
+
+    scope: str = SITE
+    """What is limited: site, a breaker's name or a group's."""
+    limit_kw: Kilowatts
+    """The most to draw then."""
 
 
 def _minutes(hours: str) -> tuple[int, int]:
@@ -92,15 +154,45 @@ class HeatSettings(Section):
         return self
 
 
-def to_bands(bands: list[BandSettings]) -> tuple[Band, ...]:
-    return tuple(_band(one) for one in bands)
+def to_bands(bands: list[BandSettings], calendar: CalendarSettings) -> tuple[Band, ...]:
+    return tuple(_band(one, one.name, one.per_mwh, calendar) for one in bands)
 
 
-def _band(one: BandSettings) -> Band:
+def to_reserved(tariff: TariffSettings | None, calendar: CalendarSettings) -> tuple[Reserved, ...]:
+    return tuple(
+        Reserved(
+            hours=_band(one, one.name, Decimal(0), calendar),
+            power_w=int(one.kw * 1000),
+            limits=one.excess == "avoid",
+            per_kw_month=one.per_kw_month,
+            excess_per_kw=one.excess_per_kw,
+        )
+        for one in (tariff.reserved if tariff else ())
+    )
+
+
+def to_schedules(
+    schedules: Mapping[str, ScheduleSettings], calendar: CalendarSettings
+) -> tuple[Schedule, ...]:
+    return tuple(
+        Schedule(
+            hours=_band(one, name, Decimal(0), calendar),
+            scope=one.scope,
+            limit_w=int(one.limit_kw * 1000),
+        )
+        for name, one in sorted(schedules.items())
+    )
+
+
+def _band(one: TimesSettings, name: str, per_mwh: Decimal, calendar: CalendarSettings) -> Band:
     begin, end = _minutes(one.hours)
+    apart = one.holidays is not Holidays.LIKE_OTHERS
     return Band(
-        name=one.name,
-        per_mwh=one.per_mwh,
+        name=name,
+        per_mwh=per_mwh,
+        seasons=tuple(sorted(season_of(calendar.seasons[name]) for name in set(one.seasons))),
+        holiday=one.holidays,
+        holidays=holidays_of(calendar) if apart else (),
         months=tuple(sorted(set(one.months))),
         weekdays=tuple(sorted({WEEKDAYS.index(day) + 1 for day in one.weekdays})),
         from_minute=begin,

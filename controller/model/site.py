@@ -8,7 +8,7 @@ from decimal import Decimal
 from controller.model.base import Model
 from controller.model.grid import Obligation, Reference, Target
 from controller.model.rules import Cooling, Engine, Heat, Neighbour, SignalRule
-from controller.model.tariff import Band, Hosting
+from controller.model.tariff import Band, Hosting, Reserved, Schedule
 
 
 class Pacing(Model, frozen=True, kw_only=True):
@@ -156,6 +156,10 @@ class Site(Model, frozen=True, kw_only=True):
     breakers: Mapping[str, Breaker] = {}
     neighbours: Mapping[str, Neighbour] = {}
     """Firm loads that share the connection, and come first."""
+    reserved: tuple[Reserved, ...] = ()
+    """What the utility has reserved for it, by hours."""
+    schedules: tuple[Schedule, ...] = ()
+    """Limits by the calendar, in the order of their names."""
     rules: Mapping[str, SignalRule] = {}
     """Limits that follow signals."""
     engine: Engine | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -10,15 +11,33 @@ from controller.model.base import Model
 DAY_MINUTES = 1440
 
 
+class Holidays(StrEnum):
+    """What holidays are to a band."""
+
+    LIKE_OTHERS = "like_others"
+    """Days as all others."""
+    NEVER = "never"
+    """It does not hold then."""
+    ALSO = "also"
+    """It holds then, whatever day of the week it is."""
+    ONLY = "only"
+    """It holds on no other day."""
+
+
 class Band(Model, frozen=True, kw_only=True):
-    """An adder at certain hours of the site's local time."""
+    """What holds at certain hours of the site's local time: an adder, or a price."""
 
     name: str
     per_mwh: Decimal
     months: tuple[int, ...] = ()
     """1 is January; empty: all."""
+    seasons: tuple[tuple[int, int], ...] = ()
+    """First and last day of each as month × 100 + day; empty: the whole year."""
     weekdays: tuple[int, ...] = ()
     """1 is Monday; empty: all."""
+    holiday: Holidays = Holidays.LIKE_OTHERS
+    holidays: tuple[date, ...] = ()
+    """Where they are not like other days."""
     from_minute: int = 0
     """Of the local day, included."""
     to_minute: int = DAY_MINUTES
@@ -43,3 +62,26 @@ class Hosting(Model, frozen=True, kw_only=True):
     price_per_mwh: Decimal
     """What the client pays for what its miners draw."""
     consent: Consent = Consent.LIMITS
+
+
+class Schedule(Model, frozen=True, kw_only=True):
+    """A limit that holds at certain hours, by a calendar and nobody's word."""
+
+    hours: Band
+    """Its `per_mwh` says nothing."""
+    scope: str
+    limit_w: int
+
+
+class Reserved(Model, frozen=True, kw_only=True):
+    """Power that is reserved with the utility for certain hours, and paid whether it is drawn or
+    not."""
+
+    hours: Band
+    """Its `per_mwh` says nothing."""
+    power_w: int
+    limits: bool = True
+    """It is a limit; else what is drawn beyond it is paid for."""
+    per_kw_month: Decimal = Decimal(0)
+    excess_per_kw: Decimal = Decimal(0)
+    """On the highest demand of a month above it, for each kW."""

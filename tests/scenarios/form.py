@@ -193,6 +193,9 @@ class Scenario(Part, frozen=True, kw_only=True):
     neighbours: Declared = {}
     rules: Declared = {}
     engine: Declared | None = None
+    calendar: Declared = {}
+    tariff: Declared = {}
+    schedules: Declared = {}
     price_per_mwh: Mapping[Minute, Wanted]
     price_assumed_per_mwh: Number | None = None
     """What the site acts upon while that is not fresh."""

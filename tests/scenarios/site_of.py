@@ -56,6 +56,9 @@ def site_of(scenario: Scenario) -> Site:
         "neighbours": scenario.neighbours,
         "rules": scenario.rules,
         "engine": scenario.engine,
+        "calendar": scenario.calendar,
+        "tariff": scenario.tariff,
+        "schedules": scenario.schedules,
     }
     said = {name: part for name, part in parts.items() if part}
     return to_site(Settings.model_validate({**said, "ledger": None, "state_dir": "unused"}))

@@ -1,4 +1,4 @@
-"""POST /api/v1/webhooks/NAME: signed, in time, mapped onto a dispatch, answered after the commit."""
+"""POST /api/v1/webhooks/NAME: signed, in time, mapped to a dispatch, answered after the commit."""
 
 from __future__ import annotations
 

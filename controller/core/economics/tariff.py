@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from controller.model.seen import Snapshot
 from controller.model.site import Group
-from controller.model.tariff import Band
+from controller.model.tariff import Band, Holidays
 
 AHEAD = timedelta(days=2)
 """How far ahead a change of adders is looked for."""
@@ -96,14 +96,30 @@ def _bands_per_mwh(seen: Snapshot, bands: tuple[Band, ...], at: datetime | None)
 
 
 def _day_fits(band: Band, day: datetime) -> bool:
-    return (not band.months or day.month in band.months) and (
-        not band.weekdays or day.isoweekday() in band.weekdays
-    )
+    if band.months and day.month not in band.months:
+        return False
+    if band.seasons and not any(_in_season(one, day) for one in band.seasons):
+        return False
+    weekday = not band.weekdays or day.isoweekday() in band.weekdays
+    if band.holiday is Holidays.LIKE_OTHERS:
+        return weekday
+    free = day.date() in band.holidays
+    if band.holiday is Holidays.NEVER:
+        return weekday and not free
+    return free or (weekday and band.holiday is Holidays.ALSO)
+
+
+def _in_season(season: tuple[int, int], day: datetime) -> bool:
+    first, last = season
+    number = day.month * 100 + day.day
+    return first <= number <= last if first <= last else number >= first or number <= last
 
 
 def _all_bands(seen: Snapshot) -> list[Band]:
     groups = (band for group in seen.site.groups.values() for band in group.adders)
-    return list({*seen.site.economics.adders, *groups})
+    reserved = (one.hours for one in seen.site.reserved)
+    schedules = (one.hours for one in seen.site.schedules)
+    return list({*seen.site.economics.adders, *groups, *reserved, *schedules})
 
 
 def _held(bands: Iterable[Band], clock: datetime) -> list[bool]:

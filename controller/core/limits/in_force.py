@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
+from controller.core.economics.tariff import in_band, local
 from controller.core.limits.by_dispatch import dispatch_limits
 from controller.core.limits.neighbours import neighbour_limits
 from controller.core.limits.rules import rule_limits
@@ -17,14 +18,14 @@ from controller.reasons import Reason
 
 
 def limits(seen: Snapshot, state: State) -> tuple[Limit, ...]:
-    """Every limit in force: safety, then emergency orders, dispatches, orders of persons, those of
-    a kind by name. Of equal ones the first counts as the cause. `state` knows what signals said at
-    this look."""
+    """Every limit in force: safety, then emergency orders, dispatches, orders of persons,
+    schedules, those of a kind by name. Of equal ones the first counts as the cause. `state` knows
+    what signals said at this look."""
     asked = [*dispatch_limits(seen), *_orders(seen)]
     emergencies = [one for one in asked if one.reason is Reason.EMERGENCY]
     others = [one for one in asked if one.reason is not Reason.EMERGENCY]
     safety = (*_connection(seen, state), *_feeders(seen.site), *rule_limits(seen, state))
-    return (*safety, *emergencies, *others)
+    return (*safety, *emergencies, *others, *_schedules(seen))
 
 
 def _connection(seen: Snapshot, state: State) -> Iterator[Limit]:
@@ -37,6 +38,7 @@ def _connection(seen: Snapshot, state: State) -> Iterator[Limit]:
         reason=Reason.IMPORT_LIMIT,
     )
     yield from neighbour_limits(seen, state)
+    yield from _reserved(seen)
     if site.engine is not None:
         most_w = site.engine.most_w
         yield Limit(scope=SITE, limit_w=most_w, source="generators", reason=Reason.ENGINE)
@@ -48,6 +50,27 @@ def _connection(seen: Snapshot, state: State) -> Iterator[Limit]:
             source="silent site meter",
             reason=Reason.METER_SILENT,
         )
+
+
+def _reserved(seen: Snapshot) -> Iterator[Limit]:
+    """Power that is reserved with the utility, where it is not to be exceeded."""
+    clock = local(seen, seen.now)
+    for one in seen.site.reserved:
+        if one.limits and in_band(one.hours, clock):
+            name = one.hours.name
+            yield Limit(scope=SITE, limit_w=one.power_w, source=name, reason=Reason.RESERVED_POWER)
+
+
+def _schedules(seen: Snapshot) -> Iterator[Limit]:
+    clock = local(seen, seen.now)
+    for one in seen.site.schedules:
+        if in_band(one.hours, clock):
+            yield Limit(
+                scope=one.scope,
+                limit_w=one.limit_w,
+                source=one.hours.name,
+                reason=Reason.SCHEDULE,
+            )
 
 
 def _feeders(site: Site) -> Iterator[Limit]:

@@ -1,0 +1,77 @@
+"""`curtaild ledger demand`: each month's highest demand beside the power that is reserved."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, _SubParsersAction
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from controller.commands.console import (
+    Exit,
+    say,
+    say_json,
+    settings_of,
+    table,
+    with_config,
+    with_json,
+)
+from controller.commands.person import moment
+from controller.errors import PermanentError
+
+if TYPE_CHECKING:
+    from controller.core.books.demand import Demand
+
+_HEAD = ("month", "hours", "reserved kW", "highest kW", "at", "charge", "excess kW", "penalty")
+
+
+def add(actions: _SubParsersAction[ArgumentParser]) -> None:
+    """To the actions of `ledger`."""
+    parser = actions.add_parser("demand", help="highest demand beside the power that is reserved")
+    with_config(parser)
+    with_json(parser)
+    parser.add_argument("--since", type=moment, metavar="TIME", help="default: all")
+    parser.add_argument("--until", type=moment, metavar="TIME", help="default: all")
+    parser.set_defaults(act=_demand)
+
+
+def _demand(args: Namespace) -> int:
+    from controller.config.site import to_site
+    from controller.core.books.demand import demands
+    from controller.ledger.metered import metered
+    from controller.wiring import ledger_path
+
+    settings = settings_of(args)
+    site = to_site(settings)
+    if not site.reserved:
+        raise PermanentError("tariff.reserved: is missing: say there what power is reserved")
+    since = args.since or datetime.min.replace(tzinfo=UTC)
+    until = args.until or datetime.max.replace(tzinfo=UTC)
+    zone = ZoneInfo(site.zone)
+    clocked = (
+        (one, one.start.astimezone(zone).replace(tzinfo=UTC))
+        for one in metered(ledger_path(settings), since, until).intervals
+    )
+    rows = [_row(one) for one in demands(clocked, site.reserved)]
+    if args.json:
+        say_json(rows)
+    else:
+        say(*table(_HEAD, [[_cell(value) for value in row.values()] for row in rows]))
+    return Exit.OK
+
+
+def _row(one: Demand) -> dict[str, Any]:
+    return {
+        "month": one.month,
+        "hours": one.hours,
+        "reserved_kw": float(one.reserved_kw),
+        "highest_kw": round(float(one.highest_kw), 3),
+        "at": f"{one.at:%Y-%m-%dT%H:%MZ}",
+        "charge": float(one.charge),
+        "excess_kw": round(float(one.excess_kw), 3),
+        "penalty": round(float(one.penalty), 2),
+    }
+
+
+def _cell(value: object) -> object:
+    return f"{value:,.2f}" if isinstance(value, float) else value

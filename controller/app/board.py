@@ -9,6 +9,7 @@ from decimal import Decimal
 from controller.app.price_lines import PriceLines, Trust
 from controller.app.words import Words
 from controller.core.observations.choice import Choice, apart, choose, ranked
+from controller.core.observations.exchange import exchanged
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.metering import (
     EnergyReading,
@@ -56,6 +57,9 @@ class BoardSettings(Model, frozen=True, kw_only=True):
     """By how much two feeds of prices may differ; None: nobody asks."""
     price_assumed_per_mwh: Decimal | None = None
     """What is acted upon while no price is fresh; None: what runs goes on."""
+    price_rate_signal: str = ""
+    """What prices are multiplied with, to be in the site's currency; empty: they are."""
+    hashprice_rate_signal: str = ""
     hashprice_ages_s: Mapping[str, int] = {}
     """By feed whose hashprice has another age than `hashprice_max_age_s`."""
     hashprice_feeds: tuple[str, ...] = ()
@@ -168,8 +172,13 @@ class Board:
         return self._offer(feed, sample, now) is Refusal.DUPLICATE
 
     def price(self, now: datetime) -> Choice:
-        """The price that is acted upon, and the feed that says it."""
-        return self._prices.at(now)
+        """The price that is acted upon, in the site's currency, and the feed that says it."""
+        return self._exchanged(self._prices.at(now), self._settings.price_rate_signal, now)
+
+    def _exchanged(self, choice: Choice, signal: str, now: datetime) -> Choice:
+        if not signal:
+            return choice
+        return choice._replace(observed=exchanged(choice.observed, self._words.signal(signal, now)))
 
     def price_interval_s(self, feed: str, now: datetime) -> int:
         """How long the interval is whose price a feed says; 0 where there is none."""
@@ -182,8 +191,13 @@ class Board:
 
     def day_ahead(self, at: datetime) -> Decimal | None:
         """The day-ahead market's price of a moment, if it is known by now."""
-        price = self._day_ahead.of(at)
-        return None if price is None else price.value
+        price, signal = self._day_ahead.of(at), self._settings.price_rate_signal
+        if price is None:
+            return None
+        rate = self._words.signal(signal, at) if signal else None
+        if isinstance(rate, Missing):
+            return None
+        return price.value if rate is None else price.value * rate.value
 
     @property
     def price_late(self) -> timedelta:
@@ -191,12 +205,20 @@ class Board:
         return timedelta(seconds=self._settings.price_late_s)
 
     def price_of(self, at: datetime) -> Fresh[Decimal] | None:
-        """The price of the interval that a moment lies in, if it is known by now."""
-        return self._prices.of(at)
+        """The price of the interval that a moment lies in, if it is known by now, at the rate of
+        exchange of now."""
+        price, signal = self._prices.of(at), self._settings.price_rate_signal
+        if price is None or not signal:
+            return price
+        rate = self._words.signal(signal, at)
+        if isinstance(rate, Missing):
+            return None
+        return Fresh(value=price.value * rate.value, at=price.at, until=price.until)
 
     def hashprice(self, now: datetime) -> Choice:
-        """The hashprice that is acted upon, and the feed that says it."""
-        return choose(self._hashprices_at(now), Missing(why="no hashprice has arrived"))
+        """The hashprice that is acted upon, in the site's currency, and the feed that says it."""
+        choice = choose(self._hashprices_at(now), Missing(why="no hashprice has arrived"))
+        return self._exchanged(choice, self._settings.hashprice_rate_signal, now)
 
     def disagreements(self, now: datetime) -> tuple[Disagreement, ...]:
         """Feeds of one thing that say now what cannot both be."""

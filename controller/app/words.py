@@ -44,6 +44,10 @@ class Words:
                 seen[name] = aged(known.value, known.at, now, bounds.max_age_s)
         return seen
 
+    def signal(self, name: str, now: datetime) -> Observed[Decimal]:
+        """One of them."""
+        return self.signals(now).get(name, Missing(why=f"no feed gives {name}"))
+
     def conditions(self, now: datetime) -> dict[str, Observed[str]]:
         """By name, what the grid says of itself."""
         seen: dict[str, Observed[str]] = {}

@@ -7,7 +7,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from controller.commands import ledger_compare, ledger_demand, ledger_import
+from controller.commands import ledger_bill, ledger_compare, ledger_demand, ledger_import
 from controller.commands.console import (
     Exit,
     complain,
@@ -54,6 +54,7 @@ def add(parser: ArgumentParser) -> None:
     ledger_import.add(actions)
     ledger_compare.add(actions)
     ledger_demand.add(actions)
+    ledger_bill.add(actions)
 
 
 def with_range(parser: ArgumentParser) -> None:

@@ -64,6 +64,13 @@ def rules(settings: Settings) -> Faults:
             yield (*key, "safe_kw"), "must not be above site.import_limit_kw"
 
 
+def rates(settings: Settings) -> Faults:
+    for key in ("price_rate_signal", "hashprice_rate_signal"):
+        name = getattr(settings.economics, key)
+        if name is not None:
+            yield from _signal(settings, ("economics", key), name)
+
+
 def schedules(settings: Settings) -> Faults:
     scopes = [SITE, *settings.breakers, *settings.groups]
     for name, one in settings.schedules.items():

@@ -173,7 +173,9 @@ CHECKS = (
     _needs(_meter_silence, "site"),
     _needs(_silence_needs_a_meter, "site", "feeds"),
     _needs(_outbound, "outbound", "feeds"),
-    _needs(tariff_checks.seasons, "calendar", "tariff", "economics", "groups", "schedules"),
+    _needs(
+        tariff_checks.seasons, "calendar", "tariff", "economics", "groups", "schedules", "supply"
+    ),
     _needs(tariff_checks.one_price, "calendar", "tariff"),
     _needs(tariff_checks.feeds, "tariff", "feeds"),
     _needs(_trusted_feeds, "quality", "feeds"),
@@ -187,6 +189,7 @@ CHECKS = (
     _needs(bounds_checks.breakers, "groups", "breakers"),
     _needs(bounds_checks.neighbours, "neighbours", "feeds", "site"),
     _needs(bounds_checks.rules, "rules", "feeds", "groups", "breakers", "site"),
+    _needs(bounds_checks.rates, "economics", "feeds"),
     _needs(bounds_checks.schedules, "schedules", "groups", "breakers"),
     _needs(bounds_checks.cooling, "groups", "feeds"),
     _needs(bounds_checks.heat, "groups", "feeds"),

@@ -32,7 +32,7 @@ from controller.config.site_sections import (
     PacingSettings,
     SiteSettings,
 )
-from controller.config.tariffs import ScheduleSettings, TariffSettings
+from controller.config.tariffs import ScheduleSettings, SupplySettings, TariffSettings
 from controller.fleet.settings import FleetSettings
 from controller.signals.revenue.settings import RevenueMeterSettings
 from controller.simulator.settings import SimulationSettings
@@ -65,6 +65,8 @@ class Settings(Section):
     """Seasons and holidays, which hours of tariffs name."""
     tariff: TariffSettings | None = None
     """What the utility charges by time of use, where it does not follow a market."""
+    supply: SupplySettings = SupplySettings()
+    """What is bought ahead of the moment."""
     economics: EconomicsSettings = EconomicsSettings()
     pacing: PacingSettings = PacingSettings()
     feeds: dict[Name, Any] = Field(default_factory=dict)

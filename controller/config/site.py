@@ -17,7 +17,14 @@ from controller.config.site_sections import (
     PacingSettings,
     SiteSettings,
 )
-from controller.config.tariffs import to_bands, to_heat, to_hosting, to_reserved, to_schedules
+from controller.config.tariffs import (
+    to_bands,
+    to_forwards,
+    to_heat,
+    to_hosting,
+    to_reserved,
+    to_schedules,
+)
 from controller.core.observations.choice import ranked
 from controller.core.observations.heard import SignalBounds
 from controller.core.observations.quality import Range
@@ -43,6 +50,7 @@ def to_site(settings: Settings) -> Site:
         breakers={name: to_breaker(breaker) for name, breaker in settings.breakers.items()},
         neighbours={name: to_neighbour(name, one) for name, one in settings.neighbours.items()},
         rules={name: to_rule(rule) for name, rule in settings.rules.items()},
+        forwards=to_forwards(settings.supply, settings.calendar),
         schedules=to_schedules(settings.schedules, settings.calendar),
         reserved=to_reserved(settings.tariff, settings.calendar),
         engine=to_engine(settings.engine),
@@ -141,6 +149,8 @@ def to_board(settings: Settings) -> BoardSettings:
         price_max_age_s=_max_age_s(settings, "price"),
         price_differ_per_mwh=quality.price_differ_per_mwh,
         price_assumed_per_mwh=_assumed_per_mwh(quality),
+        price_rate_signal=settings.economics.price_rate_signal or "",
+        hashprice_rate_signal=settings.economics.hashprice_rate_signal or "",
         hashprice_ages_s=_max_age_s(settings, "hashprice"),
         hashprice_feeds=_trusted(settings, "hashprice", quality.hashprice_feeds),
         hashprice_differ=_part(quality.hashprice_differ_percent),

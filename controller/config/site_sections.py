@@ -118,6 +118,11 @@ class EconomicsSettings(Section):
     meter."""
     tax_percent: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
     """On all of it: energy, losses and adders."""
+    price_rate_signal: Name | None = None
+    """The signal that says how many of the site's currency one of the prices' currency is. Without
+    one prices are in the site's; a rate that is fixed is the feed's `factor`."""
+    hashprice_rate_signal: Name | None = None
+    """The same of the hashprice."""
     pool_fee_percent: Annotated[Decimal, Field(ge=0, lt=100)] = Decimal(0)
     """What the pool keeps of the revenue."""
     start_margin_per_mwh: Annotated[Decimal, Field(ge=0, le=100_000)] = Decimal(0)

@@ -51,6 +51,7 @@ def _hours(settings: Settings) -> Iterator[tuple[Key, TimesSettings]]:
     tariff = settings.tariff
     places: list[tuple[Key, Sequence[TimesSettings]]] = [
         (("economics", "adders"), settings.economics.adders),
+        (("supply", "forwards"), settings.supply.forwards),
         (("tariff", "energy"), tariff.energy if tariff else ()),
         (("tariff", "reserved"), tariff.reserved if tariff else ()),
     ]

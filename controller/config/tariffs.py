@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -18,6 +19,7 @@ from controller.model.tariff import (
     DAY_MINUTES,
     Band,
     Consent,
+    Forward,
     Holidays,
     Hosting,
     Reserved,
@@ -98,6 +100,33 @@ class TariffSettings(Section):
     """Power that is reserved, by hours."""
 
 
+class ForwardSettings(HoursSettings):
+    """Power that is bought before it is drawn. What is not drawn of it is sold back at the market's
+    price."""
+
+    kw: PositiveKilowatts
+    """How much, at every moment of its hours."""
+    price_per_mwh: PerMwh | Literal["day_ahead"]
+    """What it was bought at; day_ahead: at the price of the feed with `day_ahead`."""
+    first: date | None = None
+    """The first day, by the site's clocks."""
+    last: date | None = None
+    """The last day."""
+
+    @model_validator(mode="after")
+    def _rising(self) -> ForwardSettings:
+        if self.first and self.last and self.last < self.first:
+            raise ValueError("last must not be before first")
+        return self
+
+
+class SupplySettings(Section):
+    """How power is bought, beside the market of the moment."""
+
+    forwards: list[ForwardSettings] = Field(default_factory=list)
+    """Blocks bought forward, and what was bought in the day-ahead market."""
+
+
 class ScheduleSettings(TimesSettings):
     """A limit at certain hours, by the calendar: noise at night, a feeder that others need."""
 
@@ -168,6 +197,22 @@ def to_reserved(tariff: TariffSettings | None, calendar: CalendarSettings) -> tu
             excess_per_kw=one.excess_per_kw,
         )
         for one in (tariff.reserved if tariff else ())
+    )
+
+
+def to_forwards(supply: SupplySettings, calendar: CalendarSettings) -> tuple[Forward, ...]:
+    return tuple(_forward(one, calendar) for one in supply.forwards)
+
+
+def _forward(one: ForwardSettings, calendar: CalendarSettings) -> Forward:
+    price = one.price_per_mwh
+    fixed = price if isinstance(price, Decimal) else Decimal(0)
+    return Forward(
+        hours=_band(one, one.name, fixed, calendar),
+        power_w=int(one.kw * 1000),
+        at_day_ahead=not isinstance(price, Decimal),
+        first=one.first,
+        last=one.last,
     )
 
 

@@ -35,6 +35,10 @@ class Interval(Model, frozen=True, kw_only=True):
     """The utility marked some of `billed_wh` as its own estimate."""
     price_per_mwh: Decimal | None = None
     """Full marginal price, mean over the interval."""
+    market_per_mwh: Decimal | None = None
+    """The market's part of it: energy alone. None also in books of before it was kept."""
+    day_ahead_per_mwh: Decimal | None = None
+    """What the day-ahead market cleared at, mean over the interval, where that is known."""
     energy_cost: Decimal | None = None
     hash_revenue: Decimal = Decimal(0)
     """Estimated from what the miners reported."""

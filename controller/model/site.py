@@ -8,7 +8,7 @@ from decimal import Decimal
 from controller.model.base import Model
 from controller.model.grid import Obligation, Reference, Target
 from controller.model.rules import Cooling, Engine, Heat, Neighbour, SignalRule
-from controller.model.tariff import Band, Hosting, Reserved, Schedule
+from controller.model.tariff import Band, Forward, Hosting, Reserved, Schedule
 
 
 class Pacing(Model, frozen=True, kw_only=True):
@@ -158,6 +158,9 @@ class Site(Model, frozen=True, kw_only=True):
     """Firm loads that share the connection, and come first."""
     reserved: tuple[Reserved, ...] = ()
     """What the utility has reserved for it, by hours."""
+    forwards: tuple[Forward, ...] = ()
+    """Power that is bought ahead. No decision asks for it: what is not drawn of it is sold back at
+    the market's price, so that this is what one more MWh costs all the same."""
     schedules: tuple[Schedule, ...] = ()
     """Limits by the calendar, in the order of their names."""
     rules: Mapping[str, SignalRule] = {}

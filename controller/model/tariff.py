@@ -73,6 +73,18 @@ class Schedule(Model, frozen=True, kw_only=True):
     limit_w: int
 
 
+class Forward(Model, frozen=True, kw_only=True):
+    """Power that is bought before it is drawn: a block, or what the day-ahead market sold."""
+
+    hours: Band
+    """Its `per_mwh` is the price, unless that is the day-ahead market's."""
+    power_w: int
+    at_day_ahead: bool = False
+    first: date | None = None
+    """The first local day that it is of; None: all before `last`."""
+    last: date | None = None
+
+
 class Reserved(Model, frozen=True, kw_only=True):
     """Power that is reserved with the utility for certain hours, and paid whether it is drawn or
     not."""

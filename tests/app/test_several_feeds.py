@@ -6,11 +6,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from controller.app.board import Board, BoardSettings
-from controller.core.observations.quality import Refusal
+from controller.core.observations.heard import SignalBounds
+from controller.core.observations.quality import Range, Refusal
 from controller.model.quality import Fresh, Missing, Stale
-from controller.model.samples import HashpriceSample
+from controller.model.samples import HashpriceSample, SignalSample
 from tests.core.prices import clock, price
 
 NOW = clock("14:00")
@@ -106,3 +108,40 @@ def test_after_a_restart_feeds_that_are_gone_say_nothing(board: Board) -> None:
 def test_what_is_refused_is_no_sign_of_life(board: Board) -> None:
     board.offer("market", price("14:00-14:15", "nothing"), NOW)
     assert board.heard_at("market") is None
+
+
+EXCHANGED = replace(
+    SETTINGS,
+    price_rate_signal="usd-pyg",
+    hashprice_rate_signal="usd-pyg",
+    signals={
+        "usd-pyg": SignalBounds(range=Range(low=Decimal(1), high=Decimal(9999)), max_age_s=60)
+    },
+)
+
+
+def rate(value: str) -> SignalSample:
+    return SignalSample(name="usd-pyg", at=NOW, value=value)
+
+
+def test_prices_of_another_currency_are_exchanged() -> None:
+    board = Board(EXCHANGED)
+    board.offer("market", price("14:00-14:15", "45"), NOW)
+    board.offer("node", HashpriceSample(at=NOW, per_ph_day="50"), NOW)
+    assert board.price(NOW).observed == Missing(why="there is no rate of exchange")
+    assert board.price_of(NOW) is None
+    board.offer("rates", rate("7300"), NOW)
+    until = clock("14:15")
+    assert board.price(NOW).observed == Fresh(value=Decimal(328_500), at=NOW, until=until)
+    assert board.hashprice(NOW).observed == Fresh(value=Decimal(365_000), at=NOW)
+    known = board.price_of(NOW)
+    assert known is not None
+    assert known.value == 328_500
+
+
+def test_with_a_rate_that_grew_old_the_price_is_stale() -> None:
+    board = Board(EXCHANGED)
+    board.offer("market", price("14:00-14:15", "45"), NOW)
+    board.offer("rates", rate("7300"), NOW)
+    later = NOW + timedelta(seconds=60)
+    assert board.price(later).observed == Stale(value=Decimal(328_500), at=NOW)

@@ -196,6 +196,7 @@ class Scenario(Part, frozen=True, kw_only=True):
     calendar: Declared = {}
     tariff: Declared = {}
     schedules: Declared = {}
+    supply: Declared = {}
     price_per_mwh: Mapping[Minute, Wanted]
     price_assumed_per_mwh: Number | None = None
     """What the site acts upon while that is not fresh."""

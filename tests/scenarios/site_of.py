@@ -59,6 +59,7 @@ def site_of(scenario: Scenario) -> Site:
         "calendar": scenario.calendar,
         "tariff": scenario.tariff,
         "schedules": scenario.schedules,
+        "supply": scenario.supply,
     }
     said = {name: part for name, part in parts.items() if part}
     return to_site(Settings.model_validate({**said, "ledger": None, "state_dir": "unused"}))

@@ -38,6 +38,9 @@ class Held(Model, frozen=True, kw_only=True):
     """At the site's meter; while that is silent or frozen, what the plan counts with."""
     price_per_mwh: Decimal | None
     """Full marginal price; None while there is no fresh one."""
+    market_per_mwh: Decimal | None
+    """The market's part of it."""
+    day_ahead_per_mwh: Decimal | None
     price_from: datetime | None
     price_until: datetime | None
     revenue_per_day: Decimal
@@ -67,7 +70,8 @@ class Stretch(NamedTuple):
 
     start: datetime
     end: datetime
-    price_per_mwh: Decimal | None
+    priced: Held | None
+    """Whose price holds; None: none is known."""
     observed: bool
     """A cycle was near enough to speak for it."""
 
@@ -82,6 +86,8 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         at=seen.now,
         power_w=meter.value if isinstance(meter, Fresh) else plan.expected_w,
         price_per_mwh=plan.marginal_price_per_mwh,
+        market_per_mwh=price.value if isinstance(price, Fresh) else None,
+        day_ahead_per_mwh=seen.day_ahead_per_mwh,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
         revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
@@ -122,13 +128,11 @@ def stretches(held: Held, following: Held, gap: timedelta) -> Iterator[Stretch]:
     next_price = _next_price(following, price_end)
     cuts = sorted({held.at, observed_end, price_end, next_price, following.at})
     for start, end in pairwise(cuts):
-        price = None
-        if end <= price_end:
-            price = held.price_per_mwh
-        elif start >= next_price:
-            price = following.price_per_mwh
-        if end <= observed_end or price is not None:
-            yield Stretch(start, end, price, observed=end <= observed_end)
+        priced = held if end <= price_end else following if start >= next_price else None
+        if priced is not None and priced.price_per_mwh is None:
+            priced = None
+        if end <= observed_end or priced is not None:
+            yield Stretch(start, end, priced, observed=end <= observed_end)
 
 
 def _price_end(held: Held, most: datetime, observed_end: datetime) -> datetime:

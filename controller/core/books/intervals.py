@@ -58,6 +58,12 @@ class Part(Model, frozen=True, kw_only=True):
     priced_us: int = 0
     price_us: Decimal = Decimal(0)
     """Marginal price × µs."""
+    market_us: Decimal = Decimal(0)
+    """The market's part of it × µs."""
+    dated_us: int = 0
+    """How much of it has a price of the day-ahead market,"""
+    ahead_us: Decimal = Decimal(0)
+    """and that price × µs."""
     revenue_us: Decimal = Decimal(0)
     hosting_us: Decimal = Decimal(0)
     curtailed: Mapping[Reason, Tally] = {}
@@ -81,6 +87,8 @@ def interval_of(part: Part) -> Interval:
         start=part.start,
         end=part.end,
         price_per_mwh=part.price_us / part.priced_us if part.priced_us else None,
+        market_per_mwh=part.market_us / part.priced_us if part.priced_us else None,
+        day_ahead_per_mwh=part.ahead_us / part.dated_us if part.dated_us else None,
         hash_revenue=part.revenue_us / _US_PER_DAY,
         hosting_revenue=part.hosting_us / _US_PER_DAY,
         curtailed={reason: _curtailed(tally) for reason, tally in sorted(part.curtailed.items())},

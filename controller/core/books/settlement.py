@@ -183,11 +183,12 @@ class _Parts:
 
 def _add(part: Part, stretch: Stretch, held: Held) -> Part:
     us = microseconds(stretch.start, stretch.end)
-    price = stretch.price_per_mwh
+    priced = stretch.priced
+    price = None if priced is None else priced.price_per_mwh
     in_force = held.in_force(stretch.start, stretch.end)
     part = replace(part, dispatches=tuple(sorted({*part.dispatches, *in_force})))
-    if price is not None:
-        part = replace(part, priced_us=part.priced_us + us, price_us=part.price_us + price * us)
+    if priced is not None:
+        part = _priced(part, priced, us)
     if not stretch.observed:
         return part
     return replace(
@@ -198,6 +199,18 @@ def _add(part: Part, stretch: Stretch, held: Held) -> Part:
         hosting_us=part.hosting_us + held.hosting_per_day * us,
         curtailed={**part.curtailed, **dict(_tallies(part.curtailed, held, us, price))},
     )
+
+
+def _priced(part: Part, priced: Held, us: int) -> Part:
+    """With the prices of a stretch of time."""
+    price, market, ahead = priced.price_per_mwh, priced.market_per_mwh, priced.day_ahead_per_mwh
+    if price is not None:
+        part = replace(part, priced_us=part.priced_us + us, price_us=part.price_us + price * us)
+    if market is not None:
+        part = replace(part, market_us=part.market_us + market * us)
+    if ahead is not None:
+        part = replace(part, ahead_us=part.ahead_us + ahead * us, dated_us=part.dated_us + us)
+    return part
 
 
 def _tallies(

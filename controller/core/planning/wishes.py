@@ -77,6 +77,8 @@ def wish(pool: Pool, seen: Snapshot, state: State, standstill: Reason | None) ->
         why = Reason.HELD_BY_PERSON
         return terms.of(Wish(pool, ladder, held, most, held, before, why, why))
     undecided = _undecided(seen, standstill, terms)
+    if undecided is None and not isinstance(price, Fresh) and seen.price_assumed_per_mwh is None:
+        undecided = Reason.PRICE_UNKNOWN
     if undecided is not None:
         ideal = (pool.size,) * before + held[before:]
         return terms.of(Wish(pool, ladder, held, held, ideal, before, undecided))

@@ -26,6 +26,7 @@ from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.links.modbus import ModbusLinks
 from controller.model.tariff import Band
 from controller.ports import Clock, Feed, Inbox, Service, Watch
+from controller.signals.local.grid_ercot import GridErcotSettings, GridErcotSource
 from controller.signals.local.http import SignalHttpSource
 from controller.signals.local.http_settings import SignalHttpSettings
 from controller.signals.local.modbus import SignalModbus, SignalModbusSettings
@@ -163,6 +164,7 @@ FEEDS: Mapping[str, FeedAdapter[Any]] = {
         MeterModbusSettings, lambda n, s, r: MeterModbus(n, s, r.clock, r.modbus)
     ),
     "meter_http": FeedAdapter(MeterHttpSettings, _polled(MeterHttpSource)),
+    "grid_ercot": FeedAdapter(GridErcotSettings, _polled(GridErcotSource)),
     "signal_modbus": FeedAdapter(
         SignalModbusSettings, lambda n, s, r: SignalModbus(n, s, r.clock, r.modbus)
     ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from controller.app.accepted_work import AcceptedWork
 from controller.app.board import Board
 from controller.app.inbox import Desk
 from controller.app.income import Shares
@@ -117,6 +118,7 @@ class Observer:
         self._shadow = shadow
         self._gathering = Gathering()
         self._shares = Shares()
+        self._work = AcceptedWork()
         self._patience = clock.now() + timedelta(seconds=start_grace_s)
         self._fleet_known = False
 
@@ -183,5 +185,6 @@ class Observer:
             canaries={name: everyone[name] for name in sorted(canaries) if name in everyone},
             outcomes={outcome.command: outcome for outcome in self._fleet.outcomes()},
             paid_at=self._shares.look(readings, now),
+            accepted_th=self._work.look(readings),
             fleet_known=self._fleet_known,
         )

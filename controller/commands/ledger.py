@@ -7,7 +7,13 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from pathlib import Path
 
-from controller.commands import ledger_bill, ledger_compare, ledger_demand, ledger_import
+from controller.commands import (
+    ledger_bill,
+    ledger_compare,
+    ledger_demand,
+    ledger_import,
+    ledger_work,
+)
 from controller.commands.console import (
     Exit,
     complain,
@@ -55,6 +61,7 @@ def add(parser: ArgumentParser) -> None:
     ledger_compare.add(actions)
     ledger_demand.add(actions)
     ledger_bill.add(actions)
+    ledger_work.add(actions)
 
 
 def with_range(parser: ArgumentParser) -> None:

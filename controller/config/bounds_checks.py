@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from controller.config.compose import Settings
 from controller.config.explain import hint
@@ -105,8 +106,13 @@ def _signal(settings: Settings, key: Key, signal: str) -> Iterator[tuple[Key, st
     feed = given.get(signal)
     if feed is None:
         yield key, f"no feed gives a signal {signal}{hint(signal, given)}"
-    elif getattr(settings.feeds[feed], "condition", False):
+    elif _informs(settings.feeds[feed]):
         yield key, f"{signal} is a public condition of feed {feed}: it informs and never orders"
+
+
+def _informs(feed: Any) -> bool:
+    """Public words of the grid inform; who may order is a program."""
+    return getattr(feed, "condition", False) or getattr(feed, "informs", False)
 
 
 def signals(settings: Settings) -> Faults:

@@ -29,6 +29,8 @@ class Measured:
     """How `power_w` is known: `inferred` where the miner reports no watts of its own."""
     accepted: int | None = None
     """Shares that its pools have accepted since it started; None where it does not say."""
+    accepted_difficulty: int | None = None
+    """What those shares' difficulties add up to; None where it does not say."""
     settings: str | None = None
     """See `MinerReading`; None where it was not asked."""
 

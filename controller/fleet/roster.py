@@ -205,6 +205,7 @@ class Member:
             reachable=self.reachable,
             grade=said.grade if said else EvidenceGrade.SELF_REPORT,
             accepted=said.accepted if said and self.reachable else None,
+            accepted_difficulty=said.accepted_difficulty if said and self.reachable else None,
             firmware=self._firmware(),
             settings=said.settings if said and self.reachable else None,
             failure=self.failure or self.miswired or (self.problem if self.at else ""),

@@ -42,6 +42,11 @@ class Interval(Model, frozen=True, kw_only=True):
     energy_cost: Decimal | None = None
     hash_revenue: Decimal = Decimal(0)
     """Estimated from what the miners reported."""
+    expected_th: Decimal | None = None
+    """Terahashes that `hash_revenue` is of, over the time whose accepted work is known. None also
+    in books of before it was kept."""
+    accepted_th: Decimal | None = None
+    """Terahashes of work that pools accepted in that time, as the miners count it."""
     hosting_revenue: Decimal = Decimal(0)
     """What clients owe for the power of their miners; estimated as that power is."""
     curtailed: Mapping[Reason, CurtailedEnergy] = {}

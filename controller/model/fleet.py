@@ -99,6 +99,8 @@ class MinerReading(Model, frozen=True, kw_only=True):
     grade: EvidenceGrade = EvidenceGrade.SELF_REPORT
     accepted: int | None = None
     """Shares that its pools have accepted, as it counts them; None where it does not say."""
+    accepted_difficulty: int | None = None
+    """What the difficulties of those shares add up to; None where it does not say."""
     firmware: str = ""
     """Its firmware and version; empty where it cannot be said how it is set, so that no canary
     would show anything."""

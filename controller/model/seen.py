@@ -75,6 +75,9 @@ class Snapshot(Model, frozen=True, kw_only=True):
     paid_at: Mapping[str, datetime] = {}
     """By group, of those whose running miners count shares: when the last one was accepted, or
     from when on one was due."""
+    accepted_th: Mapping[str, int] = {}
+    """By group whose miners say: terahashes of work that pools accepted since the process began.
+    For the books; no decision rests on it."""
     fleet_known: bool = False
     """Every miner has been heard, or was given the time to be heard, since the process began."""
 

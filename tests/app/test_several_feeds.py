@@ -110,6 +110,7 @@ def test_what_is_refused_is_no_sign_of_life(board: Board) -> None:
     assert board.heard_at("market") is None
 
 
+RATES = SignalBounds(range=Range(low=Decimal(1), high=Decimal(9999)), max_age_s=60)
 EXCHANGED = replace(
     SETTINGS,
     price_rate_signal="usd-pyg",

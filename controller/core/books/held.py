@@ -45,6 +45,10 @@ class Held(Model, frozen=True, kw_only=True):
     price_until: datetime | None
     revenue_per_day: Decimal
     """Of the site's own hashes."""
+    hashrate_ths: Decimal
+    """Of the site's own hashes, by their levels: what that revenue is of."""
+    accepted_th: int | None
+    """Work of theirs that pools accepted, in terahashes from some moment on; None: nobody says."""
     curtailed: Mapping[Reason, Rate]
     dispatches: tuple[Dispatch, ...]
     """Those that ask for something and are not cancelled, past and coming ones included, and those
@@ -82,6 +86,8 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
     meter = meters.get(SITE, Missing(why="no meter"))
     price = seen.price_per_mwh
     strangers = not_ours(seen, plan.unpaid_since)
+    own_ths = hashrate_ths(seen, strangers)
+    accepted = [th for group, th in seen.accepted_th.items() if group not in strangers]
     return Held(
         at=seen.now,
         power_w=meter.value if isinstance(meter, Fresh) else plan.expected_w,
@@ -90,7 +96,9 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         day_ahead_per_mwh=seen.day_ahead_per_mwh,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
-        revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
+        revenue_per_day=revenue_per_day(own_ths, seen),
+        hashrate_ths=own_ths,
+        accepted_th=sum(accepted) if accepted else None,
         hosting_per_day=hosting_per_day(seen),
         curtailed={
             reason: Rate(power_w=one.power_w, revenue_per_day=_foregone(reason, one, seen))

@@ -14,6 +14,7 @@ from controller.reasons import Reason
 
 _MIDNIGHT = datetime.min.replace(tzinfo=UTC)
 """Any will do: the length of intervals divides the hour."""
+_US_PER_S = 1_000_000
 _US_PER_HOUR = 3_600_000_000
 _US_PER_DAY = 24 * _US_PER_HOUR
 _WH_PER_MWH = 1_000_000
@@ -66,6 +67,12 @@ class Part(Model, frozen=True, kw_only=True):
     """and that price × µs."""
     revenue_us: Decimal = Decimal(0)
     hosting_us: Decimal = Decimal(0)
+    expected_us: Decimal = Decimal(0)
+    """TH/s × µs of the time whose accepted work is known,"""
+    worked_us: int = 0
+    """how long that is,"""
+    accepted_th: Decimal = Decimal(0)
+    """and that work."""
     curtailed: Mapping[Reason, Tally] = {}
     dispatches: tuple[str, ...] = ()
     counted_us: int = 0
@@ -90,6 +97,8 @@ def interval_of(part: Part) -> Interval:
         market_per_mwh=part.market_us / part.priced_us if part.priced_us else None,
         day_ahead_per_mwh=part.ahead_us / part.dated_us if part.dated_us else None,
         hash_revenue=part.revenue_us / _US_PER_DAY,
+        expected_th=part.expected_us / _US_PER_S if part.worked_us else None,
+        accepted_th=part.accepted_th if part.worked_us else None,
         hosting_revenue=part.hosting_us / _US_PER_DAY,
         curtailed={reason: _curtailed(tally) for reason, tally in sorted(part.curtailed.items())},
         dispatches=part.dispatches,

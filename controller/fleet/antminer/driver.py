@@ -94,7 +94,7 @@ class AntminerDriver:
             info = await web.info()
             setting = (await web.conf()).setting
             hashrate_ths = (await web.rates()).hashrate_ths()
-            accepted = (await web.pools()).accepted()
+            pools = await web.pools()
         if hashrate_ths is None or hashrate_ths > _MOST_THS:
             raise garbage(miner, "its summary", "it says no hashrate, or one that cannot be")
         await self._notes.seen(miner, info.macaddr, setting)
@@ -107,7 +107,8 @@ class AntminerDriver:
             version=info.system_filesystem_version,
             mac=info.macaddr,
             grade=EvidenceGrade.INFERRED,
-            accepted=accepted,
+            accepted=pools.accepted(),
+            accepted_difficulty=pools.accepted_difficulty(),
         )
 
     async def settings(self, identity: Identity) -> str:

@@ -19,6 +19,7 @@ T = TypeVar("T")
 Name = Annotated[str, Meta(pattern=r"^[^\x00-\x1f]{1,100}$")]
 Rate = Annotated[float, Meta(ge=0, le=1e13)]
 Shares = Annotated[int, Meta(ge=0)]
+Difficulty = Annotated[float, Meta(ge=0, le=1e18)]
 
 _IN_THS = {"T": Decimal(1), "G": Decimal("1e-3"), "M": Decimal("1e-6"), "K": Decimal("1e-9")}
 
@@ -61,6 +62,8 @@ class Summary(Struct):
 class PoolCount(Struct):
     accepted: Shares | None = None
     capital: Shares | None = msgspec.field(name="Accepted", default=None)
+    diffa: Difficulty | None = None
+    difficulty: Difficulty | None = msgspec.field(name="Difficulty Accepted", default=None)
 
 
 class PoolCounts(Struct):
@@ -70,6 +73,12 @@ class PoolCounts(Struct):
         counts = [p.capital if p.accepted is None else p.accepted for p in self.POOLS]
         said = [count for count in counts if count is not None]
         return sum(said) if said else None
+
+    def accepted_difficulty(self) -> int | None:
+        """What the difficulties of accepted shares add up to."""
+        counts = [p.difficulty if p.diffa is None else p.diffa for p in self.POOLS]
+        said = [count for count in counts if count is not None]
+        return int(sum(said)) if said else None
 
 
 class Written(Struct):

@@ -79,6 +79,7 @@ class LuxOsDriver:
             version=_version(miner, config),
             mac=row.MACAddr,
             accepted=summary.SUMMARY[0].accepted,
+            accepted_difficulty=summary.SUMMARY[0].accepted_difficulty,
         )
 
     async def settings(self, identity: Identity) -> str:

@@ -67,6 +67,14 @@ class Power(Head):
 class SummaryRow(Struct):
     ghs: GigahashPerSecond = msgspec.field(name="GHS 5s")
     accepted: Annotated[int, Meta(ge=0)] | None = msgspec.field(name="Accepted", default=None)
+    difficulty: Annotated[float, Meta(ge=0, le=1e18)] | None = msgspec.field(
+        name="Difficulty Accepted", default=None
+    )
+
+    @property
+    def accepted_difficulty(self) -> int | None:
+        """What the difficulties of accepted shares add up to."""
+        return None if self.difficulty is None else int(self.difficulty)
 
 
 class Summary(Head):

@@ -12,7 +12,7 @@ STUDY_DATA ?= ../shared/data
 # As many times 2,000 cases of each property as make a million in all: 75,000 in CI.
 LONG_CASES := 14
 
-.PHONY: setup run test unit-pure unit-e2e unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground bench-fleet soak-fleet study check lint types floors unit clean
+.PHONY: setup run test unit-pure unit-e2e unit-site test-long test-machine million-lives million-looks mutate bench bench-decision bench-backtest bench-ground bench-fleet bench-signals fuzz soak-fleet study check lint types floors unit clean
 
 setup: $(STAMP)
 
@@ -79,8 +79,12 @@ test-machine: $(STAMP)
 mutate: $(STAMP)
 	$(BIN)/python -m tests.mutation
 
+# Everything that reads bytes of others, by coverage: some ten minutes.
+fuzz: $(STAMP)
+	$(BIN)/python -m tests.fuzz.run
+
 # Speed, as ratios measured side by side in one run; exits 1 where a figure falls short.
-bench: bench-decision bench-backtest bench-ground bench-fleet
+bench: bench-decision bench-backtest bench-ground bench-fleet bench-signals
 
 bench-decision: $(STAMP)
 	$(BIN)/python -m tests.bench.decision
@@ -96,6 +100,10 @@ study: $(STAMP)
 		--out docs/study-ercot.md
 
 # A large site, measured in real time on loopback addresses: about three minutes.
+# Signals: from arrival to the recorded plan beside bare handlers, and parsing beside the library's.
+bench-signals: $(STAMP)
+	$(BIN)/python -m tests.bench.signals
+
 bench-ground: $(STAMP)
 	$(BIN)/python -m tests.bench.ground
 

@@ -19,14 +19,16 @@ class AcceptedWork:
 
     def look(self, readings: Mapping[str, MinerReading]) -> dict[str, int]:
         """Terahashes by group whose miners say, since the process began. A counter that falls began
-        anew, with its miner; what it grew by while nobody asked counts when it is read again."""
+        anew, with its miner; one that could not be read begins anew too, since what it grew by
+        meanwhile was expected of nobody."""
+        before, self._last = self._last, {}
         for name, one in readings.items():
-            if one.accepted_difficulty is None:
+            counter = one.accepted_difficulty
+            if counter is None:
                 continue
-            before = self._last.get(name)
-            grown = 0 if before is None else one.accepted_difficulty - before
-            self._last[name] = one.accepted_difficulty
+            grown = counter - before.get(name, counter)
             self._sums[one.group] = self._sums.get(one.group, 0) + max(0, grown)
+            self._last[name] = counter
         return {
             group: difficulty * HASHES_A_BLOCK // TERAHASHES
             for group, difficulty in sorted(self._sums.items())

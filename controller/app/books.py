@@ -161,4 +161,6 @@ def _added(totals: Totals, interval: Interval, sign: int = 1) -> Totals:
         avoided_cost=totals.avoided_cost + sign * sum(cause.avoided_cost for cause in causes),
         foregone_revenue=totals.foregone_revenue
         + sign * sum(cause.foregone_revenue for cause in causes),
+        expected_th=totals.expected_th + sign * (interval.expected_th or 0),
+        accepted_th=totals.accepted_th + sign * (interval.accepted_th or 0),
     )

@@ -43,10 +43,10 @@ class Interval(Model, frozen=True, kw_only=True):
     hash_revenue: Decimal = Decimal(0)
     """Estimated from what the miners reported."""
     expected_th: Decimal | None = None
-    """Terahashes that `hash_revenue` is of, over the time whose accepted work is known. None also
-    in books of before it was kept."""
+    """Terahashes by the levels of our own miners, as far as it is known what pools accepted of
+    them. None also in books of before it was kept."""
     accepted_th: Decimal | None = None
-    """Terahashes of work that pools accepted in that time, as the miners count it."""
+    """Terahashes of the same that pools accepted, as the miners count it."""
     hosting_revenue: Decimal = Decimal(0)
     """What clients owe for the power of their miners; estimated as that power is."""
     curtailed: Mapping[Reason, CurtailedEnergy] = {}
@@ -74,3 +74,5 @@ class Totals(Model, frozen=True, kw_only=True):
     curtailed_wh: Decimal = Decimal(0)
     avoided_cost: Decimal = Decimal(0)
     foregone_revenue: Decimal = Decimal(0)
+    expected_th: Decimal = Decimal(0)
+    accepted_th: Decimal = Decimal(0)

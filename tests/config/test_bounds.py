@@ -126,7 +126,7 @@ CASES: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "a rule that limits nothing": (
         rule(", " + MARK, ""),
-        "rules.hot: limits nothing: give kw_per_unit, above or below",
+        "rules.hot: limits nothing: give kw_per_unit, droop, above or below",
     ),
     "a margin of nothing": (
         rule(MARK, MARK + ", margin_kw: 1"),

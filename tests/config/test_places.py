@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from controller.wiring import FEEDS
 from tests.config.conftest import Complaints
 
 CASES = {
@@ -58,8 +59,8 @@ CASES = {
     "unknown adapter": (
         ("adapter: price_file", "adapter: price_fil"),
         "site.yaml:21: feeds.price.adapter: must be one of "
-        "price_file, price_http, hashprice_fixed, meter_modbus, signal_modbus, signal_http; "
-        "did you mean price_file?",
+        + ", ".join(FEEDS)
+        + "; did you mean price_file?",
     ),
     "no adapter": (
         ("adapter: price_file, ", ""),

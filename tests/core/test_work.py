@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-import pytest
 from msgspec.structs import replace
 
 from controller.app.accepted_work import AcceptedWork
 from controller.core.books.work import Work, work
 from controller.model.books import CurtailedEnergy, Interval
-from controller.model.fleet import MinerReading
+from controller.model.fleet import Cohort, MinerReading
+from controller.model.seen import Snapshot
 from controller.reasons import Reason
 from tests.core.cycles import Cycle, booked, cycle, every, moment
 
@@ -27,14 +27,14 @@ def counted(cycles: list[Cycle], *, per_s: int, begins: int = 0) -> Iterator[Cyc
 
 def test_work_is_set_beside_the_hashes_of_the_same_time() -> None:
     """20 miners of 100 TH/s for a quarter of an hour, of whose work 95 per cent is accepted."""
-    _, (settled,) = booked(list(counted(every(5, 0, QUARTER + 5), per_s=1900)))
+    _, (settled,) = booked(list(counted(every(5, 0, QUARTER + 65), per_s=1900)))
     assert settled.interval.expected_th == 20 * 100 * QUARTER
     assert settled.interval.accepted_th == 1900 * QUARTER
 
 
 def test_a_count_that_begins_anew_says_nothing_of_that_moment() -> None:
     before = list(counted(every(5, 0, 300), per_s=1000, begins=9_000_000))
-    after = list(counted(every(5, 305, QUARTER + 5), per_s=1000))
+    after = list(counted(every(5, 305, QUARTER + 65), per_s=1000))
     _, (settled,) = booked([*before, *after])
     assert settled.interval.expected_th == 2000 * (QUARTER - 5)
     assert settled.interval.accepted_th == 1000 * (QUARTER - 5)
@@ -46,8 +46,61 @@ def test_where_nobody_says_nothing_is_known() -> None:
 
 
 def test_work_is_shared_out_over_the_end_of_an_interval() -> None:
-    _, settled = booked(list(counted(every(7, 0, 2 * QUARTER + 7), per_s=500)))
-    assert [float(one.interval.accepted_th or 0) for one in settled] == pytest.approx([450_000] * 2)
+    """A thousand terahashes become known 3 s after it, of the 7 s since the last look."""
+    cycles = [
+        (replace(seen, accepted_th={"north": 1000 if seen.now > moment(QUARTER) else 0}), plan)
+        for seen, plan in every(7, 0, 7 * 268)
+    ]
+    _, settled = booked(cycles)
+    shares = [one.interval.accepted_th for one in settled]
+    assert shares == [Decimal("571.429"), Decimal("428.571")]
+
+
+def test_a_silent_stretch_is_expected_of_nobody_and_shares_are_spread_over_it() -> None:
+    """Ten minutes without a cycle: the first speaks for the minute after it."""
+    cycles = [*every(5, 0, 60), *every(5, 660, QUARTER + 65)]
+    _, (settled,) = booked(list(counted(cycles, per_s=1900)))
+    known_s = QUARTER - 540
+    assert settled.interval.expected_th == 2000 * known_s
+    assert settled.interval.accepted_th == 1900 * known_s
+
+
+def test_work_that_nobody_accepts_is_expected_all_the_same() -> None:
+    _, (settled,) = booked(list(counted(every(5, 0, QUARTER + 65), per_s=0)))
+    assert settled.interval.expected_th == 2000 * QUARTER
+    assert settled.interval.accepted_th == 0
+
+
+def test_groups_whose_miners_do_not_say_stand_on_neither_side() -> None:
+    """The miners of `south` hash as well, and do not count what is accepted. Twice 2 PH/s at 50 a
+    day, less 2 %, earn 2.04 in a quarter of an hour."""
+    cycles = [
+        (replace(seen, cohorts={**seen.cohorts, "south": southern(seen)}), plan)
+        for seen, plan in counted(every(5, 0, QUARTER + 65), per_s=1900)
+    ]
+    _, (settled,) = booked(cycles)
+    assert round(settled.interval.hash_revenue, 2) == Decimal("2.04")
+    assert settled.interval.expected_th == 2000 * QUARTER
+
+
+def southern(seen: Snapshot) -> Cohort:
+    return replace(seen.cohorts["north"], group="south")
+
+
+def test_a_group_that_is_paid_again_brings_no_work_of_before() -> None:
+    """It had no income for five minutes in the middle."""
+    cycles = [
+        (seen, replace(plan, unpaid_since={"north": seen.now}) if 300 <= second < 600 else plan)
+        for second, (seen, plan) in zip(
+            range(0, QUARTER + 70, 5),
+            counted(every(5, 0, QUARTER + 65), per_s=1900, begins=10**9),
+            strict=True,
+        )
+    ]
+    _, (settled,) = booked(cycles)
+    known_s = QUARTER - 305
+    assert settled.interval.expected_th == 2000 * known_s
+    assert settled.interval.accepted_th == 1900 * known_s
 
 
 def interval(foregone: str, expected: int | None, accepted: int | None) -> Interval:
@@ -85,6 +138,7 @@ def test_difficulties_become_terahashes_from_the_first_look_on() -> None:
     assert found == [0, th, th, 2 * 2**32 * 1_000_000 // 10**12]
 
 
-def test_a_miner_that_began_anew_or_is_away_takes_nothing_back() -> None:
-    assert looks(AcceptedWork(), 5_000_000, 10, None, 1_000_010) == [0, 0, 0, 4294]
+def test_a_miner_that_began_anew_or_was_away_takes_nothing_back_and_adds_nothing() -> None:
+    found = looks(AcceptedWork(), 5_000_000, 10, 1_000_010, None, 9_000_000, 10_000_000)
+    assert found == [0, 0, 4294, 4294, 4294, 8589]
     assert looks(AcceptedWork(), None) == [-1]

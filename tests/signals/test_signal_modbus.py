@@ -60,12 +60,12 @@ async def test_the_offset_is_added_after_the_scale() -> None:
     assert Decimal(sample.value) == 20
 
 
-@pytest.mark.parametrize("number", ["nan", "inf"])
-async def test_a_float_that_is_no_number_goes_on_to_be_refused(number: str) -> None:
+@pytest.mark.parametrize(("number", "said_as"), [("nan", "NaN"), ("inf", "Infinity")])
+async def test_a_float_that_is_no_number_goes_on_to_be_refused(number: str, said_as: str) -> None:
     async with serve(words(">f", float(number)), base=100) as device:
         sample = await said(register_feed(device.port, type="float32"))
     assert isinstance(sample, SignalSample)
-    assert sample.value == number
+    assert sample.value == said_as
 
 
 async def test_input_registers_too() -> None:

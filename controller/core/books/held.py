@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from controller.core.counting.frozen import believed
 from controller.core.economics.earnings import (
     hashrate_ths,
+    hashrates_ths,
     hosting_per_day,
     not_ours,
     revenue_per_day,
@@ -30,6 +31,15 @@ class Rate(Model, frozen=True, kw_only=True):
     revenue_per_day: Decimal
 
 
+class Working(Model, frozen=True, kw_only=True):
+    """The hashes of a group of ours whose miners say what pools accepted of them."""
+
+    hashrate_ths: Decimal
+    """By their levels."""
+    accepted_th: int
+    """From some moment on, in terahashes."""
+
+
 class Held(Model, frozen=True, kw_only=True):
     """What accrues while nothing new is known."""
 
@@ -45,10 +55,8 @@ class Held(Model, frozen=True, kw_only=True):
     price_until: datetime | None
     revenue_per_day: Decimal
     """Of the site's own hashes."""
-    hashrate_ths: Decimal
-    """Of the site's own hashes, by their levels: what that revenue is of."""
-    accepted_th: int | None
-    """Work of theirs that pools accepted, in terahashes from some moment on; None: nobody says."""
+    work: Mapping[str, Working]
+    """By group, of the site's own hashes, where the accepted ones are known."""
     curtailed: Mapping[Reason, Rate]
     dispatches: tuple[Dispatch, ...]
     """Those that ask for something and are not cancelled, past and coming ones included, and those
@@ -86,8 +94,6 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
     meter = meters.get(SITE, Missing(why="no meter"))
     price = seen.price_per_mwh
     strangers = not_ours(seen, plan.unpaid_since)
-    own_ths = hashrate_ths(seen, strangers)
-    accepted = [th for group, th in seen.accepted_th.items() if group not in strangers]
     return Held(
         at=seen.now,
         power_w=meter.value if isinstance(meter, Fresh) else plan.expected_w,
@@ -96,9 +102,8 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         day_ahead_per_mwh=seen.day_ahead_per_mwh,
         price_from=price.at if isinstance(price, Fresh) else None,
         price_until=price.until if isinstance(price, Fresh) else None,
-        revenue_per_day=revenue_per_day(own_ths, seen),
-        hashrate_ths=own_ths,
-        accepted_th=sum(accepted) if accepted else None,
+        revenue_per_day=revenue_per_day(hashrate_ths(seen, strangers), seen),
+        work=_work(seen, strangers),
         hosting_per_day=hosting_per_day(seen),
         curtailed={
             reason: Rate(power_w=one.power_w, revenue_per_day=_foregone(reason, one, seen))
@@ -109,6 +114,16 @@ def hold(seen: Snapshot, plan: Plan) -> Held:
         ),
         told=_acted_upon(seen, plan),
     )
+
+
+def _work(seen: Snapshot, strangers: Container[str]) -> dict[str, Working]:
+    """Groups that cannot be checked are left out on both sides, lest they look like a loss."""
+    by_group = hashrates_ths(seen)
+    return {
+        name: Working(hashrate_ths=by_group.get(name, Decimal(0)), accepted_th=accepted_th)
+        for name, accepted_th in seen.accepted_th.items()
+        if name not in strangers
+    }
 
 
 def _acted_upon(seen: Snapshot, plan: Plan) -> frozenset[str]:

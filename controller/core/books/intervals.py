@@ -68,10 +68,8 @@ class Part(Model, frozen=True, kw_only=True):
     revenue_us: Decimal = Decimal(0)
     hosting_us: Decimal = Decimal(0)
     expected_us: Decimal = Decimal(0)
-    """TH/s × µs of the time whose accepted work is known,"""
-    worked_us: int = 0
-    """how long that is,"""
-    accepted_th: Decimal = Decimal(0)
+    """TH/s × µs of the groups and the time whose accepted work is known,"""
+    accepted_th: Decimal | None = None
     """and that work."""
     curtailed: Mapping[Reason, Tally] = {}
     dispatches: tuple[str, ...] = ()
@@ -97,8 +95,8 @@ def interval_of(part: Part) -> Interval:
         market_per_mwh=part.market_us / part.priced_us if part.priced_us else None,
         day_ahead_per_mwh=part.ahead_us / part.dated_us if part.dated_us else None,
         hash_revenue=part.revenue_us / _US_PER_DAY,
-        expected_th=part.expected_us / _US_PER_S if part.worked_us else None,
-        accepted_th=part.accepted_th if part.worked_us else None,
+        expected_th=part.expected_us / _US_PER_S if part.accepted_th is not None else None,
+        accepted_th=None if part.accepted_th is None else round(part.accepted_th, 3),
         hosting_revenue=part.hosting_us / _US_PER_DAY,
         curtailed={reason: _curtailed(tally) for reason, tally in sorted(part.curtailed.items())},
         dispatches=part.dispatches,

@@ -21,6 +21,7 @@ from controller.core.books.intervals import (
     start_of,
     with_energy,
 )
+from controller.core.books.work import worked
 from controller.core.observations.metering import EnergyReading, MeterBounds, energy_between
 from controller.model.base import Model
 from controller.model.books import Interval
@@ -84,10 +85,9 @@ def accrue(acc: Accrual, seen: Snapshot, plan: Plan) -> Accrual:
             for start, end in pieces(stretch.start, stretch.end, acc.rules.interval_minutes):
                 part = parts.at(start)
                 if part is not None:
-                    part = _add(part, stretch._replace(start=start, end=end), acc.held)
-                    parts.put(
-                        _worked(part, stretch._replace(start=start, end=end), acc.held, following)
-                    )
+                    piece = stretch._replace(start=start, end=end)
+                    part = _add(part, piece, acc.held)
+                    parts.put(worked(part, piece, acc.held, following))
         return replace(acc, held=following, parts=parts.all())
 
 
@@ -201,22 +201,6 @@ def _add(part: Part, stretch: Stretch, held: Held) -> Part:
         revenue_us=part.revenue_us + held.revenue_per_day * us,
         hosting_us=part.hosting_us + held.hosting_per_day * us,
         curtailed={**part.curtailed, **dict(_tallies(part.curtailed, held, us, price))},
-    )
-
-
-def _worked(part: Part, stretch: Stretch, held: Held, following: Held) -> Part:
-    """With its share of the work that was accepted between two cycles, and what was expected of the
-    miners. A count that began anew says nothing."""
-    before, after = held.accepted_th, following.accepted_th
-    if not stretch.observed or before is None or after is None or after < before:
-        return part
-    us = microseconds(stretch.start, stretch.end)
-    share = Decimal(us) / microseconds(held.at, following.at)
-    return replace(
-        part,
-        worked_us=part.worked_us + us,
-        expected_us=part.expected_us + held.hashrate_ths * us,
-        accepted_th=part.accepted_th + (after - before) * share,
     )
 
 

@@ -2,8 +2,8 @@
 
 Revenue, and the revenue that curtailment gave up, are reckoned by the nominal hashrates of levels.
 How much of that work pools really accepted while miners ran says how far to believe both. Shares
-come at random: over N of them the sum is off by 1 ÷ √N of itself, a day of a small site by a few per
-cent.
+come at random: over N of them the sum is off by 1 ÷ √N of itself, over a day of a small site by a
+few per cent.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from controller.core.books.held import Held, Stretch
+from controller.core.books.intervals import Part, microseconds
 from controller.model.books import Interval
 
 
@@ -32,6 +36,26 @@ class Work(NamedTuple):
     def foregone_checked(self) -> Decimal | None:
         """What was given up if the curtailed miners had had as much accepted as those that ran."""
         return None if self.ratio is None else self.foregone_revenue * self.ratio
+
+
+def worked(part: Part, stretch: Stretch, held: Held, following: Held) -> Part:
+    """With its share of the work that was accepted between two cycles, and of what the levels
+    promised. A group whose count begins anew, or whose hashes are not paid for all along, says
+    nothing."""
+    if not stretch.observed:
+        return part
+    us = microseconds(stretch.start, stretch.end)
+    share = Decimal(us) / microseconds(held.at, following.at)
+    for group, before in held.work.items():
+        after = following.work.get(group)
+        if after is None or after.accepted_th < before.accepted_th:
+            continue
+        part = replace(
+            part,
+            expected_us=part.expected_us + before.hashrate_ths * us,
+            accepted_th=(part.accepted_th or 0) + (after.accepted_th - before.accepted_th) * share,
+        )
+    return part
 
 
 def work(intervals: Iterable[Interval]) -> Work:

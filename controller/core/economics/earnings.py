@@ -23,21 +23,27 @@ def revenue_per_day(hashrate_ths: Decimal, seen: Snapshot) -> Decimal:
 
 
 def hashrate_ths(seen: Snapshot, unpaid: Container[str] = ()) -> Decimal:
-    """TH/s by the levels that the reachable miners say they run at, but for the groups `unpaid`.
+    """TH/s of all groups together, but for those `unpaid`."""
+    by_group = hashrates_ths(seen)
+    return sum((ths for name, ths in by_group.items() if name not in unpaid), Decimal(0))
+
+
+def hashrates_ths(seen: Snapshot) -> dict[str, Decimal]:
+    """TH/s by group, by the levels that its reachable miners say they run at.
 
     A miner in motion counts once its power shows the level: from half way between off and there.
     """
-    resting = sum(
-        _nominal_ths(seen.curves.get(cohort.curve), cohort.level) * len(cohort.members)
-        for cohort in seen.cohorts.values()
-        if cohort.standing is not Standing.UNREACHABLE and cohort.group not in unpaid
-    )
-    moving = sum(
-        _nominal_ths(seen.curves.get(miner.curve), miner.level)
-        for miner in seen.moving.values()
-        if miner.group not in unpaid and _shows(miner, seen.curves.get(miner.curve))
-    )
-    return Decimal(resting + moving)
+    found: dict[str, Decimal] = {}
+    for cohort in seen.cohorts.values():
+        if cohort.standing is not Standing.UNREACHABLE:
+            ths = _nominal_ths(seen.curves.get(cohort.curve), cohort.level) * len(cohort.members)
+            found[cohort.group] = found.get(cohort.group, Decimal(0)) + ths
+    for miner in seen.moving.values():
+        curve = seen.curves.get(miner.curve)
+        if _shows(miner, curve):
+            ths = _nominal_ths(curve, miner.level)
+            found[miner.group] = found.get(miner.group, Decimal(0)) + ths
+    return found
 
 
 def paid_per_day(power_w: int, price_per_mwh: Decimal) -> Decimal:

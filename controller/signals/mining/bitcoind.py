@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar, Literal
 
@@ -12,22 +12,29 @@ from pydantic import Field, model_validator
 
 from controller.core.economics.network import subsidy
 from controller.model.samples import HashpriceSample
-from controller.signals.mining.facts import Blocks, hashprice, number_at, whole_at
+from controller.signals.mining.facts import (
+    Blocks,
+    hashprice,
+    number_at,
+    refuse_old,
+    time_at,
+    whole_at,
+)
 from controller.signals.mining.settings import ReckonedSettings
 from controller.signals.polled.settings import Address, JsonPath
 from controller.signals.polled.source import Ask, Documents, Page
 from controller.signals.reading.json_paths import find
 from controller.signals.reading.json_text import parsed
 
-OLDEST_TIP = timedelta(hours=6)
-"""The longest time between two blocks since 2009 is far below: the node stands still."""
 STATS = ["height", "subsidy", "totalfee"]
 
 
 class HashpriceBitcoindSettings(ReckonedSettings):
     """The hashprice reckoned from a Bitcoin node's own view of the chain."""
 
-    unverified: ClassVar[str] = "getblockchaininfo; of getblockstats blocks of the main network"
+    unverified: ClassVar[str] = (
+        "getblockchaininfo, getdifficulty; getblockstats of main-network blocks"
+    )
 
     adapter: Literal["hashprice_bitcoind"]
     url: Address = Field(
@@ -59,13 +66,13 @@ class HashpriceBitcoindSource(Documents):
     def __init__(self, settings: HashpriceBitcoindSettings) -> None:
         self._settings = settings
         self._price = settings.bitcoin_price
-        self._difficulty = Decimal(0)
+        self._price_asked_at: datetime | None = None
 
     def asks(self, _now: datetime, /) -> Sequence[Ask]:
         settings = self._settings
         price: tuple[Ask, ...] = ()
         if settings.bitcoin_price_url is not None:
-            price = (Ask(settings.bitcoin_price_url, secret=False),)
+            price = (Ask(settings.bitcoin_price_url, secret=False, part=True),)
         tip = _call([("getblockchaininfo", [])])
         return (*price, Ask(settings.url, body=tip, listing=True))
 
@@ -75,28 +82,29 @@ class HashpriceBitcoindSource(Documents):
         chain, syncing = find("chain", tip, tip), find("initialblockdownload", tip, tip)
         if chain != "main" or syncing is not False:
             raise ValueError(f"is of chain {str(chain)[:20]!r}, or still loading its blocks")
-        at = datetime.fromtimestamp(min(whole_at("time", tip), 2**33), UTC)
-        if now - at > OLDEST_TIP:
-            raise ValueError(f"its last block is of {at:%Y-%m-%dT%H:%MZ}: the node stands still")
-        self._difficulty = number_at("difficulty", tip)
+        refuse_old("its newest block", time_at("time", tip), now)
         height = whole_at("blocks", tip)
-        first = max(1, height - self._settings.blocks + 1)
+        first = height - self._settings.blocks + 1
         calls = [("getblockstats", [one, STATS]) for one in range(first, height + 1)]
-        return (Ask(self._settings.url, body=_call(calls)),)
+        body = _call([*calls, ("getdifficulty", [])])
+        return (Ask(self._settings.url, body=body, name="blocks"),)
 
     def read(self, page: Page, /) -> Sequence[HashpriceSample]:
         settings = self._settings
         if page.ask.body is None:
-            path = settings.bitcoin_price_path or ""
-            self._price = number_at(path, parsed(page.body))
+            self._price = None
+            self._price = number_at(settings.bitcoin_price_path or "", parsed(page.body))
+            self._price_asked_at = page.asked_at
             return ()
-        blocks = _blocks(_results(page.body, settings.blocks))
-        if self._price is None or not self._difficulty:
+        *stats, difficulty = _results(page.body, settings.blocks + 1)
+        blocks = _blocks(stats)
+        if self._price is None:
             return ()
         per_ph_day = settings.factor * hashprice(
-            self._difficulty, blocks, self._price, with_fees=settings.with_fees
+            number_at("$", difficulty), blocks, self._price, with_fees=settings.with_fees
         )
-        return (HashpriceSample(at=page.asked_at, per_ph_day=f"{per_ph_day:.6f}"),)
+        at = min(page.asked_at, self._price_asked_at or page.asked_at)
+        return (HashpriceSample(at=at, per_ph_day=f"{per_ph_day:.6f}"),)
 
 
 def _call(calls: Sequence[tuple[str, list[Any]]]) -> bytes:
@@ -107,15 +115,15 @@ def _call(calls: Sequence[tuple[str, list[Any]]]) -> bytes:
     return json.dumps(batch).encode()
 
 
-def _results(body: bytes, most: int) -> list[Any]:
+def _results(body: bytes, count: int) -> list[Any]:
     """The results of a batch, by the numbers of their calls.
 
     Raises:
         ValueError: it is no such answer, or one of them is an error.
     """
     answers = parsed(body)
-    if not isinstance(answers, list) or not 0 < len(answers) <= most:
-        raise ValueError(f"is no list of at most {most} answers: is it a Bitcoin node?")
+    if not isinstance(answers, list) or len(answers) != count:
+        raise ValueError(f"is no list of {count} answers: is it a Bitcoin node?")
     numbered = sorted((whole_at("id", one), place) for place, one in enumerate(answers))
     found = []
     for _, place in numbered:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, DecimalException
 from typing import Any
 
 from controller.core.economics.network import hashprice_per_ph_day, subsidy
 from controller.signals.reading.json_paths import find
 
-MOST_BITCOIN = 21_000_000
-_LARGEST = Decimal(10) ** 24
+OLDEST = timedelta(hours=6)
+"""Blocks come every 10 minutes on average: 6 hours without one have a chance of e^-36. Their stamps
+may lie up to 2 hours ahead."""
+_SMALLEST, _LARGEST = Decimal("1e-12"), Decimal("1e24")
+_LAST_SECOND = 2**33
+"""In the year 2242: a later one is as wrong."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,27 @@ def number_at(path: str, document: Any) -> Decimal:
         value = Decimal(written) if isinstance(written, str) and len(written) <= 40 else Decimal(0)
     except DecimalException:
         value = Decimal(0)
-    if not value.is_finite() or not 0 < value < _LARGEST:
+    if not value.is_finite() or not _SMALLEST < value < _LARGEST:
         raise ValueError(f"path {path}: {str(written)[:40]!r} is no number above 0")
     return value
+
+
+def time_at(path: str, document: Any) -> datetime:
+    """A time in whole seconds since 1970.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return datetime.fromtimestamp(min(whole_at(path, document), _LAST_SECOND), UTC)
+
+
+def refuse_old(what: str, at: datetime, now: datetime) -> None:
+    """
+    Raises:
+        ValueError: it is so old, or so far ahead, that source or clock must be wrong.
+    """
+    if abs(now - at) > OLDEST:
+        raise ValueError(f"{what} is of {at:%Y-%m-%dT%H:%MZ}: it stands still, or a clock is wrong")
 
 
 def whole_at(path: str, document: Any) -> int:

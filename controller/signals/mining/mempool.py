@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -11,15 +11,23 @@ from pydantic import Field, StringConstraints
 
 from controller.core.economics.network import subsidy
 from controller.model.samples import HashpriceSample
-from controller.signals.mining.facts import Blocks, hashprice, number_at, whole_at
+from controller.signals.mining.facts import (
+    Blocks,
+    hashprice,
+    number_at,
+    refuse_old,
+    time_at,
+    whole_at,
+)
 from controller.signals.mining.settings import ReckonedSettings
 from controller.signals.polled.settings import Address
 from controller.signals.polled.source import Ask, Documents, Page
 from controller.signals.reading.json_text import parsed
 
-OLDEST_PRICE = timedelta(hours=6)
-DIFFICULTY, REWARDS, PRICES = "mining/hashrate/3d", "mining/reward-stats", "prices"
-KINDS = (DIFFICULTY, REWARDS, PRICES)
+API = "/api/v1/"
+TIP, DIFFICULTY, REWARDS, PRICES = "blocks", "mining/hashrate/3d", "mining/reward-stats", "prices"
+FACTS = {TIP, DIFFICULTY, REWARDS}
+"""What has to be known before a price of bitcoin makes a hashprice."""
 
 
 class HashpriceMempoolSettings(ReckonedSettings):
@@ -37,30 +45,37 @@ class HashpriceMempoolSettings(ReckonedSettings):
 
 
 class HashpriceMempoolSource(Documents):
-    """Three documents of one round: difficulty, rewards and prices."""
+    """Four documents of one round: the newest blocks, difficulty, rewards and prices."""
 
     def __init__(self, settings: HashpriceMempoolSettings) -> None:
         self._settings = settings
         self._difficulty = Decimal(0)
         self._blocks = Blocks(0, 0, 0)
         self._asked_at: dict[str, datetime] = {}
+        """When what is known of the facts was asked for; not there where they were refused."""
 
     def asks(self, _now: datetime, /) -> Sequence[Ask]:
-        base, blocks = f"{self._settings.base_url}/api/v1", self._settings.blocks
-        return [Ask(f"{base}/{path}") for path in (DIFFICULTY, f"{REWARDS}/{blocks}", PRICES)]
+        paths = (TIP, DIFFICULTY, f"{REWARDS}/{self._settings.blocks}", PRICES)
+        return [Ask(f"{self._settings.base_url}{API}{path}", part=True) for path in paths]
 
     def read(self, page: Page, /) -> Sequence[HashpriceSample]:
         """The hashprice comes with the last of them."""
-        document = parsed(page.body)
-        kind = next(one for one in KINDS if f"/{one}" in page.ask.url)
-        self._asked_at[kind] = page.asked_at
-        if kind == DIFFICULTY:
-            self._difficulty = number_at("currentDifficulty", document)
-        elif kind == REWARDS:
-            self._blocks = self._rewarded(document)
-        else:
-            return self._reckoned(document, page)
+        path = page.ask.url.rpartition(API)[2]
+        fact = next((one for one in FACTS if one in path), None)
+        if fact is None:
+            return self._reckoned(parsed(page.body), page)
+        self._asked_at.pop(fact, None)
+        self._learn(fact, parsed(page.body), page.asked_at)
+        self._asked_at[fact] = page.asked_at
         return ()
+
+    def _learn(self, fact: str, document: Any, now: datetime) -> None:
+        if fact == TIP:
+            refuse_old("its newest block", time_at("0.timestamp", document), now)
+        elif fact == DIFFICULTY:
+            self._difficulty = number_at("currentDifficulty", document)
+        else:
+            self._blocks = self._rewarded(document)
 
     def _rewarded(self, document: Any) -> Blocks:
         """What the last blocks paid; amounts are satoshi, and written as text."""
@@ -79,16 +94,11 @@ class HashpriceMempoolSource(Documents):
 
     def _reckoned(self, document: Any, page: Page) -> Sequence[HashpriceSample]:
         price = number_at(self._settings.currency, document)
-        said_at = datetime.fromtimestamp(min(whole_at("time", document), 2**33), UTC)
-        if page.asked_at - said_at > OLDEST_PRICE:
-            raise ValueError(f"its price is of {said_at:%Y-%m-%dT%H:%MZ}: the service stands still")
-        if not self._difficulty or not self._blocks.last or not self._of_one_round():
+        refuse_old("its price", time_at("time", document), page.asked_at)
+        if self._asked_at.keys() != FACTS:
             return ()
         per_ph_day = self._settings.factor * hashprice(
             self._difficulty, self._blocks, price, with_fees=self._settings.with_fees
         )
-        at = min(self._asked_at.values())
+        at = min(page.asked_at, *self._asked_at.values())
         return (HashpriceSample(at=at, per_ph_day=f"{per_ph_day:.6f}"),)
-
-    def _of_one_round(self) -> bool:
-        return len(self._asked_at) == len(KINDS) and len(set(self._asked_at.values())) == 1

@@ -90,7 +90,9 @@ class Asker:
 
 
 def key_of(ask: Ask) -> str:
-    """Asks of one address differ by what is sent."""
+    """Asks of one address differ by their name, or else by what is sent."""
+    if ask.name:
+        return f"{ask.url}#{ask.name}"
     return ask.url if ask.body is None else f"{ask.url}#{digest(ask.body)}"
 
 
@@ -119,6 +121,7 @@ def _kept(ask: Ask, answer: Answer, now: datetime) -> LastAnswer:
         digest=digest(answer.body),
         sent=ask.body,
         lasting=ask.lasting,
+        part=ask.part,
         content_type=answer.headers.get("content-type", "")[:LONGEST_STAMP],
         etag=_plain(answer.headers.get("etag", "")),
         last_modified=_plain(answer.headers.get("last-modified", "")),

@@ -33,6 +33,8 @@ class LastAnswer(Model, frozen=True, kw_only=True):
     sent: bytes | None = None
     """What was posted for it."""
     lasting: bool = False
+    part: bool = False
+    """It says something only together with others."""
     content_type: str = ""
     etag: str = ""
     last_modified: str = ""

@@ -145,7 +145,7 @@ class Rounds:
         kept = self._kept.get(key_of(ask))
         if kept is not None and ask.lasting:
             return kept.answer
-        current = kept is not None and not self._all_over(kept.samples, now)
+        current = kept is not None and self._of_use(kept, now)
         return await self._asker.answer(
             ask, kept.answer if kept and current else None, now, secrets
         )
@@ -197,10 +197,13 @@ class Rounds:
         ends = [self._source.over_at(sample) for sample in samples]
         return all(end is not None and end <= now for end in ends)
 
+    def _of_use(self, one: _Understood, now: datetime) -> bool:
+        return one.answer.part or not self._all_over(one.samples, now)
+
     def _keep(self, good: Sequence[_Understood], now: datetime) -> bool:
         """Keep what is good, and of what was known before what is not over. Whether it is news."""
-        kept = {key: one for key, one in self._kept.items() if not self._all_over(one.samples, now)}
-        fresh = {one.answer.key: one for one in good if not self._all_over(one.samples, now)}
+        kept = {key: one for key, one in self._kept.items() if self._of_use(one, now)}
+        fresh = {one.answer.key: one for one in good if self._of_use(one, now)}
         prices = sorted(_prices([s for one in fresh.values() for s in one.samples]), key=_start)
         if prices:
             self._before = self._last_other(until=prices[0]) or self._before
@@ -232,7 +235,11 @@ def _page(ask: Ask, answer: LastAnswer, asked_at: datetime) -> Page:
 
 def _ask_of(answer: LastAnswer) -> Ask:
     return Ask(
-        answer.url, body=answer.sent, lasting=answer.lasting, published_at=answer.published_at
+        answer.url,
+        body=answer.sent,
+        lasting=answer.lasting,
+        part=answer.part,
+        published_at=answer.published_at,
     )
 
 

@@ -31,6 +31,11 @@ class Ask:
     """Statuses by which the source says that there is nothing yet: no error, and no samples."""
     secret: bool = True
     """Whether the keys of the feed are sent with it."""
+    part: bool = False
+    """Whether its answer says something only together with others: it is kept all the same."""
+    name: str = ""
+    """What its answer replaces the one before under, though it was asked for in other words; empty:
+    only the same ask replaces it."""
     published_at: datetime | None = None
     """Where its listing says when it was published; None: its answer says so."""
 

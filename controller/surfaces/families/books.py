@@ -7,10 +7,12 @@ from decimal import Decimal
 
 from prometheus_client.core import Metric
 
+from controller.model.books import Totals
 from controller.model.view import View
 from controller.surfaces.families.build import counter, gauges
 
 JOULES_PER_WH = 3600
+HASHES_PER_TH = 10**12
 
 
 def families(view: View) -> Iterator[Metric]:
@@ -41,6 +43,20 @@ def families(view: View) -> Iterator[Metric]:
         "foregone_revenue",
         "Revenue not earned, of hashes and of clients; an estimate.",
         totals.foregone_revenue,
+    )
+    yield from _work(totals)
+
+
+def _work(totals: Totals) -> Iterator[Metric]:
+    yield counter(
+        "curtaild_books_expected_hashes_total",
+        "Hashes by the levels of miners that count what their pools accept.",
+        float(totals.expected_th * HASHES_PER_TH),
+    )
+    yield counter(
+        "curtaild_books_accepted_hashes_total",
+        "Of these, what pools accepted.",
+        float(totals.accepted_th * HASHES_PER_TH),
     )
 
 

@@ -1,0 +1,89 @@
+"""Every adapter that reads bytes has a fuzz target; each is run for a moment, and reads what once
+broke it. `make fuzz` runs them for longer."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.errors import PermanentError, TemporaryError
+from controller.signals.polled.settings import PolledSettings
+from controller.signals.subscribed.settings import SubscribedSettings
+from controller.wiring import FEEDS
+from tests.fuzz.run import FOUND
+from tests.fuzz.targets import TARGETS
+
+RUNS = 400
+ROOT = Path(__file__).parents[2]
+OTHERS = ("meter_modbus", "revenue_meter", "webhook", "last_answer")
+SHORT = ("price_ercot_spp", "price_entsoe", "price_aemo", "hashprice_bitcoind", "webhook")
+"""Those whose formats differ most: the others share their readers."""
+
+
+def sound(name: str, data: bytes) -> None:
+    """Nothing but our own errors escapes."""
+    try:
+        TARGETS[name].read(data)
+    except (TemporaryError, PermanentError):
+        return
+
+
+@pytest.mark.parametrize("adapter", list(FEEDS))
+def test_every_adapter_that_reads_bytes_has_a_target(adapter: str) -> None:
+    kind = FEEDS[adapter].settings
+    if issubclass(kind, PolledSettings | SubscribedSettings):
+        assert [name for name in TARGETS if name.startswith(adapter)], adapter
+
+
+def test_what_is_no_feed_has_one_too() -> None:
+    assert set(OTHERS) <= TARGETS.keys()
+
+
+@pytest.mark.parametrize("name", list(TARGETS))
+def test_the_seeds_are_understood(name: str) -> None:
+    """A target that refuses what it begins with explores nothing."""
+    for seed in TARGETS[name].seeds:
+        TARGETS[name].read(seed)
+
+
+@pytest.mark.parametrize("name", list(TARGETS))
+def test_only_our_own_errors_escape(name: str) -> None:
+    for place in (0, 1, 7, 30):
+        for seed in TARGETS[name].seeds:
+            sound(name, seed[: len(seed) - place])
+            sound(name, seed[place:])
+            sound(name, seed.replace(b"2", b"9"))
+            sound(name, seed.replace(b"0", b"\xff"))
+    for data in (b"", b"\0", b"[" * 50_000, b"{}", b"[]", b"null", b"<a/>", b"1e999999999", b'""'):
+        sound(name, data)
+
+
+@given(name=st.sampled_from(sorted(TARGETS)), data=st.binary(max_size=300))
+def test_noise_is_refused(name: str, data: bytes) -> None:
+    sound(name, data)
+
+
+def test_what_once_broke_one() -> None:
+    for path in sorted(FOUND.glob("*.bin")):
+        sound(path.name.partition("-")[0], path.read_bytes())
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_a_short_run_by_coverage(name: str, tmp_path: Path) -> None:
+    if find_spec("atheris") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("atheris is not installed")
+        pytest.skip("atheris is not installed")
+    command = [sys.executable, "-m", "tests.fuzz.run", "--one", "--runs", str(RUNS), name]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-3000:]

@@ -33,7 +33,8 @@ from controller.ports import Clock, Fleet, Ledger
 
 _log = structlog.get_logger(__name__)
 LEAST_GATHER = 1 / 100
-"""For this part of the longest pause between two cycles news are gathered before the next."""
+"""For this part of the longest pause between two cycles news are gathered before the next; what is
+worth a look at once cuts it short, every other time: a flood of it is gathered."""
 MOST_GATHER = 1 / 5
 """News of miners as long as a cycle took, and for this part of the longest pause at most: many of
 them answer at once, and a large site is not to do nothing but decide."""
@@ -81,6 +82,7 @@ class Control:
         self._started_at = parts.clock.now()
         self._cycles = 0
         self._view: View | None = None
+        self._hurried = False
         self._watchers: set[asyncio.Event] = set()
         self._refusals: dict[str, Refusal | None] = {}
         self._responses = Responses()
@@ -172,7 +174,8 @@ class Control:
         until = min(max(next_at, now), now + timedelta(seconds=cycle_s))
         least = now + timedelta(seconds=cycle_s * LEAST_GATHER)
         gathered = now + min(now - began, timedelta(seconds=cycle_s * MOST_GATHER))
-        await self._pause(min(until, least))
+        await self._pause(min(until, least), *(() if self._hurried else (wake,)))
+        self._hurried = not self._hurried and wake.is_set()
         await self._pause(min(until, gathered), wake)
         await self._pause(until, wake, stir)
 

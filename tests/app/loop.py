@@ -49,6 +49,7 @@ class TinyFleet:
         self._clock = clock
         self.levels = dict.fromkeys(("m-1", "m-2", "m-3"), "full")
         self.unheard: set[str] = set()
+        self.accepted_difficulty: int | None = None
         self.sent: list[Command] = []
         self.on_send: Callable[[], None] = lambda: None
         self.on_look: Callable[[], None] = lambda: None
@@ -77,6 +78,7 @@ class TinyFleet:
             level=level,
             power_w=at.power_w,
             hashrate_ths=at.hashrate_ths,
+            accepted_difficulty=self.accepted_difficulty,
             at=self._clock.now(),
             reachable=True,
         )

@@ -203,3 +203,22 @@ async def test_other_news_do_not_wait_for_that(busy: Loop) -> None:
     busy.price(DEAR)
     await busy.clock.advance(0)
     assert cycles(busy) == 2
+
+
+async def test_news_right_after_a_cycle_do_not_wait(running: Loop) -> None:
+    before = cycles(running)
+    for price in (DEAR, CHEAP):
+        running.price(price)
+        await running.clock.advance(0)
+    assert cycles(running) == before + 1 + 1
+
+
+async def test_a_flood_of_news_is_gathered(running: Loop) -> None:
+    """Of ten seconds that may lie between two cycles it is a tenth of one."""
+    before = cycles(running)
+    for price in (DEAR, CHEAP) * 5:
+        running.price(price)
+        await running.clock.advance(0)
+    assert cycles(running) == before + 2
+    await running.clock.advance(0.1)
+    assert cycles(running) == before + 3

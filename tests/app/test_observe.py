@@ -181,6 +181,16 @@ async def test_signals_and_public_conditions_are_seen() -> None:
     assert seen.conditions == {"grid": Fresh(value="watch", at=now)}
 
 
+async def test_accepted_work_is_seen_by_group() -> None:
+    loop = Loop()
+    look = observer(loop)
+    assert look.look(()).accepted_th == {}
+    loop.fleet.accepted_difficulty = 5_000_000
+    assert look.look(()).accepted_th == {"north": 0}
+    loop.fleet.accepted_difficulty = 6_000_000
+    assert look.look(()).accepted_th == {"north": 3 * 2**32 * 10**6 // 10**12}
+
+
 async def test_outcomes_are_taken_once() -> None:
     loop = Loop()
     loop.meter()

@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from controller.__main__ import main
 from tests.config.sound import provide, spoilt
 
 ROOT = Path(__file__).parents[2]
@@ -43,5 +45,27 @@ def cli(folder: Path) -> Cli:
             timeout=60,
             check=False,
         )
+
+    return call
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int
+    out: str
+    error: str
+
+
+Told = Callable[..., Said]
+
+
+@pytest.fixture
+def told(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
+    """The command line in this process, in the folder of the configuration."""
+    monkeypatch.chdir(folder)
+
+    def call(*args: str) -> Said:
+        code = main(args)
+        return Said(code, *capsys.readouterr())
 
     return call

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import yaml
 
-from controller.__main__ import main
 from controller.ledger.sqlite import FILE_NAME, SqliteLedger
 from controller.model.records import IntervalClosed
+from tests.commands.conftest import Told
 from tests.commands.test_books import keep
 from tests.config.sound import SOUND
 from tests.core.revenue.meters import at, live
@@ -21,28 +19,6 @@ from tests.revenue import files
 
 IMPORT = ("ledger", "import-meter", "july.csv", "--config", "site.yaml", "--who", "Ada")
 COMPARE = ("ledger", "compare-meter", "--config", "site.yaml")
-
-
-@dataclass(frozen=True)
-class Said:
-    code: int
-    out: str
-    error: str
-
-
-Told = Callable[..., Said]
-
-
-@pytest.fixture
-def told(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Told:
-    """The command line in this process, in the folder of the configuration."""
-    monkeypatch.chdir(folder)
-
-    def call(*args: str) -> Said:
-        code = main(args)
-        return Said(code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture

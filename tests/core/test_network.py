@@ -65,7 +65,10 @@ def test_a_published_hashprice_is_reproduced() -> None:
 
 
 def test_a_petahash_at_difficulty_one() -> None:
-    assert blocks_per_ph_day(Decimal(1)) == Decimal(86_400 * 10**15) / 2**32
+    """Blocks of one bitcoin each, at a price of 1."""
+    blocks = Decimal(86_400 * 10**15) / 2**32
+    assert blocks_per_ph_day(Decimal(1)) == blocks
+    assert hashprice_per_ph_day(Decimal(1), Decimal(100_000_000), Decimal(1)) == blocks
 
 
 def test_a_share_stands_for_the_hashes_of_its_difficulty() -> None:

@@ -57,18 +57,34 @@ def test_work_is_shared_out_over_the_end_of_an_interval() -> None:
 
 
 def test_a_silent_stretch_is_expected_of_nobody_and_shares_are_spread_over_it() -> None:
-    """Ten minutes without a cycle: the first speaks for the minute after it."""
-    cycles = [*every(5, 0, 60), *every(5, 660, QUARTER + 65)]
+    """Ten minutes without a cycle: the first speaks for the minute after it, though its price holds
+    for longer."""
+    cycles = [*every(5, 0, 60, price_until=3600), *every(5, 660, QUARTER + 65)]
     _, (settled,) = booked(list(counted(cycles, per_s=1900)))
     known_s = QUARTER - 540
     assert settled.interval.expected_th == 2000 * known_s
     assert settled.interval.accepted_th == 1900 * known_s
 
 
+def test_a_group_whose_count_begins_anew_hides_no_other() -> None:
+    cycles = [
+        (replace(seen, accepted_th={"east": -number, **seen.accepted_th}), plan)
+        for number, (seen, plan) in enumerate(counted(every(5, 0, QUARTER + 65), per_s=1900))
+    ]
+    _, (settled,) = booked(cycles)
+    assert settled.interval.accepted_th == 1900 * QUARTER
+
+
 def test_work_that_nobody_accepts_is_expected_all_the_same() -> None:
     _, (settled,) = booked(list(counted(every(5, 0, QUARTER + 65), per_s=0)))
     assert settled.interval.expected_th == 2000 * QUARTER
     assert settled.interval.accepted_th == 0
+
+
+def test_nothing_is_expected_where_nobody_runs() -> None:
+    cycles = counted(every(5, 0, QUARTER + 65), per_s=0)
+    _, (settled,) = booked([(replace(seen, cohorts={}), plan) for seen, plan in cycles])
+    assert settled.interval.expected_th == 0
 
 
 def test_groups_whose_miners_do_not_say_stand_on_neither_side() -> None:

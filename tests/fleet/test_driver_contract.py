@@ -68,6 +68,18 @@ async def test_accepted_shares_are_counted(bench: Bench) -> None:
     assert after > before
 
 
+async def test_the_work_that_pools_accept_is_that_of_its_hashrate(bench: Bench) -> None:
+    """Each of difficulty 1 stands for 2^32 hashes."""
+    identity = await bench.identify()
+    before = (await bench.driver.read(identity)).accepted_difficulty
+    bench.clock.move(36_000)
+    measured = await bench.driver.read(identity)
+    assert before is not None
+    assert measured.accepted_difficulty is not None
+    accepted_th = (measured.accepted_difficulty - before) * 2**32 / 10**12
+    assert accepted_th == pytest.approx(float(measured.hashrate_ths) * 36_000, rel=0.05)
+
+
 async def test_off_and_back(bench: Bench) -> None:
     identity = await bench.identify()
     await bench.tell(identity, OFF)

@@ -1,4 +1,4 @@
-"""Fuzz targets by coverage: `python -m tests.fuzz.run [--runs N] [TARGET …]`, each in a process.
+"""Fuzz targets by coverage: `python -m tests.fuzz.run [--runs N] [TARGET …]`.
 
 An input that breaks one is written to var/fuzz, and belongs into `tests/fuzz/found/TARGET-….bin`,
 where the suite reads it for ever.
@@ -7,55 +7,70 @@ where the suite reads it for ever.
 from __future__ import annotations
 
 import argparse
-import subprocess
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.fuzz.target import Target
 
 FOUND = Path(__file__).parent / "found"
 WORK = Path("var/fuzz")
 SEED = 7
 LARGEST = 65_536
+WATCHED = ["controller.signals", "controller.surfaces"]
+"""Whose branches lead the fuzzer."""
+SHOWN = 4_000
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="fuzz")
     parser.add_argument("--runs", type=int, default=200_000, help="inputs of each target")
-    parser.add_argument("--one", action="store_true", help="fuzz in this process")
     parser.add_argument("targets", nargs="*", help="default: all")
     args = parser.parse_args()
-    if args.one:
-        fuzz(args.targets[0], args.runs)
-    from tests.fuzz.targets import TARGETS
-
-    failed = [name for name in args.targets or TARGETS if not _sound(name, args.runs)]
+    targets = _watched()
+    failed = [one for one in args.targets or targets if not _sound(one, targets[one], args.runs)]
     for name in failed:
         sys.stdout.write(f"{name} broke: the input is in {WORK}\n")
     return int(bool(failed))
 
 
-def _sound(name: str, runs: int) -> bool:
-    """Whether nothing but our own errors escaped; what did is shown."""
-    WORK.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tests.fuzz.run", "--one", "--runs", str(runs), name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    sys.stdout.write(f"{name} {runs} {'ok' if done.returncode == 0 else 'BROKE'}\n")
-    if done.returncode:
-        sys.stdout.write(done.stderr[-4000:])
-    return done.returncode == 0
-
-
-def fuzz(name: str, runs: int) -> None:
-    """Never returns: the fuzzer ends the process."""
+def _watched() -> dict[str, Target]:
+    """All targets, of code that tells the fuzzer where it went: that takes a second, once."""
     import atheris  # type: ignore[import-untyped]
 
-    with atheris.instrument_imports(include=["controller.signals", "controller.surfaces"]):
+    with atheris.instrument_imports(include=WATCHED):
         from tests.fuzz.targets import TARGETS
+    return dict(TARGETS)
+
+
+def _sound(name: str, target: Target, runs: int) -> bool:
+    """Whether nothing but our own errors escaped; what did is shown. In a process of its own: the
+    fuzzer ends the one it is in."""
+    (WORK / name).mkdir(parents=True, exist_ok=True)
+    said = WORK / f"{name}.log"
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        _fuzz(name, target, runs, said)
+    sound = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    sys.stdout.write(f"{name} {runs} {'ok' if sound else 'BROKE'}\n")
+    if not sound:
+        sys.stdout.write(said.read_text(errors="replace")[-SHOWN:])
+    return sound
+
+
+def _fuzz(name: str, target: Target, runs: int, said: Path) -> None:
+    """Never returns."""
+    import atheris
 
     from controller.errors import PermanentError, TemporaryError
 
-    target = TARGETS[name]
+    with said.open("wb") as log:
+        for stream in (1, 2):
+            os.dup2(log.fileno(), stream)
     corpus = WORK / name
-    corpus.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds):
         (corpus / f"seed-{number}").write_bytes(seed)
 

@@ -11,25 +11,26 @@ from controller.signals.markets.aemo import AemoSource, PriceAemoSettings
 from tests.signals.market_pages import archive, page, read, told, utc
 
 NOW = utc("2026-06-19 07:01")
+MADE = "C,NEMP.WORLD,DISPATCHIS,AEMO,PUBLIC,2026/06/19,17:00:11,0000000523261987,DISPATCHIS,1"
 NAMES = "SETTLEMENTDATE,RUNNO,REGIONID,DISPATCHINTERVAL,INTERVENTION,RRP,EEP"
-END = 'C,"END OF REPORT",9'
 
 
 def price(region: str, rrp: str, at: str = "17:05", intervention: int = 0) -> str:
     return f'D,DISPATCH,PRICE,5,"2026/06/19 {at}:00",1,{region},20260619157,{intervention},{rrp},0'
 
 
-def report(*rows: str, names: str = NAMES, end: str = END) -> bytes:
+def report(*rows: str, names: str = NAMES, end: str = 'C,"END OF REPORT",{count}') -> bytes:
+    """`end` is told how many rows there are."""
     lines = [
-        "C,NEMP.WORLD,DISPATCHIS,AEMO,PUBLIC,2026/06/19,17:00:11,0000000523261987,DISPATCHIS,1",
+        MADE,
         "I,DISPATCH,CASE_SOLUTION,2,SETTLEMENTDATE,RUNNO,INTERVENTION",
         'D,DISPATCH,CASE_SOLUTION,2,"2026/06/19 17:05:00",1,0',
         f"I,DISPATCH,PRICE,5,{names}",
         *rows,
         "I,DISPATCH,REGIONSUM,9,SETTLEMENTDATE,RUNNO,REGIONID,DISPATCHINTERVAL,INTERVENTION,RRP",
         'D,DISPATCH,REGIONSUM,9,"2026/06/19 17:05:00",1,NSW1,20260619157,0,9576.41',
-        *([end] if end else []),
     ]
+    lines += [end.format(count=len(lines) + 1)] if end else []
     return archive("\r\n".join(lines).encode(), "PUBLIC_DISPATCHIS_1.CSV")
 
 
@@ -63,12 +64,18 @@ def test_columns_are_found_by_their_names_in_whatever_order() -> None:
     ("body", "why"),
     [
         (report(price("NSW1", "1"), end=""), "does not end with a row END OF REPORT"),
+        (report(price("NSW1", "1"), end='C,"END OF REPORT",1329'), "has 8 rows and says '1329'"),
+        (report(price("NSW1", "1"), end='C,"END OF REPORT"'), "has 8 rows and says ''"),
         (report(price("SA1", "1")), "no price of NSW1"),
-        (report(price("NSW1", "1"), names="SETTLEMENTDATE,RUNNO"), "no column INTERVENTION"),
+        (report(price("NSW1", "1"), names="SETTLEMENTDATE,REGIONID,RRP"), "no column INTERVENTION"),
         (report(price("NSW1", "1", at="25:05")), "is no time like"),
+        (report(names=""), "no column REGIONID"),
+        (report("D,DISPATCH,PRICE,5,NSW1"), "row 5 is shorter than its names"),
         (archive(b"C,END\n"), "does not begin with a row C"),
         (archive(b""), "does not begin with a row C"),
         (archive(b'C,NEMP,"half'), "is no CSV"),
+        (archive(f'{MADE}\n{price("A", "1")}\nC,"END OF REPORT",3'.encode()), "before its names"),
+        (report(price("NSW1", "1").replace("2026/06/19", "0001/01/01")), "outside the calendar"),
         (b"<html>busy</html>", "is no sound zip archive"),
         (archive(b"x", "readme.txt"), "0 files that end in .csv"),
     ],

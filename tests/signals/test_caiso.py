@@ -53,6 +53,12 @@ def test_another_error_is_said_in_its_words() -> None:
         read(source(), archive(b"<a/>", "a.xml"), NOW)
 
 
+def test_a_word_of_a_million_blanks_is_none_and_holds_nothing_up() -> None:
+    body = archive(b"<ERR_CODE>" + b" " * 1_000_000, "a.xml")
+    with pytest.raises(ValueError, match="without a table or an error"):
+        read(source(), body, NOW)
+
+
 def asked(product: str, now: str) -> dict[str, str]:
     (ask,) = source(product).asks(utc(now))
     return {name: value for name, (value,) in parse_qs(urlsplit(ask.url).query).items()}

@@ -69,6 +69,7 @@ def test_the_unit_may_have_blanks() -> None:
         (document(minutes(60, 0), [1, 2]), "unix_seconds 0: is -1 day"),
         (document(["a", "b"], [1, 2]), "unix_seconds 0: 'a' is not a number"),
         (document([10**30, 10**31], [1, 2]), "outside the calendar"),
+        (document([253402295400, 253402299000], [1, 2]), "1: is outside the calendar"),
         (document(minutes(*range(0, 15 * 5001, 15)), [1] * 5001), "no list of at most 5000"),
         (b'{"unit": "EUR/MWh"}', "there is no 'unix_seconds'"),
         (b"<html>", "is not JSON"),

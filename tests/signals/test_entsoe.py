@@ -83,6 +83,13 @@ def test_two_lengths_of_one_time_are_refused_until_one_is_chosen() -> None:
     assert read(source(sequence=2), body, NOW) == quarters
 
 
+def test_a_choice_that_fits_no_series_is_said() -> None:
+    body = recorded("entsoe/DE_60M_15M_overlap.xml")
+    for choice in ({"sequence": 3}, {"sequence": 1, "resolution_minutes": 15}):
+        with pytest.raises(ValueError, match="no series of the chosen resolution_minutes and seq"):
+            read(source(**choice), body, NOW)
+
+
 def test_two_lengths_that_follow_one_another_are_both_used() -> None:
     found = read(source(), recorded("entsoe/BE_60M_15M_mix.xml"), NOW)
     lengths = [(one.end - one.start).seconds // 60 for one in found]
@@ -127,6 +134,7 @@ BOMB = b'<!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><Publication_Ma
         (BOMB + b"</Publication_MarketDocument>", "declares entities or a document type"),
         (b'<!DOCTYPE a SYSTEM "http://other.example/a.dtd"><a/>', "declares entities"),
         (b"<html>busy</html>", "is a html instead of"),
+        (b"<Publication_MarketDocument/>", "has no series"),
         (b"<Publication_MarketDocument>", "is not XML"),
         (b'<?xml version="1.0" encoding="klingon"?><a/>', "is not XML"),
         (b"<a>" * 100_000, "is not XML"),

@@ -137,6 +137,7 @@ def test_every_interval_of_a_day_is_there_once(
         ("spp_15min", SPP, "07/01/2026,1,1,HB_WEST,HU,20,maybe", "none of ERCOT's"),
         ("spp_15min", SPP, "2026-07-01,1,1,HB_WEST,HU,20,N", "does not match format"),
         ("spp_15min", SPP, "07/01/2026,1", "row 2 is shorter"),
+        ("spp_15min", SPP, "12/31/9999,18,4,HB_WEST,HU,20,N", "outside the calendar"),
         ("day_ahead", DAM, "07/01/2026,00:00,HB_WEST,20,N", "no hour that ends at 00:00"),
         ("day_ahead", DAM, "07/01/2026,1:2,HB_WEST,20,N", "no hour that ends at 1:2"),
         ("lmp_5min", LMP, "07/01/2026 25:00:00,N,HB_WEST,20", "does not match format"),

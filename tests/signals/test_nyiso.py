@@ -92,6 +92,27 @@ def test_every_interval_of_a_day_is_there_once(
     assert covers(found, first, last)
 
 
+def test_a_run_of_the_repeated_hour_alone_is_of_the_second() -> None:
+    """01:07:30 stands in one of the two hours only, and 01:10 of the first was lost."""
+    stamps = ("01:00:00", "01:05:00", "01:00:00", "01:05:00", "01:07:30", "01:10:00")
+    found = read(source(), table(*((f"11/01/2026 {stamp}", "20") for stamp in stamps)), NOW)
+    assert [f"{one.end:%H:%M:%S}" for one in found] == [
+        "05:00:00",
+        "05:05:00",
+        "06:00:00",
+        "06:05:00",
+        "06:07:30",
+        "06:10:00",
+    ]
+
+
+def test_a_zone_is_found_by_its_number_too() -> None:
+    body = table(("07/01/2026 00:05:00", "21.5")).replace(b'"H Q",61752', b'"H Q",61844')
+    assert [one.price_per_mwh for one in read(source(zone="61844"), body, NOW)] == ["0.01"]
+    with pytest.raises(ValueError, match="no price of 61753; it has 61752"):
+        read(source(zone="61753"), body, NOW)
+
+
 @pytest.mark.parametrize(
     ("product", "now", "files"),
     [
@@ -112,6 +133,7 @@ def test_it_asks_for_the_files_of_the_day(product: str, now: str, files: list[st
     [
         (table(("2026-07-01T00:05:00", "1")), "is no time of New York"),
         (table(("03/08/2026 02:30:00", "1")), "is no time of New York"),
+        (table(("01/01/0001 00:02:00", "1")), "is no time of New York"),
         (table(("07/01/2026 00:05:00", "1")).replace(b"LBMP", b"PRICE"), "no column 'LBMP"),
         (table(("07/01/2026 00:05:00", "1")).replace(b"WEST", b"EAST"), "no price of WEST; it has"),
         (HEADER.encode("utf-16"), "is not UTF-8"),

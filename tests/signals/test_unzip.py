@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import tracemalloc
 import zipfile
 
 import pytest
@@ -65,8 +67,33 @@ def test_what_cannot_be_used_is_refused(body: bytes, why: str) -> None:
         member(body, (".csv",), LIMIT)
 
 
-def test_a_bomb_takes_no_more_memory_than_the_limit() -> None:
-    bomb = archive(b"0" * 50_000_000)
-    assert len(bomb) < 100_000
-    with pytest.raises(ValueError, match="more than 1000 bytes"):
-        member(bomb, (".csv",), LIMIT)
+def directory(count: int) -> bytes:
+    """An archive that is nothing but a directory: `count` names of files."""
+    entry = b"PK\x01\x02" + struct.pack("<6H3I5H2I", 20, 20, 0, 0, 0, 33, *[0] * 10)
+    size = count * len(entry)
+    return entry * count + b"PK\x05\x06" + struct.pack("<4H2IH", 0, 0, count, count, size, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("bomb", "why"),
+    [
+        (archive(b"0" * 50_000_000), "more than 1000 bytes"),
+        (directory(60_000), "more than 64 files"),
+    ],
+    ids=["large", "many"],
+)
+def test_a_bomb_takes_no_more_memory_than_the_limit(bomb: bytes, why: str) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ValueError, match=why):
+            member(bomb, (".csv",), LIMIT)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak_bytes < 1_000_000
+
+
+def test_a_name_that_is_no_text_is_refused() -> None:
+    packed = several("\xe4\xe4.csv").replace("\xe4".encode(), b"\xff\xff")
+    with pytest.raises(ValueError, match=r"is no sound zip archive \(UnicodeDecodeError"):
+        member(packed, (".csv",), LIMIT)

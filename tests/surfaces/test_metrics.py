@@ -62,6 +62,8 @@ SAMPLES = samples_of(text_of(a_view()))
         (key("ledger_records_written_total"), 18_204),
         (key("books_energy_joules_total"), 2_310_000 * 3600),
         (key("books_avoided_cost", currency="USD"), 1104.20),
+        (key("books_expected_hashes_total"), 4e18),
+        (key("books_accepted_hashes_total"), 3.8e18),
         (key("mode", mode="normal"), 1),
         (key("mode", mode="failsafe"), 0),
         (key("shadow"), 0),

@@ -384,6 +384,8 @@ def a_view(**changes: Any) -> View:
             curtailed_wh=Decimal(410_500),
             avoided_cost=Decimal("1104.20"),
             foregone_revenue=Decimal("38.71"),
+            expected_th=Decimal(4_000_000),
+            accepted_th=Decimal(3_800_000),
         ),
         interval=Interval(
             start=NOW - timedelta(minutes=5),

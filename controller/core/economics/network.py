@@ -18,8 +18,6 @@ SATOSHI = 100_000_000
 """In a bitcoin."""
 HALVING_BLOCKS = 210_000
 FIRST_SUBSIDY = 50 * SATOSHI
-LAST_HALVING = 64
-"""From here on the shift of a whole number would be undefined in the reference client, and is 0."""
 HASHES_A_BLOCK = 2**32
 """At difficulty 1."""
 PETAHASH_A_DAY = Decimal(86_400 * 10**15)
@@ -27,9 +25,8 @@ PETAHASH_A_DAY = Decimal(86_400 * 10**15)
 
 def subsidy(height: int) -> int:
     """Satoshi that the block at this height creates: 50 bitcoin, halved every 210,000 blocks and
-    rounded down each time."""
-    halvings = height // HALVING_BLOCKS
-    return FIRST_SUBSIDY >> halvings if halvings < LAST_HALVING else 0
+    rounded down each time: nothing from the 33rd halving on."""
+    return FIRST_SUBSIDY >> height // HALVING_BLOCKS
 
 
 def next_halving(height: int) -> int:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from controller.model.samples import PriceSample, Sample
-from controller.signals.markets.by_node import Row, by_node, chosen
+from controller.signals.markets.by_node import Row, chosen
 from controller.signals.polled.over import price_over_at
 from controller.signals.polled.price_settings import KnownAt, PolledPriceSettings
 from controller.signals.polled.settings import Address
@@ -26,8 +26,8 @@ CALIFORNIA = ZoneInfo("America/Los_Angeles")
 BEFORE, AFTER = timedelta(minutes=30), timedelta(minutes=90)
 """What is asked for of real time."""
 NO_DATA = "1000"
-_ERROR = re.compile(r"<(?:\w+:)?ERR_CODE>\s*([^<]{1,20}?)\s*</")
-_WORDS = re.compile(r"<(?:\w+:)?ERR_DESC>\s*([^<]{1,200}?)\s*</")
+_ERROR = re.compile(r"<(?:\w+:)?ERR_CODE>([^<]{1,200})</")
+_WORDS = re.compile(r"<(?:\w+:)?ERR_DESC>([^<]{1,400})</")
 
 
 class Report(NamedTuple):
@@ -62,7 +62,7 @@ class PriceCaisoSettings(PolledPriceSettings):
     )
     base_url: Address = Field("https://oasis.caiso.com", description="Another address of the same.")
     poll_s: float = Field(
-        60.0, ge=5, le=86_400, description="Site seconds between two requests, give or take 10 %."
+        60.0, ge=6, le=86_400, description="Site seconds between two requests, give or take 10 %."
     )
     known_at: ClassVar[KnownAt] = "start"
 
@@ -121,7 +121,7 @@ class CaisoSource:
         if name.lower().endswith(".xml"):
             _refusal(text_of(content))
             return ()
-        rows = chosen(lmps(text_of(content), self._report), settings.node)
+        rows = lmps(text_of(content), self._report, settings.node)
         return [
             PriceSample(
                 start=start,
@@ -137,12 +137,15 @@ class CaisoSource:
         return price_over_at(sample, "start", self._settings.poll_s)
 
 
-def lmps(text: str, report: Report) -> dict[str, list[Row]]:
-    """By node, the rows of the price itself. Each price has others beside it for its parts:
-    energy, congestion, losses, greenhouse gas."""
+def lmps(text: str, report: Report, node: str) -> list[Row]:
+    """The rows of the price itself. Each has others beside it for its parts: energy, congestion,
+    losses, greenhouse gas.
+
+    Raises:
+        ValueError: saying which column, row or node.
+    """
     wanted = ("NODE", "LMP_TYPE", "INTERVALSTARTTIME_GMT", "INTERVALENDTIME_GMT", report.column)
-    found = by_node(columns(text, wanted))
-    return {node: [row for row in rows if row[1] == "LMP"] for node, rows in found.items()}
+    return [row for row in chosen(columns(text, wanted), node) if row[1] == "LMP"]
 
 
 def _spans(rows: Sequence[Row]) -> Iterator[tuple[datetime, datetime, str]]:
@@ -158,9 +161,9 @@ def _refusal(text: str) -> None:
     code, words = _ERROR.search(text), _WORDS.search(text)
     if code is None:
         raise ValueError("is an XML document without a table or an error")
-    if code.group(1) != NO_DATA:
-        why = words.group(1) if words else "no reason is given"
-        raise ValueError(f"is error {code.group(1)}: {why}")
+    if code.group(1).strip() != NO_DATA:
+        why = words.group(1).strip() if words else "no reason is given"
+        raise ValueError(f"is error {code.group(1).strip()[:20]}: {why[:200]}")
 
 
 def _stamp(at: datetime) -> str:

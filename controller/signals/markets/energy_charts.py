@@ -126,5 +126,8 @@ def _ends(starts: Sequence[datetime]) -> list[datetime]:
         step = min(near, default=timedelta(0))
         if step not in [timedelta(minutes=one) for one in LENGTHS]:
             raise ValueError(f"unix_seconds {number}: is {step} from the one beside it")
-        ends.append(start + step)
+        try:
+            ends.append(start + step)
+        except OverflowError:
+            raise ValueError(f"unix_seconds {number}: is outside the calendar") from None
     return ends

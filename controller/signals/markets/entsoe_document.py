@@ -33,7 +33,8 @@ def intervals(body: bytes, settings: PriceEntsoeSettings) -> list[Interval]:
     """By rising start; none where the platform has no data.
 
     Raises:
-        ValueError: it is another document, of another currency, or two series speak of one time.
+        ValueError: it is another document, of another currency, has none of the series that were
+            chosen, or two of them speak of one time.
     """
     root = parsed(body)
     if name_of(root) == "Acknowledgement_MarketDocument":
@@ -48,6 +49,8 @@ def intervals(body: bytes, settings: PriceEntsoeSettings) -> list[Interval]:
         if _wanted(series, period, settings)
         for one in _points(series, period)
     ]
+    if not found:
+        raise ValueError("has no series of the chosen resolution_minutes and sequence")
     found.sort()
     for before, after in pairwise(found):
         if after.start < before.end:

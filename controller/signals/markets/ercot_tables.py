@@ -6,12 +6,12 @@ spring skips has no rows (ERCOT Nodal Protocols, section 16.3: operating days of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from controller.signals.markets.by_node import Row, by_node, chosen
+from controller.signals.markets.by_node import Row, chosen
 from controller.signals.markets.ercot_settings import PriceErcotSettings
 from controller.signals.reading.csv_rows import columns
 from controller.signals.reading.wall_times import moment
@@ -44,15 +44,10 @@ def intervals(text: str, settings: PriceErcotSettings) -> list[Interval]:
         ValueError: saying which column, row or point.
     """
     table = TABLES[settings.product]
-    rows = chosen(points(text, settings.product), settings.settlement_point)
+    rows = chosen(columns(text, table.columns), settings.settlement_point)
     if settings.product == "spp_15min":
         rows = _of_type(rows, settings)
     return list(_read(rows, table))
-
-
-def points(text: str, product: str) -> Mapping[str, Sequence[Row]]:
-    """The rows of every settlement point of a report."""
-    return by_node(columns(text, TABLES[product].columns))
 
 
 def _read(rows: Sequence[Row], table: Table) -> Iterator[Interval]:

@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, StringConstraints
 
 from controller.model.samples import PriceSample, Sample
-from controller.signals.markets.by_node import Row, by_node, chosen
+from controller.signals.markets.by_node import Row, chosen
 from controller.signals.polled.over import price_over_at
 from controller.signals.polled.price_settings import KnownAt, PolledPriceSettings
 from controller.signals.polled.settings import Address
 from controller.signals.polled.source import Ask, Page
 from controller.signals.reading.csv_rows import columns, text_of
-from controller.signals.reading.local_times import LocalTimes
 from controller.signals.reading.numbers import scaled
+from controller.signals.reading.wall_times import moment
 
-NEW_YORK = "America/New_York"
+NEW_YORK = ZoneInfo("America/New_York")
 COLUMNS = ("Name", "Time Stamp", "LBMP ($/MWHr)")
+BY_NUMBER = ("PTID", *COLUMNS[1:])
 RUN, HOUR = timedelta(minutes=5), timedelta(hours=1)
 NOT_THERE = frozenset({404})
 
@@ -35,7 +36,7 @@ class PriceNyisoSettings(PolledPriceSettings):
         "real_time", description="Five-minute prices, or tomorrow's hours."
     )
     zone: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9 .]+$", max_length=20)] = Field(
-        description="The zone's name as the files write it: WEST, N.Y.C., HUD VL."
+        description="The zone's name as the files write it, or its PTID: WEST, N.Y.C., 61752."
     )
     base_url: Address = Field("https://mis.nyiso.com", description="Another address of the same.")
     poll_s: float = Field(
@@ -61,7 +62,7 @@ class NyisoSource:
     def asks(self, now: datetime, /) -> Sequence[Ask]:
         """Today's, and of the day ahead tomorrow's, which comes about 11:00. The first interval of
         a day still stands in the file of the day before."""
-        here = now.astimezone(ZoneInfo(NEW_YORK))
+        here = now.astimezone(NEW_YORK)
         if self._settings.day_ahead:
             days = [here, here + timedelta(days=1)]
         else:
@@ -79,7 +80,8 @@ class NyisoSource:
 
     def read(self, page: Page, /) -> Sequence[PriceSample]:
         settings = self._settings
-        rows = chosen(by_node(columns(text_of(page.body), COLUMNS)), settings.zone)
+        wanted = BY_NUMBER if settings.zone.isdigit() else COLUMNS
+        rows = chosen(columns(text_of(page.body), wanted), settings.zone)
         read = _hours if settings.day_ahead else _runs
         return [
             PriceSample(
@@ -101,16 +103,24 @@ Span = tuple[datetime, datetime, str]
 
 
 def _stamped(rows: Sequence[Row]) -> list[Stamped]:
-    """Stamps as UTC: they have no word on the hour that is repeated, but come in order."""
-    clock, found = LocalTimes(NEW_YORK), []
+    """Stamps as UTC. They have no word on the hour that is repeated, but come in order: one that is
+    not after the one before is of the second hour, whether the first had its like or not."""
+    found: list[Stamped] = []
     for _, stamp, price in rows:
         try:
-            at = clock.read(datetime.strptime(stamp, _FORMS[len(stamp)]).isoformat())  # noqa: DTZ007
+            found.append((_after(found[-1][0] if found else None, stamp), price))
         except (ValueError, KeyError, OverflowError) as error:
             why = f"{stamp[:40]!r} is no time of New York like 02/18/2016 00:05:00"
             raise ValueError(why) from error
-        found.append((at.astimezone(UTC), price))
     return sorted(found, key=lambda one: one[0])
+
+
+def _after(before: datetime | None, stamp: str) -> datetime:
+    wall = datetime.strptime(stamp, _FORMS[len(stamp)])  # noqa: DTZ007 - its zone follows
+    at = moment(wall, NEW_YORK, second=False)
+    if before is None or at > before:
+        return at
+    return wall.replace(tzinfo=NEW_YORK, fold=1).astimezone(UTC)
 
 
 _FORMS = {19: "%m/%d/%Y %H:%M:%S", 16: "%m/%d/%Y %H:%M"}

@@ -50,10 +50,12 @@ def _redirect(answer: Answer, url: str) -> str:
 
 
 def content_problem(content_type: str, why: object) -> str:
-    """Why a body is of no use; a page of HTML is named as such."""
+    """Why a body is of no use; a page of HTML is named as such. A reason may hold names that the
+    source chose: no terminal is to obey them."""
     kind = _shown(content_type.partition(";")[0])
     named = f" (it is {kind})" if kind and "json" not in kind else ""
-    return f"the answer {why}{named}: check the settings of the feed"
+    said = "".join(sign if sign.isprintable() else "?" for sign in str(why))
+    return f"the answer {said}{named}: check the settings of the feed"
 
 
 def retry_after_s(answer: Answer) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from zoneinfo import ZoneInfo
 
 
@@ -10,8 +10,11 @@ def moment(wall: datetime, zone: ZoneInfo, *, second: bool) -> datetime:
     """What clocks show as UTC; `second` says that it is the second of two hours of that name.
 
     Raises:
-        ValueError: clocks skip this hour, or it is not repeated though it says so.
+        ValueError: clocks skip this hour, it is not repeated though it says so, or it is of the
+            first or the last year, which leave no room for an interval.
     """
+    if not MINYEAR < wall.year < MAXYEAR:
+        raise ValueError(f"{wall:%Y-%m-%d %H:%M} is outside the calendar")
     here = wall.replace(tzinfo=zone, fold=int(second))
     other = here.replace(fold=int(not second))
     repeated = here.utcoffset() != other.utcoffset()

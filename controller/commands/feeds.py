@@ -1,10 +1,13 @@
-"""`curtaild feeds test`: one sample of each feed, and what is made of it."""
+"""`curtaild feeds test`: the first answer of each feed, and what is made of it."""
 
 from __future__ import annotations
 
 import asyncio
 from argparse import ArgumentParser, Namespace
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -22,13 +25,18 @@ from controller.commands.console import (
 )
 
 if TYPE_CHECKING:
+    from controller.app.board import Board
     from controller.clock import SiteClock
     from controller.config.compose import Settings
     from controller.model.samples import Sample
     from controller.ports import Feed
 
 NAME = "feeds"
-HELP = "fetch a sample of each feed and show what was understood"
+HELP = "fetch each feed once and show what was understood"
+
+
+QUIET_S = 0.3
+"""When a feed has said nothing more for so long, that was all of its first answer."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +47,28 @@ class Tried:
     adapter: str
     ok: bool
     sample: str = ""
+    """One of its samples: of intervals the one that holds now."""
+    samples: int = 0
+    """How many it had to say at once."""
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many of them would not be used, by reason."""
+    unverified: str = ""
+    """What of its format no recording could be found for."""
     problem: str = ""
 
-    def row(self) -> tuple[str, ...]:
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """The second and later ones are remarks on the first."""
         said = self.sample if self.ok else self.problem
-        return self.feed, self.adapter, "ok" if self.ok else "FAILED", said
+        yield self.feed, self.adapter, "ok" if self.ok else "FAILED", str(self.samples), said
+        if self.ok and self.problem:
+            yield "", "", "", "", self.problem
+        if self.unverified:
+            yield "", "", "", "", f"unverified: {self.unverified}"
 
 
 def add(parser: ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    test = actions.add_parser("test", help="fetch one sample of each feed")
+    test = actions.add_parser("test", help="fetch each feed once")
     with_config(test)
     with_json(test)
     test.add_argument("feed", nargs="*", help="only these; default: every feed")
@@ -67,8 +87,8 @@ def run(args: Namespace) -> int:
     if args.json:
         say_json([asdict(one) for one in tried])
     else:
-        rows = [one.row() for one in tried]
-        say(*table(("feed", "adapter", "", "what it said"), rows))
+        rows = [row for one in tried for row in one.rows()]
+        say(*table(("feed", "adapter", "", "samples", "what it said"), rows))
     return Exit.OK if all(one.ok for one in tried) else Exit.FAILED
 
 
@@ -88,31 +108,56 @@ async def try_feeds(settings: Settings, names: list[str], timeout_s: float) -> l
 async def _try(settings: Settings, clock: SiteClock, feed: Feed, timeout_s: float) -> Tried:
     from controller.app.board import Board
     from controller.config.site import to_board
+
+    chosen = settings.feeds[feed.name]
+    unverified = getattr(chosen, "unverified", "")
+    tried = Tried(feed.name, chosen.adapter, ok=False, unverified=unverified)
+    samples, why = await _first_answer(feed, timeout_s)
+    if not samples:
+        return replace(tried, problem=why)
+    return _judged(tried, samples, Board(to_board(settings)), clock.now())
+
+
+def _judged(tried: Tried, samples: Sequence[Sample], board: Board, now: datetime) -> Tried:
+    """With the sample that tells most, and what the daemon would refuse."""
     from controller.model.base import encode
 
-    adapter = settings.feeds[feed.name].adapter
-    sample = await _first(feed, timeout_s)
-    if isinstance(sample, str):
-        return Tried(feed.name, adapter, ok=False, problem=sample)
-    refusal = Board(to_board(settings)).offer(feed.name, sample, clock.now())
+    verdicts = [(sample, board.offer(tried.feed, sample, now)) for sample in samples]
+    good = [sample for sample, refusal in verdicts if refusal is None]
+    sample = next((one for one in good if _holds(one, now)), (good or samples)[-1])
+    why = Counter(refusal for _, refusal in verdicts if refusal is not None)
+    remarks = [f"{count} × {one.value}: {one.text}" for one, count in why.items()]
     said = encode(sample).decode()
-    problem = f"{refusal.value}: {refusal.text}: {said}" if refusal else ""
-    return Tried(feed.name, adapter, ok=refusal is None, sample=said, problem=problem)
+    return replace(
+        tried,
+        ok=bool(good),
+        sample=said,
+        samples=len(samples),
+        refused={one.value: count for one, count in why.items()},
+        problem="; ".join(remarks) if good or not remarks else f"{'; '.join(remarks)}: {said}",
+    )
 
 
-async def _first(feed: Feed, timeout_s: float) -> Sample | str:
-    """Its first sample, or why there is none."""
+def _holds(sample: Sample, now: datetime) -> bool:
+    start, end = getattr(sample, "start", None), getattr(sample, "end", None)
+    return start is not None and end is not None and start <= now < end
+
+
+async def _first_answer(feed: Feed, timeout_s: float) -> tuple[list[Sample], str]:
+    """What it says until it waits for something, and why it says no more."""
     from controller.errors import CurtaildError
 
+    said: list[Sample] = []
     samples = feed.samples()
-    first = asyncio.ensure_future(anext(samples))
-    done, _ = await asyncio.wait({first}, timeout=timeout_s)
-    if not done:
-        first.cancel()
-        return f"said nothing within {timeout_s:g} s"
-    try:
-        return first.result()
-    except CurtaildError as error:
-        return str(error)
-    except StopAsyncIteration:
-        return "ended without a word"
+    while True:
+        waiting = asyncio.ensure_future(anext(samples))
+        done, _ = await asyncio.wait({waiting}, timeout=QUIET_S if said else timeout_s)
+        if not done:
+            waiting.cancel()
+            return said, f"said nothing within {timeout_s:g} s"
+        try:
+            said.append(waiting.result())
+        except StopAsyncIteration:
+            return said, "ended without a word"
+        except CurtaildError as error:
+            return said, str(error)

@@ -81,7 +81,13 @@ def _bill(args: Namespace) -> int:
         say_json(rows)
     else:
         say(*table(_HEAD, [[_cell(row[key]) for key in _SHOWN] for row in rows]))
+        say(*_left_out(sum(row["unknown_intervals"] for row in rows)))
     return Exit.OK
+
+
+def _left_out(intervals: int) -> Iterator[str]:
+    if intervals:
+        yield f"intervals of which a price or the energy is not known, not in the sums: {intervals}"
 
 
 def _lines(intervals: Iterable[Interval], site: Site, by: str) -> Iterator[tuple[str, Line]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from controller.config import bounds_checks, tariff_checks
@@ -66,6 +66,20 @@ def _trusted_feeds(settings: Settings) -> Faults:
                 yield key, f"{name} is named twice"
 
 
+def _currencies(settings: Settings) -> Faults:
+    """A price in another currency is made the site's by a factor, or by a rate that is a signal."""
+    site = settings.site.currency
+    for kind in ("price", "hashprice"):
+        if getattr(settings.economics, f"{kind}_rate_signal") is not None:
+            continue
+        for name in feeds_of(settings, kind):
+            feed: Any = settings.feeds[name]
+            currency = getattr(feed, "currency", site)
+            if currency != site and "factor" not in feed.model_fields_set:
+                made = f"give its factor, or economics.{kind}_rate_signal"
+                yield ("feeds", name), f"is in {currency}, and the site's books in {site}: {made}"
+
+
 def _groups(settings: Settings) -> Faults:
     for name, group in settings.groups.items():
         key = ("groups", name)
@@ -120,8 +134,8 @@ def _authorities(settings: Settings) -> Faults:
         if program.authority not in settings.http.tokens.keys() | over_mqtt | pushing:
             yield (
                 ("programs", name, "authority"),
-                f"has no token: name its file under http.tokens.{program.authority}, or name "
-                f"{program.authority} under mqtt.authorities",
+                f"has no way in: name its token under http.tokens.{program.authority}, or name "
+                f"{program.authority} under mqtt.authorities or as authority of http.webhooks",
             )
 
 
@@ -177,8 +191,10 @@ CHECKS = (
         tariff_checks.seasons, "calendar", "tariff", "economics", "groups", "schedules", "supply"
     ),
     _needs(tariff_checks.one_price, "calendar", "tariff"),
+    _needs(tariff_checks.demand, "tariff", "interval_minutes"),
     _needs(tariff_checks.feeds, "tariff", "feeds"),
     _needs(_trusted_feeds, "quality", "feeds"),
+    _needs(_currencies, "site", "economics", "feeds"),
     _needs(_groups, "groups"),
     _needs(_floors_fit_the_connection, "groups", "site"),
     _needs(_addresses, "groups"),

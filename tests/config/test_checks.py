@@ -39,8 +39,9 @@ CASES = {
     ),
     "an authority without a token": (
         ("authority: grid-operator", "authority: utility"),
-        "site.yaml:14: programs.ers.authority: has no token: name its file under "
-        "http.tokens.utility",
+        "site.yaml:14: programs.ers.authority: has no way in: name its token under "
+        "http.tokens.utility, or name utility under mqtt.authorities or as authority of "
+        "http.webhooks",
     ),
     "contracted above the import limit": (
         ("kw: 180", "kw: 191"),

@@ -62,8 +62,8 @@ def test_a_comparison_that_fails_by_a_variable_names_it(complaints: Complaints) 
     environ = {"CURTAILD_PROGRAMS__ERS__AUTHORITY": "nobody"}
     assert complaints(environ=environ) == [
         "environment CURTAILD_PROGRAMS__ERS__AUTHORITY: programs.ers.authority: "
-        "has no token: name its file under http.tokens.nobody, or name nobody under "
-        "mqtt.authorities"
+        "has no way in: name its token under http.tokens.nobody, or name nobody under "
+        "mqtt.authorities or as authority of http.webhooks"
     ]
 
 

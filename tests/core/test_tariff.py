@@ -63,6 +63,16 @@ def test_the_price_at_the_meter_is_energy_with_losses_and_adders_then_tax() -> N
     assert full_price(Decimal(100), seen(DEAR, now=on(14))) == Decimal("159.5")
 
 
+def test_the_example_of_the_documents() -> None:
+    """docs/composition.md"""
+    hall = Group(losses=Decimal("0.015"))
+    grid = Band(name="grid", per_mwh=Decimal(12), from_minute=14 * 60, to_minute=19 * 60)
+    bill = Economics(losses=Decimal("0.04"), tax=Decimal("0.06"), adders=(grid,))
+    price = full_price(Decimal(40), seen(bill, hall, on(15)), "a")
+    assert price == (40 * Decimal("1.04") + 12) * Decimal("1.015") * Decimal("1.06")
+    assert round(price, 2) == Decimal("57.67")
+
+
 def test_at_the_miners_a_groups_losses_and_adders_come_on_top() -> None:
     # 115 × 1.02 = 117.30, + 2 = 119.30, × 1.1 = 131.23
     assert full_price(Decimal(100), seen(DEAR, FAR, on(10)), "a") == Decimal("131.23")

@@ -4,6 +4,7 @@ broke it. `make fuzz` runs them for longer."""
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -22,6 +23,14 @@ from tests.fuzz.targets import TARGETS
 
 RUNS = 400
 ROOT = Path(__file__).parents[2]
+ENDS = {
+    rb"\d{4}-\d\d-\d\d": (b"9999-12-31", b"0001-01-01"),
+    rb"\d\d/\d\d/\d{4}": (b"12/31/9999", b"01/01/0001"),
+    rb"\d{4}/\d\d/\d\d": (b"9999/12/31", b"0001/01/01"),
+    rb"\d{10}": (b"253402300799", b"-62135596800", b"1e999999999", b"9" * 5_000),
+    rb"(?<=[:,> ])\d+(\.\d+)?": (b"1e999999999", b"-1e-999999999", b"NaN", b"9" * 5_000),
+}
+"""Of a date and a number, and what is put in its place."""
 OTHERS = ("meter_modbus", "revenue_meter", "webhook", "last_answer")
 
 
@@ -61,6 +70,15 @@ def test_only_our_own_errors_escape(name: str) -> None:
             sound(name, seed.replace(b"0", b"\xff"))
     for data in (b"", b"\0", b"[" * 50_000, b"{}", b"[]", b"null", b"<a/>", b"1e999999999", b'""'):
         sound(name, data)
+
+
+@pytest.mark.parametrize("name", list(TARGETS))
+def test_the_ends_of_the_calendar_and_of_numbers_are_refused_or_read(name: str) -> None:
+    for seed in TARGETS[name].seeds:
+        for what, others in ENDS.items():
+            for other in others:
+                sound(name, re.sub(what, other, seed))
+                sound(name, re.sub(what, other, seed, count=1))
 
 
 @given(

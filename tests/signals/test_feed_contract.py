@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from controller.model.samples import Sample
 from controller.ports import Feed
 from controller.signals.mining.fixed import HashpriceFixed, HashpriceFixedSettings
 from controller.signals.prices.file import PriceFile
+from controller.wiring import FEEDS
 from tests.signals.meters import meter_feed, simulated_meter
 from tests.signals.price_files import written
 from tests.signals.price_sources import document, price_feed, serving
 from tests.signals.signal_feeds import document_feed, register_feed
 from tests.signals.sunspec_server import meter_model, serve, sunspec
+from tests.signals.wired_feeds import START, WIRED, Make
 from tests.virtual_clock import VirtualClock
 
 
@@ -75,28 +77,41 @@ async def condition_of_the_web(clock: VirtualClock, folder: Path) -> AsyncIterat
         yield document_feed(source.url, folder, clock, signal="grid-state", condition=True)
 
 
-@pytest.fixture(
-    params=[
-        prices,
-        prices_of_the_web,
-        hashprice,
-        meter,
-        meter_of_the_simulator,
-        signal,
-        signal_of_the_web,
-        condition_of_the_web,
-    ]
-)
+HERE: dict[str, Make] = {
+    "price_file": prices,
+    "price_http": prices_of_the_web,
+    "hashprice_fixed": hashprice,
+    "meter_modbus": meter,
+    "meter_modbus of the simulator": meter_of_the_simulator,
+    "signal_modbus": signal,
+    "signal_http": signal_of_the_web,
+    "signal_http of a condition": condition_of_the_web,
+}
+CASES = {**{name: (START, make) for name, make in HERE.items()}, **WIRED}
+
+
+def test_every_adapter_is_here() -> None:
+    assert {name.partition(" ")[0] for name in CASES} == set(FEEDS)
+
+
+@pytest.fixture(params=list(CASES.values()), ids=list(CASES))
+def case(request: pytest.FixtureRequest) -> tuple[datetime, Make]:
+    found: tuple[datetime, Make] = request.param
+    return found
+
+
+@pytest.fixture
 async def feed(
-    request: pytest.FixtureRequest, clock: VirtualClock, tmp_path: Path
+    case: tuple[datetime, Make], clock: VirtualClock, tmp_path: Path
 ) -> AsyncIterator[Feed]:
-    async with request.param(clock, tmp_path) as made:
+    _, make = case
+    async with make(clock, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
+def clock(case: tuple[datetime, Make]) -> VirtualClock:
+    return VirtualClock(case[0])
 
 
 @pytest.fixture
@@ -106,7 +121,10 @@ def board() -> Board:
         name: SignalBounds(range=Range(low=Decimal(-40), high=Decimal(most)), max_age_s=60)
         for name, most in high.items()
     }
-    return Board(BoardSettings(meter_max_w=250_000, signals=signals, conditions={"grid-state": 60}))
+    settings = BoardSettings(
+        meter_max_w=250_000, price_late_s=1800, signals=signals, conditions={"grid-state": 60}
+    )
+    return Board(settings)
 
 
 def listening(feed: Feed) -> aclosing[AsyncGenerator[Sample, None]]:
@@ -136,11 +154,22 @@ async def test_its_times_are_utc(feed: Feed) -> None:
     assert all(time.tzinfo is UTC for time in times)
 
 
+async def until_it_waits(
+    samples: AsyncGenerator[Sample, None], clock: VirtualClock
+) -> asyncio.Future[Sample]:
+    """What comes after all that it had to say at once."""
+    await anext(samples)
+    while True:
+        waiting = asyncio.ensure_future(anext(samples))
+        for _ in range(5):
+            await clock.advance(0)
+        if not waiting.done():
+            return waiting
+
+
 async def test_it_can_be_stopped_while_it_waits(feed: Feed, clock: VirtualClock) -> None:
     async with listening(feed) as samples:
-        await anext(samples)
-        waiting = asyncio.ensure_future(anext(samples))
-        await clock.advance(0)
+        waiting = await until_it_waits(samples, clock)
         waiting.cancel()
         done, _ = await asyncio.wait({waiting}, timeout=30)
         assert done

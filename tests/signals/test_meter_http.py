@@ -94,6 +94,7 @@ def test_without_a_tolerance_its_times_count_as_they_are() -> None:
         (b'{"kw": "high"}', {}, "has 'high' where a number belongs"),
         (b'{"kw": null}', {}, "has 'None' where a number belongs"),
         (b'{"kw": 1e400}', {}, "where a number belongs"),
+        (b'{"kw": -1e999999999}', {}, "where a number belongs"),
         (b'{"w": 1}', {}, "there is no 'kw'; there is w"),
         (b'{"kw": 1, "e": -1}', {"energy": "e"}, "-1 Wh is no counter"),
         (b'{"kw": 1, "at": "noon"}', {"at": "at"}, "path at: 'noon' is not a time"),

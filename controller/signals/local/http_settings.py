@@ -34,7 +34,7 @@ class SignalHttpSettings(HttpSourceSettings):
     )
     most: Decimal | None = Field(None, description="The highest one.")
     max_age_s: int = Field(
-        120, ge=1, le=86_400, description="A word older than this is stale: nothing starts on it."
+        120, ge=1, le=604_800, description="A word older than this is stale: nothing starts on it."
     )
     at: JsonPath | None = Field(
         None,

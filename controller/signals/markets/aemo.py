@@ -34,6 +34,7 @@ class PriceAemoSettings(PolledPriceSettings):
     unverified: ClassVar[str] = (
         "the folder's page, a whole file with all columns, and rows of an intervention"
     )
+    currency: ClassVar[str] = "AUD"
 
     adapter: Literal["price_aemo"]
     region: Literal["NSW1", "QLD1", "SA1", "TAS1", "VIC1"] = Field(

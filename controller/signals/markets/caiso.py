@@ -52,6 +52,7 @@ class PriceCaisoSettings(PolledPriceSettings):
     """Locational marginal prices of a node of California's market."""
 
     unverified: ClassVar[str] = "the reports of real time; of the day ahead all but its columns"
+    currency: ClassVar[str] = "USD"
 
     adapter: Literal["price_caiso"]
     product: Literal["real_time_5min", "real_time_15min", "day_ahead"] = Field(

@@ -32,6 +32,7 @@ class PriceEnergyChartsSettings(PolledPriceSettings):
     """Day-ahead prices of a bidding zone, from Energy-Charts."""
 
     unverified: ClassVar[str] = "intervals of 15 minutes, and prices that are null"
+    currency: ClassVar[str] = "EUR"
 
     adapter: Literal["price_energy_charts"]
     bidding_zone: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,16}$")] = Field(

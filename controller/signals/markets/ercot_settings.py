@@ -34,6 +34,7 @@ class PriceErcotSettings(PolledPriceSettings):
     """Prices of ERCOT at a settlement point, from its public reports: no key is needed."""
 
     unverified: ClassVar[str] = "the list of documents, and rows of a day on which clocks change"
+    currency: ClassVar[str] = "USD"
 
     adapter: Literal["price_ercot"]
     product: Literal["spp_15min", "lmp_5min", "day_ahead"] = Field(

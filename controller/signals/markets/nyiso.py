@@ -30,6 +30,7 @@ class PriceNyisoSettings(PolledPriceSettings):
     """Locational prices of New York's zones."""
 
     unverified: ClassVar[str] = "files of today, those of the day ahead, and days of 23 or 25 hours"
+    currency: ClassVar[str] = "USD"
 
     adapter: Literal["price_nyiso"]
     product: Literal["real_time", "day_ahead"] = Field(

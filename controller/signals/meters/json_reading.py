@@ -97,6 +97,6 @@ def _number(value: Any) -> Decimal:
         number = Decimal(value) if isinstance(value, str) and len(value) <= LONGEST else None
     except DecimalException:
         number = None
-    if number is None or not number.is_finite() or abs(number) >= LARGEST_WH:
+    if number is None or not number.is_finite() or not -LARGEST_WH < number < LARGEST_WH:
         raise ValueError(f"has {str(value)[:40]!r} where a number belongs")
     return number

@@ -34,7 +34,7 @@ class PolledPriceSettings(PolledSettings, ZeroSettings):
     """How far a price of 0 is believed, and what a price is multiplied with.
 
     Whoever reads settings of prices asks for `day_ahead`, `known_at` and `interval_minutes`: a
-    field, or a property where the market says so itself.
+    field, or a property where the market says so itself; and for `currency`, where it is known.
     """
 
     poll_s: float = Field(

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
+from secrets import token_hex
 from typing import Any, Protocol
 
 from controller.errors import TemporaryError
@@ -42,7 +43,8 @@ class SubscribedFeed:
         self._settings = settings
         self._clock = clock
         self._reader = reader
-        self._link = MqttLink(settings.broker, f"curtaild-{site}-{name}")
+        # A broker lets one client of an id live, and `feeds test` runs beside the daemon.
+        self._link = MqttLink(settings.broker, f"curtaild-{site}-{name}-{token_hex(4)}")
         self._waiting: deque[tuple[datetime, Received]] = deque(maxlen=MOST_WAITING)
         self._news = asyncio.Event()
 

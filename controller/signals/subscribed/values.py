@@ -53,7 +53,7 @@ class SignalMqttSettings(ValueSettings):
     )
     most: Decimal | None = Field(None, description="The highest one.")
     max_age_s: int = Field(
-        30, ge=1, le=86_400, description="A word older than this is stale: nothing starts on it."
+        30, ge=1, le=604_800, description="A word older than this is stale: nothing starts on it."
     )
 
     @model_validator(mode="after")

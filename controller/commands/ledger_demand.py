@@ -22,7 +22,17 @@ from controller.errors import PermanentError
 if TYPE_CHECKING:
     from controller.core.books.demand import Demand
 
-_HEAD = ("month", "hours", "reserved kW", "highest kW", "at", "charge", "excess kW", "penalty")
+_HEAD = (
+    "month",
+    "hours",
+    "reserved kW",
+    "highest kW",
+    "at",
+    "charge",
+    "excess kW",
+    "penalty",
+    "unknown",
+)
 
 
 def add(actions: _SubParsersAction[ArgumentParser]) -> None:
@@ -43,7 +53,7 @@ def _demand(args: Namespace) -> int:
 
     settings = settings_of(args)
     site = to_site(settings)
-    if not site.reserved:
+    if settings.tariff is None or not site.reserved:
         raise PermanentError("tariff.reserved: is missing: say there what power is reserved")
     since = args.since or datetime.min.replace(tzinfo=UTC)
     until = args.until or datetime.max.replace(tzinfo=UTC)
@@ -52,7 +62,7 @@ def _demand(args: Namespace) -> int:
         (one, one.start.astimezone(zone).replace(tzinfo=UTC))
         for one in metered(ledger_path(settings), since, until).intervals
     )
-    rows = [_row(one) for one in demands(clocked, site.reserved)]
+    rows = [_row(one) for one in demands(clocked, site.reserved, settings.tariff.demand_minutes)]
     if args.json:
         say_json(rows)
     else:
@@ -65,13 +75,16 @@ def _row(one: Demand) -> dict[str, Any]:
         "month": one.month,
         "hours": one.hours,
         "reserved_kw": float(one.reserved_kw),
-        "highest_kw": round(float(one.highest_kw), 3),
-        "at": f"{one.at:%Y-%m-%dT%H:%MZ}",
+        "highest_kw": None if one.highest_kw is None else round(float(one.highest_kw), 3),
+        "at": None if one.at is None else f"{one.at:%Y-%m-%dT%H:%MZ}",
         "charge": float(one.charge),
         "excess_kw": round(float(one.excess_kw), 3),
         "penalty": round(float(one.penalty), 2),
+        "unknown": one.unknown,
     }
 
 
 def _cell(value: object) -> object:
+    if value is None:
+        return "-"
     return f"{value:,.2f}" if isinstance(value, float) else value

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
+from controller.config.calendar import FIRST_YEAR, LAST_YEAR
 from controller.config.compose import Settings
 from controller.config.explain import hint
 from controller.config.problems import Key
@@ -12,8 +15,6 @@ from controller.config.tariffs import TimesSettings, to_bands
 from controller.core.economics.tariff import in_band
 from controller.model.tariff import DAY_MINUTES, Band
 
-_FIRST, _DAYS = datetime(2027, 1, 1, tzinfo=UTC), 731
-"""A leap year is among these."""
 TARIFF_FEED = "price_tariff"
 
 
@@ -26,7 +27,7 @@ def seasons(settings: Settings) -> Iterator[tuple[Key, str]]:
 
 
 def one_price(settings: Settings) -> Iterator[tuple[Key, str]]:
-    """Every moment of a year has exactly one energy price."""
+    """Every moment has exactly one energy price, whatever day of the week a date falls on."""
     energy = settings.tariff.energy if settings.tariff else []
     known = settings.calendar.seasons
     if not energy or any(name not in known for hours in energy for name in hours.seasons):
@@ -36,9 +37,19 @@ def one_price(settings: Settings) -> Iterator[tuple[Key, str]]:
         held = [band.name for band in bands if in_band(band, clock)]
         if len(held) != 1:
             found = " and ".join(held) if held else "no price"
-            when = f"{clock:%A %H:%M, %d %B}"
+            when = f"{clock:%A %H:%M, %d %B %Y}"
             yield ("tariff", "energy"), f"has {found} on {when}: exactly one has to hold"
             return
+
+
+def demand(settings: Settings) -> Iterator[tuple[Key, str]]:
+    tariff, minutes = settings.tariff, settings.interval_minutes
+    if tariff is None or not tariff.reserved:
+        return
+    if 60 % tariff.demand_minutes:
+        yield ("tariff", "demand_minutes"), "must divide the hour: 5, 10, 15, 30 or 60"
+    elif tariff.demand_minutes % minutes:
+        yield ("tariff", "demand_minutes"), f"interval_minutes must divide it, and is {minutes}"
 
 
 def feeds(settings: Settings) -> Iterator[tuple[Key, str]]:
@@ -65,8 +76,39 @@ def _hours(settings: Settings) -> Iterator[tuple[Key, TimesSettings]]:
 
 
 def _moments(bands: tuple[Band, ...]) -> Iterator[datetime]:
-    """By the clocks: every moment at which another set of bands may begin to hold."""
+    """By the clocks: every moment at which another set of bands may begin to hold, of the first
+    days of each kind."""
     minutes = {0} | {one for band in bands for one in (band.from_minute, band.to_minute)}
-    for day in range(_DAYS):
+    for day in _days(bands):
         for minute in sorted(minutes - {DAY_MINUTES}):
-            yield _FIRST + timedelta(days=day, minutes=minute)
+            yield datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute)
+
+
+def _days(bands: tuple[Band, ...]) -> Iterator[date]:
+    """The first of all days that bands cannot tell apart, nor the days before them: hours over
+    midnight are of these."""
+    known = set()
+    for day, kinds in _by_kind(bands):
+        if kinds not in known:
+            known.add(kinds)
+            yield day
+
+
+def _by_kind(bands: tuple[Band, ...]) -> Iterator[tuple[date, object]]:
+    """Each day, with what bands may go by of it and of the day before: part of the year, day of the
+    week, whether it is a holiday."""
+    begins = sorted(
+        {100 * month for band in bands if band.months for month in range(1, 13)}
+        | {one for band in bands for first, last in band.seasons for one in (first, last + 1)}
+    )
+    free = {day for band in bands for day in band.holidays}
+    days = [
+        date(FIRST_YEAR, 1, 1) + timedelta(days=number)
+        for number in range((date(LAST_YEAR, 12, 31) - date(FIRST_YEAR, 1, 1)).days)
+    ]
+    kinds = [
+        (bisect_right(begins, 100 * day.month + day.day), day.weekday(), day in free)
+        for day in days
+    ]
+    for number, pair in enumerate(pairwise(kinds), start=1):
+        yield days[number], pair

@@ -77,8 +77,8 @@ class BandSettings(HoursSettings):
 class ReservedSettings(HoursSettings):
     """Power that is reserved with the utility for certain hours, and paid drawn or not."""
 
-    kw: PositiveKilowatts
-    """How much."""
+    kw: Kilowatts
+    """How much; 0 with `excess: pay` is a demand charge."""
     excess: Literal["avoid", "pay"] = "avoid"
     """Whether it is a limit of the site while its hours last, or what is drawn beyond it is paid
     for."""
@@ -98,6 +98,9 @@ class TariffSettings(Section):
     it."""
     reserved: list[ReservedSettings] = Field(default_factory=list)
     """Power that is reserved, by hours."""
+    demand_minutes: Annotated[int, Field(ge=1, le=60), NotTruth] = 15
+    """The window over whose mean power the utility bills demand; it divides the hour, and
+    `interval_minutes` divides it."""
 
 
 class ForwardSettings(HoursSettings):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from controller.core.economics.income import expected_losses
 from controller.core.economics.tariff import next_band_change
+from controller.core.limits.reserved import next_reserved
 from controller.core.limits.silence import silences
 from controller.core.obedience.evidence import IN_FLIGHT
 from controller.core.planning.lead import told_at
@@ -38,9 +39,9 @@ def _known(seen: Snapshot, after: State) -> Iterator[datetime]:
         yield order.until
     yield from told_at(seen, after, _latest(seen))
     yield from expected_losses(seen, after).values()
-    adders_at = next_band_change(seen)
-    if adders_at is not None:
-        yield adders_at
+    for hours_at in (next_band_change(seen), next_reserved(seen)):
+        if hours_at is not None:
+            yield hours_at
     for value in (seen.price_per_mwh, seen.hashprice_per_ph_day):
         if isinstance(value, Fresh) and value.until is not None:
             yield value.until

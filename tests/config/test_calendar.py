@@ -1,4 +1,4 @@
-"""Seasons, holidays and tariffs: what is read, and what is refused with its place."""
+"""Seasons and holidays: what is read, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from controller.config.calendar import CalendarSettings, easter, holidays_of, season_of
 from controller.config.load import load
-from controller.config.problems import ConfigurationError
 from controller.config.site import to_site
 from controller.model.tariff import Holidays
 from controller.wiring import SETTINGS
@@ -82,43 +81,10 @@ def test_a_season_may_go_over_the_new_year() -> None:
 
 def test_a_tariff_is_what_the_core_sees() -> None:
     site = to_site(load(US, SETTINGS, {}))
-    (reserved,) = site.reserved
+    reserved, charge = site.reserved
     assert (reserved.power_w, reserved.limits) == (1_500_000, True)
     assert reserved.excess_per_kw == Decimal("18.4")
     assert reserved.hours.seasons == ((601, 930),)
     assert reserved.hours.holiday is Holidays.NEVER
     assert date(2026, 11, 26) in reserved.hours.holidays
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "why"),
-    [
-        ("seasons: [winter] }", "seasons: [winters] }", "there is no season winters; did you mean"),
-        ("holidays: also }", "holidays: like_others }", "no price on Monday 00:00, 06 September"),
-        ("seasons: [winter] }", "}", "winter"),
-        (
-            '14:00-19:00" }\n    - { name: morning',
-            '14:00-18:00" }\n    - { name: morning',
-            "no price on",
-        ),
-        ("19:00-24:00", "18:30-24:00", "has on-peak and evening on"),
-    ],
-)
-def test_energy_has_one_price_at_every_moment(tmp_path: Path, old: str, new: str, why: str) -> None:
-    text = US.read_text()
-    assert old in text
-    path = tmp_path / "site.yaml"
-    path.write_text(text.replace(old, new, 1))
-    with pytest.raises(ConfigurationError) as caught:
-        load(path, SETTINGS, {})
-    assert why in str(caught.value)
-    assert "tariff" in str(caught.value)
-
-
-def test_a_feed_of_a_tariff_needs_one(tmp_path: Path) -> None:
-    text = US.read_text()
-    begin, end = text.index("tariff:\n"), text.index("economics:")
-    path = tmp_path / "site.yaml"
-    path.write_text(text[:begin] + text[end:])
-    with pytest.raises(ConfigurationError, match=r"says the prices of tariff.energy"):
-        load(path, SETTINGS, {})
+    assert (charge.power_w, charge.limits) == (0, False)

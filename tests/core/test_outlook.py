@@ -83,7 +83,7 @@ def test_prices_adders_and_what_the_grid_says_are_told_in_the_order_of_time() ->
         Outlook(at=at(-1), what="the grid says: heat", source="county"),
         Outlook(at=at(-1), what="the grid says: EEA 1", source="iso"),
         Outlook(at=at(15), what="price changes", source="price"),
-        Outlook(at=at(60), what="adder changes", source="tariff"),
+        Outlook(at=at(60), what="tariff or schedule changes", source="tariff"),
     )
 
 

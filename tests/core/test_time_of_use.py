@@ -1,4 +1,4 @@
-"""Bands by season and holiday, the prices of a day, a month's demand beside what is reserved."""
+"""Bands by season and holiday, and the prices of a day."""
 
 from __future__ import annotations
 
@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.core.books.demand import Demand, demands
 from controller.core.economics.tariff import in_band
 from controller.core.economics.time_of_use import Span, day_prices
-from controller.model.books import Interval
-from controller.model.tariff import Band, Holidays, Reserved
+from controller.model.tariff import Band, Holidays
 
 CHICAGO = ZoneInfo("America/Chicago")
 XMAS = date(2026, 12, 25)
@@ -120,7 +118,16 @@ def test_an_hour_that_clocks_skip_or_repeat() -> None:
 @given(
     days=st.integers(0, 800),
     edges=st.lists(st.integers(1, 1439), min_size=1, max_size=6, unique=True).map(sorted),
-    zone=st.sampled_from(["America/Chicago", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC"]),
+    zone=st.sampled_from(
+        [
+            "America/Chicago",
+            "America/Havana",  # clocks go back to midnight,
+            "Africa/Cairo",  # or forward from it
+            "Australia/Lord_Howe",
+            "Asia/Kathmandu",
+            "UTC",
+        ]
+    ),
 )
 def test_prices_that_divide_the_day_fill_it_without_a_gap(
     days: int, edges: list[int], zone: str
@@ -142,83 +149,3 @@ def test_prices_that_divide_the_day_fill_it_without_a_gap(
         inside = (span.start + (span.end - span.start) / 2).astimezone(place).replace(tzinfo=UTC)
         (held,) = [one for one in bands if in_band(one, inside)]
         assert held.per_mwh == span.per_mwh
-
-
-def interval(start: str, kwh: float | None, minutes: int = 15) -> tuple[Interval, datetime]:
-    begin = utc(start)
-    energy = None if kwh is None else Decimal(str(kwh)) * 1000
-    one = Interval(start=begin, end=begin + timedelta(minutes=minutes), energy_wh=energy)
-    return one, begin - timedelta(hours=5)
-
-
-RESERVED = Reserved(
-    hours=band("peak", from_minute=840, to_minute=1140),
-    power_w=1_000_000,
-    per_kw_month=Decimal("14.3"),
-    excess_per_kw=Decimal(40),
-)
-ALWAYS = Reserved(hours=band("all", 0), power_w=5_000_000)
-
-
-def test_the_highest_demand_of_each_month_within_the_hours() -> None:
-    found = demands(
-        [
-            interval("2026-07-01 18:45", 900),
-            interval("2026-07-01 19:00", 260),
-            interval("2026-07-02 19:15", 250),
-            interval("2026-07-03 23:45", None),
-            interval("2026-08-01 19:00", 100),
-        ],
-        (RESERVED, ALWAYS),
-    )
-    assert found == [
-        Demand(
-            month="2026-07",
-            hours="peak",
-            reserved_kw=Decimal(1000),
-            highest_kw=Decimal(1040),
-            at=utc("2026-07-01 19:00"),
-            charge=Decimal(14_300),
-            excess_kw=Decimal(40),
-            penalty=Decimal(1600),
-        ),
-        Demand(
-            month="2026-07",
-            hours="all",
-            reserved_kw=Decimal(5000),
-            highest_kw=Decimal(3600),
-            at=utc("2026-07-01 18:45"),
-            charge=Decimal(0),
-            excess_kw=Decimal(0),
-            penalty=Decimal(0),
-        ),
-        Demand(
-            month="2026-08",
-            hours="peak",
-            reserved_kw=Decimal(1000),
-            highest_kw=Decimal(400),
-            at=utc("2026-08-01 19:00"),
-            charge=Decimal(14_300),
-            excess_kw=Decimal(0),
-            penalty=Decimal(0),
-        ),
-        Demand(
-            month="2026-08",
-            hours="all",
-            reserved_kw=Decimal(5000),
-            highest_kw=Decimal(400),
-            at=utc("2026-08-01 19:00"),
-            charge=Decimal(0),
-            excess_kw=Decimal(0),
-            penalty=Decimal(0),
-        ),
-    ]
-
-
-def test_of_equal_demands_the_first_counts_and_billed_energy_before_ours() -> None:
-    one, at = interval("2026-07-01 19:00", 100)
-    billed = Interval(
-        start=one.start, end=one.end, energy_wh=one.energy_wh, billed_wh=Decimal(200_000)
-    )
-    (found,) = demands([(billed, at), interval("2026-07-01 20:00", 200)], (RESERVED,))
-    assert (found.highest_kw, found.at) == (Decimal(800), one.start)

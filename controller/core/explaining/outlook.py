@@ -25,9 +25,10 @@ def outlook(now: Situation, shares: Iterable[Share]) -> tuple[Outlook, ...]:
     price = now.seen.price_per_mwh
     if isinstance(price, Fresh) and price.until is not None:
         found.append(Outlook(at=price.until, what="price changes", source="price"))
-    adders_at = next_band_change(now.seen)
-    if adders_at is not None:
-        found.append(Outlook(at=adders_at, what="adder changes", source="tariff"))
+    hours_at = next_band_change(now.seen)
+    if hours_at is not None:
+        what = "tariff or schedule changes"
+        found.append(Outlook(at=hours_at, what=what, source="tariff"))
     found += _conditions(now.seen)
     return tuple(sorted(found, key=lambda one: (one.at, one.source)))
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from controller.core.economics.tariff import in_band, local
 from controller.core.limits.by_dispatch import dispatch_limits
 from controller.core.limits.neighbours import neighbour_limits
+from controller.core.limits.reserved import reserved_limits
 from controller.core.limits.rules import rule_limits
 from controller.core.limits.silence import meter_silent_at
 from controller.model.grid import SITE, Limit
@@ -38,7 +39,7 @@ def _connection(seen: Snapshot, state: State) -> Iterator[Limit]:
         reason=Reason.IMPORT_LIMIT,
     )
     yield from neighbour_limits(seen, state)
-    yield from _reserved(seen)
+    yield from reserved_limits(seen)
     if site.engine is not None:
         most_w = site.engine.most_w
         yield Limit(scope=SITE, limit_w=most_w, source="generators", reason=Reason.ENGINE)
@@ -50,15 +51,6 @@ def _connection(seen: Snapshot, state: State) -> Iterator[Limit]:
             source="silent site meter",
             reason=Reason.METER_SILENT,
         )
-
-
-def _reserved(seen: Snapshot) -> Iterator[Limit]:
-    """Power that is reserved with the utility, where it is not to be exceeded."""
-    clock = local(seen, seen.now)
-    for one in seen.site.reserved:
-        if one.limits and in_band(one.hours, clock):
-            name = one.hours.name
-            yield Limit(scope=SITE, limit_w=one.power_w, source=name, reason=Reason.RESERVED_POWER)
 
 
 def _schedules(seen: Snapshot) -> Iterator[Limit]:

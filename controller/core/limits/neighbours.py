@@ -1,10 +1,11 @@
-"""Firm loads on the same connection: what is kept for them of the import limit."""
+"""Firm loads on the same connection: what is kept for them of what it may draw."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from controller.core.limits.reserved import reserved_limits
 from controller.model.grid import SITE, Limit
 from controller.model.quality import Missing, Observed
 from controller.model.remembered import RuleState
@@ -37,7 +38,7 @@ def neighbour_limits(seen: Snapshot, state: State) -> Iterator[Limit]:
     if not site.neighbours:
         return
     kept_w = sum(_kept_w(name, one, seen, state) for name, one in site.neighbours.items())
-    whole_w = site.import_limit_w
+    whole_w = min([site.import_limit_w, *(one.limit_w for one in reserved_limits(seen))])
     if site.engine is not None:
         whole_w = min(whole_w, site.engine.most_w)
     yield Limit(

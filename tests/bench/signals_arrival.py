@@ -2,7 +2,8 @@
 the plan that follows it is in the ledger, beside bare handlers that commit a row.
 
 Both are looked at in the same way, from a process of their own, in turn. The site has 100 miners,
-and is paid for what is asked: limits above what it draws, so that nothing has to move.
+and is paid for what is asked: limits above what it draws, so that nothing has to move. A dispatch
+lasts two seconds, so that they do not pile up, and the site has settled before.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from tests.simulator.help import free_port
 MINERS, MESSAGES = 100, 150
 LIMIT = 3.0
 SECRET = "a-secret-of-the-aggregator-0123456789"
-GIVE_UP_S, LOOK_EVERY_S, PACE_S, SETTLED_S = 10.0, 0.0002, 0.2, 5
+GIVE_UP_S, LOOK_EVERY_S, PACE_S, SETTLED_S = 10.0, 0.0002, 0.2, 20
 GRID_TOPIC, FEED_TOPIC = "curtaild/bench/dispatch/grid", "bench/hertz"
 _FOUND = "SELECT 1 FROM journal WHERE seq > ? AND kind = 'cycle' AND instr(body, ?) LIMIT 1"
 _LAST = "SELECT coalesce(max(seq), 0) FROM journal"
@@ -126,7 +127,7 @@ def _dispatch(word: str) -> bytes:
         "version": 1,
         "program": "ers",
         "issued_at": now.isoformat(),
-        "end": (now + timedelta(seconds=30)).isoformat(),
+        "end": (now + timedelta(seconds=2)).isoformat(),
         "target": {"kind": "reduce_to_kw", "kw": MINERS * KW_A_MINER},
     }
     return json.dumps(body).encode()

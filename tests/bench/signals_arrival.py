@@ -1,9 +1,9 @@
 """From the arrival of a signed webhook, of a dispatch by MQTT and of a value of an MQTT feed until
-the plan that follows it is in the ledger, beside bare handlers that commit a row.
+the plan that follows it is in the ledger, beside bare handlers that commit a row as long as that.
 
 Both are looked at in the same way, from a process of their own, in turn. The site has 100 miners,
 and is paid for what is asked: limits above what it draws, so that nothing has to move. A dispatch
-lasts two seconds, so that they do not pile up, and the site has settled before.
+is over when the next one comes, and the site has settled before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import json
 import random
+import selectors
 import sqlite3
 import subprocess
 import sys
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 
 import aiohttp
@@ -36,12 +37,14 @@ from tests.e2e.waiting import until
 from tests.mqtt.broker import Broker, listens
 from tests.simulator.help import free_port
 
-MINERS, MESSAGES = 100, 150
+MINERS, MESSAGES = 100, 200
 LIMIT = 3.0
 SECRET = "a-secret-of-the-aggregator-0123456789"
 GIVE_UP_S, LOOK_EVERY_S, PACE_S, SETTLED_S = 10.0, 0.0002, 0.2, 20
+LASTS = timedelta(seconds=PACE_S * 0.75)
 GRID_TOPIC, FEED_TOPIC = "curtaild/bench/dispatch/grid", "bench/hertz"
 _FOUND = "SELECT 1 FROM journal WHERE seq > ? AND kind = 'cycle' AND instr(body, ?) LIMIT 1"
+_LENGTHS = "SELECT length(body) FROM journal WHERE kind = 'cycle' ORDER BY seq DESC LIMIT 20"
 _LAST = "SELECT coalesce(max(seq), 0) FROM journal"
 
 Send = Callable[[str], Awaitable[None]]
@@ -64,16 +67,23 @@ def figures() -> list[Figure]:
         broker = Broker(folder)
         broker.start()
         whole.callback(broker.kill)
-        web = whole.enter_context(_bare("web", free_port(HOST), folder / "web.sqlite"))
-        letters = whole.enter_context(_bare("mqtt", broker.port, folder / "mqtt.sqlite"))
         site = whole.enter_context(_site(broker, folder))
-        return asyncio.run(_race(site, broker, web, letters))
+        length = _length_of_a_plan(_ledger(site))
+        web = whole.enter_context(_bare("web", free_port(HOST), folder / "web.sqlite", length))
+        letters = whole.enter_context(_bare("mqtt", broker.port, folder / "mqtt.sqlite", length))
+        with asyncio.Runner(loop_factory=_loop) as runner:
+            return runner.run(_race(site, broker, web, letters))
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    """`epoll` sleeps whole milliseconds; `select` looks as often as it is told to."""
+    return asyncio.SelectorEventLoop(selectors.SelectSelector())
 
 
 async def _race(
     site: Ground, broker: Broker, web: tuple[int, Path], letters: tuple[int, Path]
 ) -> list[Figure]:
-    ledger = site.folder / "state" / "ledger.sqlite"
+    ledger = _ledger(site)
     async with aiohttp.ClientSession() as http, _client(broker) as mqtt:
         bare_web = Side(partial(_post, http, f"http://{HOST}:{web[0]}/"), web[1])
         bare_mqtt = Side(partial(_publish, mqtt, TOPIC, _dispatch), letters[1])
@@ -127,7 +137,7 @@ def _dispatch(word: str) -> bytes:
         "version": 1,
         "program": "ers",
         "issued_at": now.isoformat(),
-        "end": (now + timedelta(seconds=2)).isoformat(),
+        "end": (now + LASTS).isoformat(),
         "target": {"kind": "reduce_to_kw", "kw": MINERS * KW_A_MINER},
     }
     return json.dumps(body).encode()
@@ -152,6 +162,16 @@ async def _publish(
     await mqtt.publish(topic, body(word), qos=1)
 
 
+def _ledger(site: Ground) -> Path:
+    return site.folder / "state" / "ledger.sqlite"
+
+
+def _length_of_a_plan(ledger: Path) -> int:
+    """The median of those that were recorded last."""
+    with closing(sqlite3.connect(f"{ledger.as_uri()}?mode=ro", uri=True)) as books:
+        return int(median(length for (length,) in books.execute(_LENGTHS)))
+
+
 async def _first_hertz(broker: Broker) -> None:
     """A site that has never heard it does not begin."""
     async with _client(broker) as mqtt:
@@ -163,9 +183,9 @@ def _client(broker: Broker) -> aiomqtt.Client:
 
 
 @contextmanager
-def _bare(way: str, port: int, database: Path) -> Iterator[tuple[int, Path]]:
-    command = [sys.executable, "-m", "tests.bench.signals_bare", way, str(port), str(database)]
-    process = subprocess.Popen(command)
+def _bare(way: str, port: int, database: Path, length: int) -> Iterator[tuple[int, Path]]:
+    what = [way, str(port), str(database), str(length)]
+    process = subprocess.Popen([sys.executable, "-m", "tests.bench.signals_bare", *what])
     try:
         until(lambda: database.exists() and listens(port), "the bare handler")
         yield port, database

@@ -1,14 +1,13 @@
 """The other side: a bare handler that commits what arrives, and does nothing beside.
 
-`python -m tests.bench.signals_bare web|mqtt PORT DATABASE`: with the ledger's pragmas, a row of the
-same columns, on the loop's own thread: nothing else is there to be kept waiting.
+`python -m tests.bench.signals_bare web|mqtt PORT DATABASE LENGTH`: a row of the ledger's own table,
+as long as that of a plan, on the loop's own thread: nothing else is there to be kept waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import sqlite3
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,28 +15,29 @@ from pathlib import Path
 import aiomqtt
 from aiohttp import web
 
+from controller.ledger.connect import open_writer
+from controller.ledger.journal import Row, append, stamp
+
 HOST, TOPIC = "127.0.0.1", "bare/dispatch"
-_TABLE = """CREATE TABLE journal (seq INTEGER PRIMARY KEY, run INTEGER NOT NULL, kind TEXT NOT NULL,
-at TEXT NOT NULL, body TEXT NOT NULL) STRICT"""
-_ROW = "INSERT INTO journal (run, kind, at, body) VALUES (1, 'cycle', ?, ?)"
 
 
-def opened(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(_TABLE)
-    return connection
+class Rows:
+    """Commits messages as the ledger commits records."""
+
+    def __init__(self, path: Path, length: int) -> None:
+        self._connection = open_writer(path, busy_timeout_s=1)
+        self._length = length
+        self._run = 0
+
+    def commit(self, raw: bytes) -> None:
+        body = json.dumps({"said": json.loads(raw), "fill": "-" * max(0, self._length - len(raw))})
+        row = Row("cycle", stamp(datetime.now(UTC)), body)
+        self._run = append(self._connection, [row], self._run)
 
 
-def commit(connection: sqlite3.Connection, raw: bytes) -> None:
-    body = json.dumps(json.loads(raw))
-    connection.execute(_ROW, (datetime.now(UTC).isoformat(), body))
-
-
-async def serve_web(port: int, connection: sqlite3.Connection) -> None:
+async def serve_web(port: int, rows: Rows) -> None:
     async def take(request: web.Request) -> web.Response:
-        commit(connection, await request.read())
+        rows.commit(await request.read())
         return web.json_response({"received": True}, status=201)
 
     app = web.Application()
@@ -48,15 +48,15 @@ async def serve_web(port: int, connection: sqlite3.Connection) -> None:
     await asyncio.Event().wait()
 
 
-async def serve_mqtt(port: int, connection: sqlite3.Connection) -> None:
+async def serve_mqtt(port: int, rows: Rows) -> None:
     async with aiomqtt.Client(HOST, port, protocol=aiomqtt.ProtocolVersion.V5) as client:
         await client.subscribe(TOPIC, qos=1)
         async for message in client.messages:
             assert isinstance(message.payload, bytes)
-            commit(connection, message.payload)
+            rows.commit(message.payload)
 
 
 if __name__ == "__main__":
-    way, port, path = sys.argv[1:]
+    way, port, path, length = sys.argv[1:]
     serve = {"web": serve_web, "mqtt": serve_mqtt}[way]
-    asyncio.run(serve(int(port), opened(Path(path))))
+    asyncio.run(serve(int(port), Rows(Path(path), int(length))))

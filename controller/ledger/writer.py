@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Full, Queue
+from queue import SimpleQueue
 from threading import Lock, Thread
 
 from controller.errors import TemporaryError
@@ -34,7 +34,8 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, path: Path, *, waiting: int) -> None:
         self._connection = connection
         self._path = path
-        self._queue: Queue[Batch | None] = Queue(waiting)
+        self._waiting = waiting
+        self._queue: SimpleQueue[Batch | None] = SimpleQueue()
         self._gate = Lock()
         self._closing = False
         self._run = 0
@@ -58,10 +59,9 @@ class Writer:
         with self._gate:
             if self._closing:
                 raise TemporaryError(f"{self._path}: the ledger is closed")
-            try:
-                self._queue.put_nowait(batch)
-            except Full as problem:
-                raise TemporaryError(f"{self._path}: too many records wait") from problem
+            if self._queue.qsize() >= self._waiting:
+                raise TemporaryError(f"{self._path}: too many records wait")
+            self._queue.put(batch)
             self._submitted += len(rows)
         return batch.done
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 LOOK_AHEAD_S = 4 * 86_400
 """Longer than the core looks ahead for changes of adders."""
 _STRIDE_S = 6 * 3600
-"""No zone changes its clocks twice within a quarter of a day."""
+"""No zone changes its clocks twice within a quarter of a day,"""
+_QUARTER_S = 900
+"""and since 1973 none has but at a quarter of an hour."""
 
 
 class LocalTime(NamedTuple):
@@ -23,8 +26,12 @@ class LocalTime(NamedTuple):
 
 def local_time(zone: str, now: datetime) -> LocalTime:
     """The offset of an IANA zone now, and its next change."""
+    return _within_quarter(zone, int(now.timestamp()) // _QUARTER_S * _QUARTER_S)
+
+
+@lru_cache(maxsize=16)
+def _within_quarter(zone: str, begin: int) -> LocalTime:
     place = ZoneInfo(zone)
-    begin = int(now.timestamp())
     offset_s = _offset_s(place, begin)
     for low in range(begin, begin + LOOK_AHEAD_S, _STRIDE_S):
         if _offset_s(place, low + _STRIDE_S) != offset_s:

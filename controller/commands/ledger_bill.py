@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from controller.commands.console import (
-    Exit,
-    say,
-    say_json,
-    settings_of,
-    table,
-    with_config,
-    with_json,
-)
-from controller.commands.person import moment
+from controller.commands.console import Exit, say, say_json, settings_of, table
+from controller.commands.metered import intervals_of, with_span
 
 if TYPE_CHECKING:
     from controller.model.books import Interval
@@ -59,23 +51,16 @@ class Line(NamedTuple):
 def add(actions: _SubParsersAction[ArgumentParser]) -> None:
     """To the actions of `ledger`."""
     parser = actions.add_parser("bill", help="what energy cost, with what was bought ahead")
-    with_config(parser)
-    with_json(parser)
-    parser.add_argument("--since", type=moment, metavar="TIME", help="default: all")
-    parser.add_argument("--until", type=moment, metavar="TIME", help="default: all")
+    with_span(parser)
     parser.add_argument("--by", choices=tuple(_FORMS), default="month", help="default: month")
     parser.set_defaults(act=_bill)
 
 
 def _bill(args: Namespace) -> int:
     from controller.config.site import to_site
-    from controller.ledger.metered import metered
-    from controller.wiring import ledger_path
 
     settings = settings_of(args)
-    since = args.since or datetime.min.replace(tzinfo=UTC)
-    until = args.until or datetime.max.replace(tzinfo=UTC)
-    intervals = metered(ledger_path(settings), since, until).intervals
+    intervals = intervals_of(args, settings)
     rows = [_row(*one) for one in _lines(intervals, to_site(settings), args.by)]
     if args.json:
         say_json(rows)

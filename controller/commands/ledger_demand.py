@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from controller.commands.console import (
-    Exit,
-    say,
-    say_json,
-    settings_of,
-    table,
-    with_config,
-    with_json,
-)
-from controller.commands.person import moment
+from controller.commands.console import Exit, say, say_json, settings_of, table
+from controller.commands.metered import intervals_of, with_span
 from controller.errors import PermanentError
 
 if TYPE_CHECKING:
@@ -38,29 +30,22 @@ _HEAD = (
 def add(actions: _SubParsersAction[ArgumentParser]) -> None:
     """To the actions of `ledger`."""
     parser = actions.add_parser("demand", help="highest demand beside the power that is reserved")
-    with_config(parser)
-    with_json(parser)
-    parser.add_argument("--since", type=moment, metavar="TIME", help="default: all")
-    parser.add_argument("--until", type=moment, metavar="TIME", help="default: all")
+    with_span(parser)
     parser.set_defaults(act=_demand)
 
 
 def _demand(args: Namespace) -> int:
     from controller.config.site import to_site
     from controller.core.books.demand import demands
-    from controller.ledger.metered import metered
-    from controller.wiring import ledger_path
 
     settings = settings_of(args)
     site = to_site(settings)
     if settings.tariff is None or not site.reserved:
         raise PermanentError("tariff.reserved: is missing: say there what power is reserved")
-    since = args.since or datetime.min.replace(tzinfo=UTC)
-    until = args.until or datetime.max.replace(tzinfo=UTC)
     zone = ZoneInfo(site.zone)
     clocked = (
         (one, one.start.astimezone(zone).replace(tzinfo=UTC))
-        for one in metered(ledger_path(settings), since, until).intervals
+        for one in intervals_of(args, settings)
     )
     rows = [_row(one) for one in demands(clocked, site.reserved, settings.tariff.demand_minutes)]
     if args.json:

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace, _SubParsersAction
-from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from controller.commands.console import (
-    Exit,
-    say,
-    say_json,
-    settings_of,
-    table,
-    with_config,
-    with_json,
-)
-from controller.commands.person import moment
+from controller.commands.console import Exit, say, say_json, settings_of, table
+from controller.commands.metered import intervals_of, with_span
 
 if TYPE_CHECKING:
     from controller.core.books.work import Work
@@ -29,24 +20,17 @@ _FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m"}
 def add(actions: _SubParsersAction[ArgumentParser]) -> None:
     """To the actions of `ledger`."""
     parser = actions.add_parser("work", help="accepted work beside what revenue is reckoned by")
-    with_config(parser)
-    with_json(parser)
-    parser.add_argument("--since", type=moment, metavar="TIME", help="default: all")
-    parser.add_argument("--until", type=moment, metavar="TIME", help="default: all")
+    with_span(parser)
     parser.add_argument("--by", choices=tuple(_FORMS), default="day", help="default: day")
     parser.set_defaults(act=_work)
 
 
 def _work(args: Namespace) -> int:
     from controller.core.books.work import work
-    from controller.ledger.metered import metered
-    from controller.wiring import ledger_path
 
     settings = settings_of(args)
-    since = args.since or datetime.min.replace(tzinfo=UTC)
-    until = args.until or datetime.max.replace(tzinfo=UTC)
     zone = ZoneInfo(settings.site.zone)
-    intervals = metered(ledger_path(settings), since, until).intervals
+    intervals = intervals_of(args, settings)
     named = groupby(intervals, lambda one: f"{one.start.astimezone(zone):{_FORMS[args.by]}}")
     rows = [_row(name, work(each)) for name, each in named]
     if args.json:

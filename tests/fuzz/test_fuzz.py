@@ -98,9 +98,9 @@ def test_noise_is_refused(name: str, data: bytes) -> None:
     sound(name, data)
 
 
-def test_what_once_broke_one() -> None:
-    for path in sorted(FOUND.glob("*.bin")):
-        sound(path.name.partition("-")[0], path.read_bytes())
+@pytest.mark.parametrize("path", sorted(FOUND.glob("*.bin")), ids=lambda path: path.name)
+def test_what_once_broke_one(path: Path) -> None:
+    sound(path.name.partition("-")[0], path.read_bytes())
 
 
 def test_a_short_run_by_coverage(tmp_path: Path) -> None:
